@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Says what a segment is: language, type scores, personal data, sensitivity."""
