@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What lies in the store as JSON.
+
+Made by scripts/gen_contracts.py from schemas/; do not edit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class UnitKind:
+    """A run of units of one kind."""
+
+    kind: str
+    """page, sheet, slide, image, body, member, attachment …"""
+    first: int
+    """First unit."""
+    last: int
+    """Last unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The plan of a document: what is in it, counted by a cheap and independent reading."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    media_type: str
+    """Media type found from the content."""
+    unit_kind: str
+    """What most units are."""
+    kinds: tuple[UnitKind, ...]
+    """All units by kind."""
+    units: int
+    """How many."""
+    segments: tuple[tuple[int, int], ...]
+    """Ranges of units worked on together."""
+    beyond: int
+    """Units beyond the limit."""
+    verdict: Literal["unsupported", "failed", "rejected", "erased"] | None
+    """How the document ends when nothing is to come."""
+    cause: str | None
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+    reason: str | None
+    """The cause in a sentence for people."""
+    metadata: Mapping[str, str]
+    """What the file says of itself (title, author, producer, permissions, dates …), as text."""
+    extractor: str
+    """Which extractor planned it."""
+    extractor_version: str
+    """Its version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A piece of personal data or a marking, with its place."""
+
+    kind: str
+    """What it is."""
+    unit: int
+    """Where."""
+    start: int
+    """First character in the unit's text."""
+    end: int
+    """One past the last."""
+    value: str
+    """As written."""
+    confidence: int
+    """0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLanguage:
+    """Language of one unit."""
+
+    unit: int
+    """Which."""
+    language: str
+    """ISO 639-1, or und."""
+    confidence: int
+    """0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentClasses:
+    """What classify found in one segment."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    segment: int
+    """The segment, named by its first unit."""
+    stage_version: str
+    """Version of classify and its rules."""
+    languages: tuple[UnitLanguage, ...]
+    """By unit."""
+    findings: tuple[Finding, ...]
+    """Personal data and markings with their places."""
+    truncated: bool
+    """True when there were more findings than are listed; the scores count all."""
+    evidence: Mapping[str, Any]
+    """For each score of a document type: the words and signals that gave it, with points."""
+    scores: Mapping[str, int]
+    """Additive scores by name (kind:label), e.g. language:de in characters, type:invoice in points, personal:iban in hits."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """Which artifacts answer one segment in one run."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    segment: int
+    """The segment, named by its first unit."""
+    read: tuple[tuple[int, int], ...]
+    """Units read. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    not_applicable: tuple[tuple[int, int], ...]
+    """Units without text to read. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    text: str
+    """The segment-text artifact. A name in the store."""
+    classes: str
+    """The segment-classes artifact. A name in the store."""
+    method: str
+    """How the text was got."""
+    confidence: int
+    """0 to 100."""
+    characters: int
+    """Characters read."""
+    children: tuple[str, ...]
+    """Documents found in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading and where its text begins."""
+
+    offset: int
+    """First character in the unit's text."""
+    level: int
+    """1 is the highest."""
+    text: str
+    """As written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture found in a unit, kept in the store."""
+
+    object: str
+    """The picture. A name in the store."""
+    media_type: str
+    """Media type found from the content."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    box: tuple[float, float, float, float] | None
+    """x0, y0, x1, y1 in points from the top left of the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: rows of cells as text."""
+
+    rows: tuple[tuple[str, ...], ...]
+    """Rows of cells."""
+    box: tuple[float, float, float, float] | None
+    """x0, y0, x1, y1 in points from the top left of the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What somebody added to the text: a comment, a note, a form field, a link."""
+
+    kind: str
+    """comment, note, field, link …"""
+    text: str
+    """As written."""
+    author: str | None
+    """Who."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitText:
+    """What one unit says."""
+
+    unit: int
+    """Its number."""
+    kind: str
+    """page, sheet, slide, image, body, member …"""
+    text: str
+    """Its text in reading order; empty when there is none."""
+    method: Literal["text-layer", "markup", "plain", "converted", "ocr", "container", "none"]
+    """How it was got."""
+    confidence: int
+    """0 to 100."""
+    label: str | None
+    """Name of the unit for people: page label, sheet name."""
+    width: float
+    """Points; 0 where there is none."""
+    height: float
+    """Points; 0 where there is none."""
+    rotation: int
+    """Degrees clockwise the page was turned to be read."""
+    headings: tuple[Heading, ...]
+    """In order."""
+    pictures: tuple[Picture, ...]
+    """Pictures in it."""
+    tables: tuple[Table, ...]
+    """Tables in it."""
+    annotations: tuple[Annotation, ...]
+    """Annotations in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFound:
+    """A document found inside this one and submitted."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    name: str
+    """Its name inside."""
+    path: str
+    """Its path inside."""
+    ordinal: int
+    """Which child."""
+    unit: int
+    """The unit that stands for it."""
+    object: str
+    """Its bytes. A name in the store."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentText:
+    """Everything read from the units of one segment."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    segment: int
+    """The segment, named by its first unit."""
+    stage: str
+    """Who read it."""
+    stage_version: str
+    """Its version."""
+    units: tuple[UnitText, ...]
+    """In order."""
+    children: tuple[ChildFound, ...]
+    """Documents found in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document came from, for people: never in an event."""
+
+    name: str | None
+    """File name."""
+    address: str | None
+    """Where the bytes were."""
+    namespace: str
+    """Of its key."""
+    key: str | None
+    """What identified it."""
+    tags: tuple[str, ...]
+    """Tags."""
+    path: str | None
+    """Path inside its parent."""
+    submitted: str
+    """When, ISO 8601."""
+    size: int
+    """Bytes."""
+    sha256: str | None
+    """Of the bytes."""
+    media_type: str
+    """Media type found from the content."""
+    reason: str | None
+    """Why it was refused, in a sentence."""
+
+SCHEMA_OF: dict[type[Any], str] = {
+    Manifest: "manifest",
+    SegmentClasses: "segment-classes",
+    SegmentRecord: "segment-record",
+    SegmentText: "segment-text",
+    Source: "source",
+}

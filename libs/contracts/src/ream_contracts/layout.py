@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where things lie in the store: the only place that spells a name there."""
+
+INCOMING = "incoming/"
+"""Prefix of what `ream ingest` and uploads bring; swept when ingest has long taken it."""
+
+
+def document(document_id: str) -> str:
+    """Prefix of everything of a document, all generations."""
+    return f"documents/{document_id}/"
+
+
+def generation(document_id: str, number: int) -> str:
+    """Prefix of everything of one generation."""
+    return f"documents/{document_id}/{number}/"
+
+
+def original(document_id: str, number: int) -> str:
+    """The bytes as they came."""
+    return f"{generation(document_id, number)}original"
+
+
+def source(document_id: str, number: int) -> str:
+    """Name, address and tags, for people (artifact Source)."""
+    return f"{generation(document_id, number)}source.json"
+
+
+def claim(document_id: str, number: int) -> str:
+    """Made exclusively by who takes this generation: holds the sha256 of its bytes."""
+    return f"{generation(document_id, number)}claim.json"
+
+
+def run(document_id: str, number: int, run_number: int) -> str:
+    """Made exclusively by who starts this run: holds what it redoes."""
+    return f"{generation(document_id, number)}runs/{run_number}.json"
+
+
+def manifest(document_id: str, number: int, memo: str) -> str:
+    """The plan of the document (artifact Manifest)."""
+    return f"{generation(document_id, number)}manifests/{memo}.json"
+
+
+def text(document_id: str, number: int, segment: int, stage: str, memo: str) -> str:
+    """What a stage read from a segment (artifact SegmentText)."""
+    return f"{generation(document_id, number)}text/{segment}.{stage}.{memo}.json"
+
+
+def classes(document_id: str, number: int, segment: int, memo: str) -> str:
+    """What classify found in a segment (artifact SegmentClasses)."""
+    return f"{generation(document_id, number)}classes/{segment}.{memo}.json"
+
+
+def segment_records(document_id: str, number: int, run_number: int) -> str:
+    """Prefix of the records of one run."""
+    return f"{generation(document_id, number)}segments/{run_number}/"
+
+
+def segment_record(document_id: str, number: int, run_number: int, segment: int) -> str:
+    """Which artifacts answer a segment in this run (artifact SegmentRecord)."""
+    return f"{segment_records(document_id, number, run_number)}{segment}.json"
+
+
+def picture(document_id: str, number: int, unit: int, name: str) -> str:
+    """A picture found in a unit; the name is its hash and ending."""
+    return f"{generation(document_id, number)}pictures/{unit}.{name}"
+
+
+def converted(document_id: str, number: int, memo: str, ending: str) -> str:
+    """The original in another format, made to be read or rendered."""
+    return f"{generation(document_id, number)}converted/{memo}.{ending}"
+
+
+def child(document_id: str, number: int, ordinal: int, memo: str) -> str:
+    """The bytes of a document found inside."""
+    return f"{generation(document_id, number)}children/{ordinal}.{memo}"
+
+
+def document_records(document_id: str) -> str:
+    """Prefix of the records of a document, all versions."""
+    return f"documents/{document_id}/records/"
+
+
+def document_record(document_id: str, version: int) -> str:
+    """What index is about to write, with the receipt; versions sort as text."""
+    return f"{document_records(document_id)}{version:020d}.json"
+
+
+def contents(sha256: str) -> str:
+    """Names the first document with these bytes."""
+    return f"contents/{sha256[:2]}/{sha256}"
+
+
+def erased(document_id: str) -> str:
+    """There when the document was erased: store and index refuse its id."""
+    return f"erased/{document_id}"
+
+
+def error(stage: str, digest: str) -> str:
+    """Text of an error, for people."""
+    return f"errors/{stage}/{digest}.txt"

@@ -1,0 +1,444 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said on the topics.
+
+Made by scripts/gen_contracts.py from schemas/; do not edit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that was given up, with what is needed to send it again."""
+
+    topic: str
+    """Where it came from."""
+    partition: int
+    """There."""
+    offset: int
+    """There."""
+    stage: str
+    """Who gave it up."""
+    stage_version: str
+    """Version of that stage."""
+    cause: str
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+    attempts: int
+    """Tries made."""
+    document_id: str | None
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    key: str | None
+    """The key, base64; null when it had none or lies in the store."""
+    value: str | None
+    """The value, base64; null for a tombstone or when it lies in the store."""
+    headers: Mapping[str, str]
+    """Headers of the record, as text."""
+    object: str | None
+    """JSON with key and value (base64), when together they are over 512 KB. A name in the store."""
+    detail: str | None
+    """Text of the error for people. A name in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Units without text, and why."""
+
+    units: tuple[tuple[int, int], ...]
+    """Which. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    rank: Literal["failed", "expired", "beyond"]
+    """failed or expired, or beyond the limit."""
+    cause: str | None
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCompleted:
+    """All required answers are in: what the document is, and what is missing."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    revision: int
+    """Rises with each unit that gets a better answer."""
+    version: int
+    """generation * 2^40 + run * 2^24 + revision: the external version of whole-document index writes."""
+    root_id: str
+    """The document at the top of the family (itself, when it is no child)."""
+    parent_id: str | None
+    """The document this one was found in; null when it was submitted by a person or program."""
+    outcome: Literal["complete", "empty", "partial", "unsupported", "failed", "rejected", "superseded", "erased"]
+    """How it ended."""
+    cause: str | None
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+    media_type: str
+    """Media type found from the content."""
+    size: int
+    """Bytes."""
+    manifest: str | None
+    """The manifest artifact; null when none was ever made. A name in the store."""
+    unit_kind: str
+    """What most units are."""
+    units: int
+    """Counted before reading."""
+    read: int
+    """Units read."""
+    not_applicable: int
+    """Units without text to read."""
+    failed: int
+    """Units given up."""
+    expired: int
+    """Units never answered."""
+    missing: tuple[Missing, ...]
+    """What was not read, and why; the first hundred ranges."""
+    characters: int
+    """Characters read."""
+    children: int
+    """Documents found in it."""
+    type: str
+    """What kind of paper it is: a label of the taxonomy, or unknown."""
+    type_confidence: int
+    """0 to 100."""
+    languages: tuple[str, ...]
+    """Languages with at least a tenth of the text, most first."""
+    sensitivity: Literal["public", "internal", "confidential", "restricted"]
+    """Who may see it."""
+    personal_data: Mapping[str, int]
+    """Hits by kind."""
+    scores: Mapping[str, int]
+    """Additive scores by name (kind:label), e.g. language:de in characters, type:invoice in points, personal:iban in hits."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIndexed:
+    """Searchable now, in this version."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    version: int
+    """The version that was written."""
+    root_id: str
+    """The document at the top of the family (itself, when it is no child)."""
+    parent_id: str | None
+    """The document this one was found in; null when it was submitted by a person or program."""
+    outcome: Literal["complete", "empty", "partial", "unsupported", "failed", "rejected", "superseded", "erased"]
+    """How it ended."""
+    cause: str | None
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+    passages: int
+    """Passages in the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """One stage to run again in this run."""
+
+    stage: str
+    """The stage to run again."""
+    parameters: Mapping[str, Any]
+    """Settings of that stage to use this time; part of its memo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What may still be found inside this document, all depths together: a family cannot outgrow what its root was given."""
+
+    documents: int
+    """How many documents."""
+    bytes: int
+    """How many bytes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIngested:
+    """The bytes are in the store: the document may be read. Sent again with the same run it heals, with a higher run and redo it replays."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    root_id: str
+    """The document at the top of the family (itself, when it is no child)."""
+    parent_id: str | None
+    """The document this one was found in; null when it was submitted by a person or program."""
+    depth: int
+    """Steps from the root of the family."""
+    object: str | None
+    """The original; null when it was refused and not kept. A name in the store."""
+    size: int
+    """Bytes."""
+    sha256: str | None
+    """Of the original, hex; null when it was refused before it was read to the end."""
+    media_type: str
+    """Media type found from the content."""
+    duplicate_of: str | None
+    """Another document with the same bytes that was there first."""
+    refused: str | None
+    """Set when the file was not accepted: too-large, type-not-allowed; the document ends as rejected."""
+    allowance: Allowance
+    """What may still be found inside it."""
+    redo: tuple[Redo, ...]
+    """Stages that run again in this run; every other stage finds its artifacts and passes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOpened:
+    """The document is known; its entry begins."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    root_id: str
+    """The document at the top of the family (itself, when it is no child)."""
+    parent_id: str | None
+    """The document this one was found in; null when it was submitted by a person or program."""
+    media_type: str
+    """Media type found from the content."""
+    size: int
+    """Bytes."""
+    part: Literal["opened"] = "opened"
+    """Which kind of part."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartManifest:
+    """What is to come, counted before it is read."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    root_id: str
+    """The document at the top of the family (itself, when it is no child)."""
+    parent_id: str | None
+    """The document this one was found in; null when it was submitted by a person or program."""
+    media_type: str
+    """Media type found from the content."""
+    size: int
+    """Bytes."""
+    manifest: str
+    """The manifest artifact. A name in the store."""
+    unit_kind: str
+    """What most units are: page, sheet, slide, image, body, member …"""
+    units: int
+    """How many units."""
+    beyond: int
+    """Units beyond the limit of units a document, not planned: the document is partial."""
+    verdict: Literal["unsupported", "failed", "rejected", "erased"] | None
+    """Set when nothing is to come: how the document ends."""
+    cause: str | None
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+    part: Literal["manifest"] = "manifest"
+    """Which kind of part."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartSegment:
+    """Units of one segment have their answer in one branch."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    branch: Literal["text", "vectors"]
+    """Which branch answers: text is required for completion, others only raise readiness."""
+    segment: int
+    """The segment, named by its first unit."""
+    read: tuple[tuple[int, int], ...]
+    """Units whose text was read. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    not_applicable: tuple[tuple[int, int], ...]
+    """Units that hold no text to read (a blank page, a container's member that is a document of its own). Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    record: str
+    """The segment-record artifact of this run: names text and classification. A name in the store."""
+    characters: int
+    """Characters read."""
+    children: int
+    """Documents found in it and submitted."""
+    scores: Mapping[str, int]
+    """Additive scores by name (kind:label), e.g. language:de in characters, type:invoice in points, personal:iban in hits."""
+    part: Literal["segment"] = "segment"
+    """Which kind of part."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartFailed:
+    """A stage gave these units up."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    branch: Literal["text", "vectors"]
+    """Which branch answers: text is required for completion, others only raise readiness."""
+    stage: str
+    """Which stage."""
+    cause: str
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+    units: tuple[tuple[int, int], ...]
+    """Given up; empty means every unit that has no answer. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    attempts: int
+    """Tries made."""
+    part: Literal["failed"] = "failed"
+    """Which kind of part."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartExpired:
+    """Two waves passed and these units have no answer."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    units: tuple[tuple[int, int], ...]
+    """Empty means every unit that has no answer. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    part: Literal["expired"] = "expired"
+    """Which kind of part."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartForget:
+    """The entry may go: the document was completed long ago."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    part: Literal["forget"] = "forget"
+    """Which kind of part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """Where a child was found."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    root_id: str
+    """The document at the top of the family (itself, when it is no child)."""
+    path: str
+    """Path inside the parent, as the parent spells it."""
+    ordinal: int
+    """Which of the parent's children, from 1."""
+    depth: int
+    """Steps from the root: 1 for a child of a submitted file."""
+    allowance: Allowance
+    """What may still be found inside the child."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSubmitted:
+    """A file is to be processed: by reference, or inline when it is small. The only message that may hold content or names."""
+
+    source: str | None = None
+    """Address of the bytes: store:NAME, s3://BUCKET/KEY or file:///PATH below an allowed root."""
+    body: str | None = None
+    """The bytes themselves, base64, at most 256 KiB before encoding."""
+    key: str | None = None
+    """What makes it the same document when it comes again; without it the address, and for an inline body its hash, does."""
+    name: str | None = None
+    """File name for people; may lie, is never trusted as a type."""
+    namespace: str = "default"
+    """Keeps sources with the same keys apart."""
+    tags: tuple[str, ...] = ()
+    """Tags for people and routing."""
+    parent: Parent | None = None
+    """Set for a document found inside another."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRead:
+    """The text of this segment is in the store."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    segment: int
+    """The segment, named by its first unit."""
+    units: tuple[tuple[int, int], ...]
+    """What this answers. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    text: str
+    """The segment-text artifact. A name in the store."""
+    method: Literal["text-layer", "markup", "plain", "converted", "ocr", "container"]
+    """How the text was got."""
+    confidence: int
+    """How sure, 0 to 100; 100 where nothing was guessed."""
+    characters: int
+    """Characters of text in all its units."""
+    redo: tuple[Redo, ...]
+    """Stages that run again in this run; every other stage finds its artifacts and passes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentScanned:
+    """These units have no usable text: ocr renders them from the original and reads them."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    segment: int
+    """The segment, named by its first unit."""
+    units: tuple[tuple[int, int], ...]
+    """What to read. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    object: str
+    """The file to render the units from: the original, or a converted form of it. A name in the store."""
+    media_type: str
+    """Media type found from the content."""
+    sha256: str
+    """Of the original, hex: part of the memo."""
+    reason: Literal["no-text", "broken-text", "picture"]
+    """Why ocr is asked: no-text, broken-text or picture."""
+    kept: str | None
+    """What the text layer gave, when it is doubtful rather than absent: the better of the two is kept. A name in the store."""
+    redo: tuple[Redo, ...]
+    """Stages that run again in this run; every other stage finds its artifacts and passes on."""
+
+
+DocumentPart = PartOpened | PartManifest | PartSegment | PartFailed | PartExpired | PartForget
+
+SCHEMA_OF: dict[type[Any], str] = {
+    DeadLetter: "dead-letter",
+    DocumentCompleted: "document-completed",
+    DocumentIndexed: "document-indexed",
+    DocumentIngested: "document-ingested",
+    PartOpened: "document-part",
+    PartManifest: "document-part",
+    PartSegment: "document-part",
+    PartFailed: "document-part",
+    PartExpired: "document-part",
+    PartForget: "document-part",
+    DocumentSubmitted: "document-submitted",
+    SegmentRead: "segment-read",
+    SegmentScanned: "segment-scanned",
+}
