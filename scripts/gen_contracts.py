@@ -15,7 +15,10 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "schemas"
 PACKAGE = ROOT / "libs" / "contracts" / "src" / "ream_contracts"
-HEADER = '# SPDX-License-Identifier: Apache-2.0\n"""{doc}\n\nMade by scripts/gen_contracts.py from schemas/; do not edit.\n"""\n\n'
+HEADER = (
+    '# SPDX-License-Identifier: Apache-2.0\n"""{doc}\n\n'
+    'Made by scripts/gen_contracts.py from schemas/; do not edit.\n"""\n\n'
+)
 TOPIC_FIELDS = ("key", "order", "partitions", "retention_days", "dead_letter_retention_days", "cleanup", "spread")
 TOPIC_LISTS = ("written_by", "read_by", "closes_loop")
 Schema = dict[str, Any]
@@ -41,7 +44,7 @@ def python_type(schema: Schema, definitions: dict[str, Schema]) -> str:
 
 def _plain_type(kind: str, schema: Schema, definitions: dict[str, Schema]) -> str:
     if "enum" in schema:
-        return f"Literal[{', '.join(json.dumps(value) for value in schema['enum'])}]"
+        return f"Literal[{', '.join(json.dumps(value) for value in schema['enum'] if value is not None)}]"
     if kind == "array":
         item = python_type(schema["items"], definitions)
         fixed = schema.get("minItems")

@@ -40,9 +40,19 @@ def _schemas() -> dict[str, dict[str, Any]]:
 
 
 @functools.cache
-def _validator(folder: str, schema: str) -> Callable[[Any], Any]:
+def _validator(folder: str, schema: str, kind: str = "") -> Callable[[Any], Any]:
+    whole = _schemas()[folder][schema]
+    if kind:
+        whole = {**whole["definitions"][kind], "definitions": whole["definitions"]}
     # Defaults are the dataclasses' business: a validator that fills them in would change what it checks.
-    return typing.cast(Callable[[Any], Any], fastjsonschema.compile(_schemas()[folder][schema], use_default=False))
+    return typing.cast(Callable[[Any], Any], fastjsonschema.compile(whole, use_default=False))
+
+
+def _kind(schema: dict[str, Any], value: Any) -> str:
+    """Names the member of a union that the value says it is, so that an error names its field and not the union."""
+    part = value.get("part") if isinstance(value, dict) and "properties" not in schema else None
+    name = f"Part{part.capitalize()}" if isinstance(part, str) else ""
+    return name if name in schema.get("definitions", {}) else ""
 
 
 def _schema_of(cls: type[Any]) -> tuple[str, str]:
@@ -53,7 +63,7 @@ def _schema_of(cls: type[Any]) -> tuple[str, str]:
 
 def _validate(folder: str, schema: str, value: Any) -> None:
     try:
-        _validator(folder, schema)(value)
+        _validator(folder, schema, _kind(_schemas()[folder][schema], value))(value)
     except fastjsonschema.JsonSchemaValueException as error:
         place = ".".join(str(step) for step in error.path[1:]) or "the message"
         raise Malformed(

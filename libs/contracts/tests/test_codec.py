@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes in comes out, and what is not a message says why."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ream_contracts import codec, topics
+from ream_contracts.artifacts import Finding, SegmentClasses
+from ream_contracts.messages import DocumentSubmitted, PartExpired, PartForget
+
+DOCUMENT = "a" * 32
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        (None, "empty-value"),
+        (b"", "empty-value"),
+        (b"{not json", "not-json"),
+        (b"\xff\xfe", "not-json"),
+        (b'{"source": NaN}', "not-json"),
+        (b"[" * 100_000, "not-json"),
+        (b"17", "wrong-schema"),
+        (b'{"source": "a", "body": "QQ=="}', "wrong-schema"),
+        (b"{}", "wrong-schema"),
+    ],
+)
+def test_what_is_no_message_is_malformed_with_a_cause(data: bytes | None, cause: str) -> None:
+    with pytest.raises(codec.Malformed) as caught:
+        codec.decode(topics.DOCUMENTS_SUBMITTED, data)
+    assert caught.value.cause == cause
+
+
+def test_the_reason_never_repeats_content() -> None:
+    with pytest.raises(codec.Malformed) as caught:
+        codec.decode(topics.DOCUMENTS_SUBMITTED, json.dumps({"source": {"secret": "hunter2"}}).encode())
+    assert "hunter2" not in caught.value.reason
+
+
+def test_a_union_is_told_apart_by_its_part() -> None:
+    parts = [PartForget(DOCUMENT, 1, 1), PartExpired(DOCUMENT, 1, 1, ((3, 4),))]
+    assert [codec.decode(topics.DOCUMENTS_PARTS, codec.encode(part)) for part in parts] == parts
+
+
+def test_unknown_fields_are_passed_over() -> None:
+    message = codec.decode(topics.DOCUMENTS_SUBMITTED, b'{"source": "store:a", "colour": "green"}')
+    assert message == DocumentSubmitted(source="store:a")
+
+
+def test_a_message_that_breaks_its_schema_is_not_encoded() -> None:
+    with pytest.raises(codec.Malformed, match="document_id"):
+        codec.encode(PartForget("no id", 1, 1))
+
+
+@given(st.text(st.characters(), max_size=30))
+def test_any_text_survives(value: str) -> None:
+    classes = SegmentClasses(DOCUMENT, 1, 1, "1", (), (Finding("x", 1, 0, 1, value, 5),), False, {}, {})
+    assert codec.loads(SegmentClasses, codec.dumps(classes)) == classes
+
+
+def test_a_lone_surrogate_survives() -> None:
+    classes = SegmentClasses(DOCUMENT, 1, 1, "1", (), (Finding("x", 1, 0, 1, "a\ud800b", 5),), False, {}, {})
+    assert codec.loads(SegmentClasses, codec.dumps(classes)) == classes
