@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads objects of an S3 service that a message names."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ream_ingest.copying import CHUNK
+from ream_ingest.sources import BadSource
+from ream_kit import Retry
+from ream_kit.store_s3 import s3_client
+
+NEVER = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
+FORBIDDEN = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+
+
+class S3Buckets:
+    """The buckets of the service that REAM_S3_ENDPOINT names, read with our own keys."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._client: Any = None
+
+    def open(self, bucket: str, key: str) -> tuple[int, Iterator[bytes]]:
+        """Returns size and chunks of an object.
+
+        Raises:
+            BadSource: there is no such object, or we may not read it.
+            Retry: the service is away.
+        """
+        if self._client is None:
+            self._client = s3_client(self._environ)
+        try:
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in NEVER:
+                raise BadSource("no-such-object", "there is no object of this name in the bucket") from None
+            if code in FORBIDDEN:
+                raise BadSource("not-readable", "the object may not be read with REAM_S3_ACCESS_KEY") from None
+            raise Retry("s3-source", f"the S3 service answered {code}") from None
+        except BotoCoreError as error:
+            raise Retry("s3-source", f"the S3 service can't be reached ({type(error).__name__})") from None
+        return answer["ContentLength"], self._chunks(answer["Body"])
+
+    @staticmethod
+    def _chunks(body: Any) -> Iterator[bytes]:
+        try:
+            yield from body.iter_chunks(CHUNK)
+        except (BotoCoreError, OSError) as error:
+            raise Retry("s3-source", f"the S3 service broke off ({type(error).__name__})") from None
