@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a supervisor is started in the background, found again and ended."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from ream_local.errors import LocalStackError
+from ream_local.log_files import LogFile
+from ream_local.processes import end, is_alive
+from ream_local.programs import Program
+from ream_local.supervisor import SupervisorState
+
+_START_SECONDS = 30.0
+_POLL_SECONDS = 0.05
+
+
+class DetachedSupervisor:
+    """The supervisor of one group of programs in one run folder."""
+
+    def __init__(self, run_dir: Path, group: str) -> None:
+        """Name a supervisor.
+
+        Args:
+            run_dir: where its state, its lock and its own log lie.
+            group: what it supervises, as in `servers`.
+        """
+        self._state_file = run_dir / f"{group}.json"
+        self._log = LogFile(run_dir / f"{group}-supervisor.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def state(self) -> SupervisorState | None:
+        """What runs now, or None when no supervisor does."""
+        state = self._noted()
+        return state if state and is_alive(state.supervisor) else None
+
+    def start(self, programs: Iterable[Program], ends_with_caller: bool = False) -> None:
+        """Start a supervisor in a session of its own and return when it has started all programs once.
+
+        Args:
+            programs: what to keep running.
+            ends_with_caller: end everything when the calling process ends, however that happens.
+
+        Raises:
+            LocalStackError: one is running already, or it did not start.
+        """
+        if self.state():
+            raise LocalStackError("It is running already. 'ream status' shows it, 'ream down' ends it.")
+        self._state_file.parent.mkdir(parents=True, exist_ok=True)
+        order = {"programs": [program.to_json() for program in programs], "lifeline": ends_with_caller}
+        with self._log.open() as log:
+            process = self._process = subprocess.Popen(
+                (sys.executable, "-m", "ream_local.supervisor", str(self._state_file)),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        assert process.stdin is not None  # noqa: S101 - it was asked for two lines above
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.flush()
+        if not ends_with_caller:
+            process.stdin.close()
+        self._wait_for_start(process)
+
+    def stop(self) -> bool:
+        """End the supervisor and all it runs, also what a supervisor that was killed has left.
+
+        Returns:
+            whether anything was running.
+        """
+        state = self._noted()
+        if state is None:
+            return False
+        running = [process for process in (state.supervisor, *state.processes()) if is_alive(process)]
+        end([state.supervisor], grace_seconds=90.0)
+        end([process for process in state.processes() if is_alive(process)], grace_seconds=30.0)
+        if self._process is not None:  # started by this object: it is a child and must be reaped
+            self._process.communicate()
+            self._process = None
+        self._state_file.unlink(missing_ok=True)
+        return bool(running)
+
+    def _noted(self) -> SupervisorState | None:
+        try:
+            return SupervisorState.from_json(self._state_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def _wait_for_start(self, process: subprocess.Popen[bytes]) -> None:
+        deadline, pause = time.monotonic() + _START_SECONDS, threading.Event()
+        while time.monotonic() < deadline:
+            state = self._noted()
+            if state and state.supervisor.pid == process.pid:
+                return
+            if process.poll() is not None:
+                break
+            pause.wait(_POLL_SECONDS)
+        raise LocalStackError(f"The supervisor did not start; its last words are in {self._log.path}.")
