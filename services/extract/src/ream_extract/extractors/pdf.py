@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a PDF is read: text by PDFium page by page, structure by pypdf, scanned and broken pages left to ocr."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as raw  # type: ignore[import-untyped]
+
+from ream_extract import pdf_page, pdf_structure
+from ream_extract.pdf_pictures import Pictures
+from ream_extract.reading import (
+    ChildRead,
+    Item,
+    Plan,
+    Reason,
+    Source,
+    UnitFailed,
+    UnitRead,
+    UnitRun,
+    UnitScanned,
+    Unreadable,
+)
+from ream_extract.text_layer import Layer, PageLook, judge
+
+
+class PdfExtractor:
+    """Reads PDF."""
+
+    name = "pdf"
+    version = "1"
+    media_types = ("application/pdf",)
+    convert_to: str | None = None
+
+    def plan(self, source: Source) -> Plan:
+        """Counts pages twice, by pypdf's walk of the page tree and by PDFium; the larger number is believed."""
+        structure = pdf_structure.look(source.path)
+        if structure.locked:
+            raise _locked()
+        document = _open(source.path)
+        try:
+            pages = len(document)
+            form = document.get_formtype()
+        finally:
+            document.close()
+        metadata = dict(structure.metadata)
+        if form != raw.FORMTYPE_NONE:
+            metadata["form"] = {raw.FORMTYPE_ACRO_FORM: "acroform"}.get(form, "xfa")
+        if structure.pages != pages:
+            metadata["pages_counted"] = f"pdfium {pages}, pypdf {structure.pages or structure.problem}"
+        pages = max(pages, structure.pages or 0)
+        if pages == 0:
+            raise Unreadable("damaged", "The PDF has no page: its page tree is missing or broken.")
+        units = [UnitRun("page", pages)]
+        if structure.attachments:
+            units.append(UnitRun("attachment", len(structure.attachments)))
+        children = sum(one.size or 0 for one in structure.attachments)
+        return Plan(tuple(units), metadata, child_bytes=children)
+
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+        """Yields pages, then attachments, whose numbers follow those of the last page."""
+        document = _open(source.path)
+        try:
+            if document.get_formtype() != raw.FORMTYPE_NONE:
+                document.init_forms()
+            pages = max(len(document), pdf_structure.look(source.path).pages or 0) if last > len(document) else last
+            pictures = Pictures(scratch, source.limits)
+            for number in range(first, min(last, pages) + 1):
+                yield _page(document, number, source, pictures)
+        finally:
+            document.close()
+        if last > pages:
+            yield from _attachments(source, max(first, pages + 1), last, pages, scratch)
+
+
+def _open(path: Path) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as failure:
+        code = getattr(failure, "err_code", None)
+        if code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise _locked() from failure
+        raise Unreadable("damaged", "The PDF cannot be opened: it is truncated or its structure is broken.") from None
+
+
+def _locked() -> Unreadable:
+    return Unreadable("encrypted", "The PDF is encrypted and opens only with a password, which nobody gave.")
+
+
+def _page(document: pdfium.PdfDocument, number: int, source: Source, pictures: Pictures) -> Item:
+    if number > len(document):
+        return UnitFailed(number, "damaged")
+    try:
+        page = document[number - 1]
+    except pdfium.PdfiumError:
+        return UnitFailed(number, "damaged")
+    try:
+        return _judged(page, number, document, source, pictures)
+    except pdfium.PdfiumError:
+        return UnitFailed(number, "damaged")
+    finally:
+        page.close()
+
+
+def _judged(
+    page: pdfium.PdfPage, number: int, document: pdfium.PdfDocument, source: Source, pictures: Pictures
+) -> Item:
+    words = page.get_textpage()
+    try:
+        text, headings, unmapped = pdf_page.text_of(page, words)
+    finally:
+        words.close()
+    drawn = pdf_page.drawn_on(page)
+    drawings = drawn.drawings or (0 if text.strip() else pdf_page.pinned(page))
+    verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden))
+    notes = list(pdf_page.annotations(page, document.formenv))
+    written = [pdf_page.field_text(note) for note, seen in notes if seen]
+    text = "\n".join([text, *written]) if written else text
+    width, height = page.get_size()
+    scanned = _reason(verdict.layer, source)
+    full_page = drawn.hidden and drawn.image_share > 0.9
+    unit = UnitRead(
+        number,
+        "page",
+        text,
+        "text-layer" if text.strip() else "none",
+        verdict.confidence,
+        document.get_page_label(number - 1) or None,
+        round(width, 2),
+        round(height, 2),
+        page.get_rotation(),
+        headings,
+        () if scanned or full_page or not source.pictures else tuple(pictures.of_page(page, drawn.images)),
+        (),
+        tuple(note for note, _ in notes),
+    )
+    if scanned is None:
+        return unit
+    return UnitScanned(number, scanned, unit if text.strip() else None)
+
+
+def _reason(layer: Layer, source: Source) -> Reason | None:
+    """Says why ocr is to read a page, None when the text layer is taken."""
+    if source.ocr == "never" or (layer is Layer.BLANK and source.ocr == "auto"):
+        return None
+    if layer is Layer.BROKEN:
+        return "broken-text"
+    return "no-text" if layer is Layer.NO_TEXT or source.ocr == "always" else None
+
+
+def _attachments(source: Source, first: int, last: int, pages: int, scratch: Path) -> Iterator[Item]:
+    found: Any = pdf_structure.attached(source.path)
+    for unit, (name, content) in enumerate(found, pages + 1):
+        if unit > last:
+            return
+        if unit < first:
+            continue
+        if content is None:
+            yield UnitFailed(unit, "damaged")
+        elif len(content) > source.limits.child_bytes:
+            yield UnitFailed(unit, "too-large")
+        else:
+            file = f"child-{unit}-{hashlib.sha256(content).hexdigest()[:16]}"
+            (scratch / file).write_bytes(content)
+            yield ChildRead(unit, "attachment", name, name, file, len(content))
+
+
+EXTRACTOR = PdfExtractor()

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how plain text is read: in any encoding, in pieces of about 64 KiB that end at the end of a line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ream_extract.encoding import Encoding, decode, detect
+from ream_extract.reading import Item, Plan, Source, UnitRead, UnitRun
+from ream_extract.text_clean import tidy
+
+PIECE = 64 << 10
+"""Bytes of one unit, before its end is moved to the end of a line."""
+REACH = 16 << 10
+"""How far the end of a line is looked for before the piece is cut anywhere."""
+HEAD = 1 << 20
+"""Bytes from which the encoding is found."""
+
+
+class TextExtractor:
+    """Reads plain text and whatever else is text."""
+
+    name = "text"
+    version = "1"
+    media_types = ("text/plain", "text/*", "application/json", "application/xml", "application/x-ndjson")
+    convert_to: str | None = None
+
+    def plan(self, source: Source) -> Plan:
+        """Counts pieces by the size of the file alone; a file of 0 bytes has none."""
+        size = source.path.stat().st_size
+        with source.path.open("rb") as held:
+            encoding = _encoding(held)
+        pieces = -(-(size - encoding.mark) // PIECE)
+        units = (UnitRun("body", pieces),) if pieces > 0 else ()
+        return Plan(units, {"encoding": encoding.name, "encoding_confidence": str(encoding.confidence)})
+
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+        """Yields the pieces."""
+        with source.path.open("rb") as held:
+            encoding = _encoding(held)
+            for unit in range(first, last + 1):
+                start, end = _cut(held, encoding, unit - 1), _cut(held, encoding, unit)
+                held.seek(start)
+                text, confidence = decode(held.read(max(0, end - start)), encoding)
+                text = tidy(text)
+                yield UnitRead(unit, "body", text, "plain" if text.strip() else "none", confidence)
+
+
+def _encoding(held: BinaryIO) -> Encoding:
+    held.seek(0)
+    head = held.read(HEAD)
+    return detect(head, whole=len(head) < HEAD)
+
+
+def _cut(held: BinaryIO, encoding: Encoding, number: int) -> int:
+    """Returns where the piece of this number (from 0) begins: after the first line end behind its share of bytes."""
+    if number == 0:
+        return encoding.mark
+    share = encoding.mark + number * PIECE
+    held.seek(share)
+    near = held.read(REACH)
+    for end in ("\n", "\r", " "):
+        mark = end.encode(encoding.name)
+        at = near.find(mark)
+        while at >= 0 and at % encoding.width:
+            at = near.find(mark, at + 1)
+        if at >= 0:
+            return share + at + len(mark)
+    # One word longer than the reach: UTF-8 says itself where a character begins, others are cut at their width.
+    skip = 0
+    while encoding.name == "utf-8" and skip < min(3, len(near)) and 0x80 <= near[skip] < 0xC0:
+        skip += 1
+    return share + skip
+
+
+EXTRACTOR = TextExtractor()

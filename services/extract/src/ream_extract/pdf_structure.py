@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a PDF holds by pypdf's reading of its objects, which shares nothing with the reading of its text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pypdf import PdfReader
+from pypdf.generic import EmbeddedFile
+
+from ream_extract.text_clean import tidy
+
+ANNOTATIONS = 20_000
+"""Annotations looked at for attached files; a page tree of links must not cost minutes."""
+TREE_PAGES = 20_000
+"""Pages up to which the tree is walked; above, its root's own count is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside the PDF, by its place in the list of all."""
+
+    name: str
+    size: int | None
+    """As declared, if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What pypdf counts; pages is None where it cannot read the file, and `problem` says why."""
+
+    pages: int | None
+    attachments: tuple[Attachment, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
+    locked: bool = False
+    """Encrypted, and the empty password does not open it."""
+    problem: str | None = None
+
+
+def look(path: Path) -> Structure:
+    """Reads the structure; a file that pypdf cannot read is no error here, for PDFium may read it all the same."""
+    try:
+        reader = PdfReader(path, strict=False)
+        if _locked(reader):
+            return Structure(None, locked=True)
+        attachments = tuple(Attachment(tidy(one.name)[:500], _size(one)) for one in _attached(reader))
+        return Structure(_pages(reader), attachments, tuple(_metadata(reader)))
+    except Exception as failure:
+        return Structure(None, problem=type(failure).__name__)
+
+
+def attached(path: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Yields name and bytes of each attachment in the order of `look`; None where its bytes cannot be read."""
+    reader = PdfReader(path, strict=False)
+    for one in _attached(reader):
+        try:
+            content: bytes | None = one.content
+        except Exception:
+            content = None
+        yield tidy(one.name)[:500], content
+
+
+def _locked(reader: PdfReader) -> bool:
+    return reader.is_encrypted and not reader.decrypt("")
+
+
+def _pages(reader: PdfReader) -> int:
+    declared = cast(Any, reader.root_object)["/Pages"].get_object().get("/Count", 0)
+    if isinstance(declared, int) and declared > TREE_PAGES:
+        return declared
+    return len(reader.pages)
+
+
+def _size(one: EmbeddedFile) -> int | None:
+    try:
+        return None if one.size is None else int(one.size)
+    except Exception:
+        return None
+
+
+def _attached(reader: PdfReader) -> Iterator[EmbeddedFile]:
+    """Yields the files of the document's list, then those pinned to pages that are not in it."""
+    seen: set[object] = set()
+    for one in reader.attachment_list:
+        seen.add(_identity(one.pdf_object))
+        yield one
+    for specification in _pinned(reader):
+        if _identity(specification) not in seen:
+            seen.add(_identity(specification))
+            name = specification.get("/UF") or specification.get("/F") or "attachment"
+            yield EmbeddedFile(str(name), specification)
+
+
+def _identity(specification: Any) -> object:
+    stream = specification.get("/EF", {}).get("/F") if "/EF" in specification else None
+    raw = specification["/EF"].raw_get("/F") if stream is not None else specification
+    return getattr(raw, "idnum", None) or id(raw)
+
+
+def _pinned(reader: PdfReader) -> Iterator[Any]:
+    left = ANNOTATIONS
+    pages: Any = reader.pages if _pages(reader) <= TREE_PAGES else ()
+    for page in pages:
+        for reference in page.get("/Annots") or ():
+            left -= 1
+            if left < 0:
+                return
+            annotation = reference.get_object()
+            if annotation.get("/Subtype") == "/FileAttachment" and "/EF" in annotation.get("/FS", {}):
+                yield annotation["/FS"]
+
+
+def _metadata(reader: PdfReader) -> Iterator[tuple[str, str]]:
+    for key, value in (reader.metadata or {}).items():
+        text = tidy(str(value)).strip()[:2_000]
+        name = key.lstrip("/").lower()
+        if text and name.isidentifier():
+            yield name[:60], text
+    if reader.is_encrypted:
+        yield "encrypted", "opens without a password"
+        permissions = reader.user_access_permissions
+        if permissions is not None:
+            yield "permissions", " ".join(sorted(flag.lower() for flag, on in permissions.to_dict().items() if on))

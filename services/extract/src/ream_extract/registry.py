@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides which extractor reads a media type: each file of the package `extractors` brings one, by its own word."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from ream_extract import extractors
+from ream_extract.reading import Extractor
+
+
+@cache
+def found() -> tuple[Extractor, ...]:
+    """Loads every module of the package `extractors` and takes its `EXTRACTOR`, in the order of their names.
+
+    Raises:
+        LookupError: two extractors claim one media type, or a file brings none.
+    """
+    taken: dict[str, str] = {}
+    all_found: list[Extractor] = []
+    for module in sorted(pkgutil.iter_modules(extractors.__path__), key=lambda one: one.name):
+        one: Extractor | None = getattr(
+            importlib.import_module(f"{extractors.__name__}.{module.name}"), "EXTRACTOR", None
+        )
+        if one is None:
+            raise LookupError(f"extractors/{module.name}.py has no EXTRACTOR")
+        for media_type in one.media_types:
+            if media_type in taken:
+                raise LookupError(f"{media_type} is claimed by both {taken[media_type]} and {one.name}")
+            taken[media_type] = one.name
+        all_found.append(one)
+    return tuple(all_found)
+
+
+def find(media_type: str) -> Extractor | None:
+    """Returns the extractor of a media type: the exact one, else that of the whole kind (`text/*`), else none."""
+    kind = media_type.partition("/")[0] + "/*"
+    by_type = {claimed: one for one in found() for claimed in one.media_types}
+    return by_type.get(media_type) or by_type.get(kind)
+
+
+def named(name: str) -> Extractor:
+    """Returns the extractor of this name; it was planned with, so it must be there.
+
+    Raises:
+        LookupError: there is none of this name.
+    """
+    for one in found():
+        if one.name == name:
+            return one
+    raise LookupError(f"no extractor is called {name}")
