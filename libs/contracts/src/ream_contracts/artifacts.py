@@ -10,6 +10,70 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
+class UnitReceipt:
+    """What became of one unit."""
+
+    unit: int
+    """Its number."""
+    kind: str
+    """page, sheet, body …"""
+    state: Literal["read", "not-applicable", "failed", "expired", "beyond"]
+    """What became of it."""
+    method: str
+    """How its text was got; none where there is none."""
+    characters: int
+    """Of text."""
+    confidence: int
+    """0 to 100."""
+    cause: str | None
+    """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFound:
+    """A document found inside this one and submitted."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    name: str
+    """Its name inside."""
+    path: str
+    """Its path inside."""
+    ordinal: int
+    """Which child."""
+    unit: int
+    """The unit that stands for it."""
+    object: str
+    """Its bytes. A name in the store."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What index wrote for one version of a document, and the receipt: every unit, what became of it, and every child."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    version: int
+    """Of the index write."""
+    outcome: Literal["complete", "empty", "partial", "unsupported", "failed", "rejected", "superseded", "erased"]
+    """How it ended."""
+    document: Mapping[str, Any]
+    """The body of the index document."""
+    units: tuple[UnitReceipt, ...]
+    """Every unit that was counted, in order."""
+    children: tuple[ChildFound, ...]
+    """Every document found in it."""
+    artifacts: tuple[str, ...]
+    """Artifacts that this version is made from."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitKind:
     """A run of units of one kind."""
 
@@ -222,26 +286,6 @@ class UnitText:
 
 
 @dataclass(frozen=True, slots=True)
-class ChildFound:
-    """A document found inside this one and submitted."""
-
-    document_id: str
-    """The document: base32 of a sha256, 32 characters, lower case."""
-    name: str
-    """Its name inside."""
-    path: str
-    """Its path inside."""
-    ordinal: int
-    """Which child."""
-    unit: int
-    """The unit that stands for it."""
-    object: str
-    """Its bytes. A name in the store."""
-    size: int
-    """Bytes."""
-
-
-@dataclass(frozen=True, slots=True)
 class SegmentText:
     """Everything read from the units of one segment."""
 
@@ -289,6 +333,7 @@ class Source:
     """Why it was refused, in a sentence."""
 
 SCHEMA_OF: dict[type[Any], str] = {
+    DocumentRecord: "document-record",
     Manifest: "manifest",
     SegmentClasses: "segment-classes",
     SegmentRecord: "segment-record",

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what people find of a document: what is known at its arrival, and everything when it is complete."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from ream_contracts import identity, units
+from ream_contracts.artifacts import (
+    ChildFound,
+    DocumentRecord,
+    Manifest,
+    SegmentRecord,
+    SegmentText,
+    Source,
+    UnitReceipt,
+)
+from ream_contracts.messages import DocumentCompleted, DocumentIngested
+from ream_index.passages import Entry
+
+State = Literal["read", "not-applicable"]
+
+
+def arrived(ingested: DocumentIngested, source: Source, at: str) -> Entry:
+    """Makes the entry of a document that was just taken in: findable by what is known of it."""
+    version = identity.version(ingested.generation, ingested.run, 0)
+    body = {
+        **_origin(source),
+        "document_id": ingested.document_id,
+        "generation": ingested.generation,
+        "run": ingested.run,
+        "revision": 0,
+        "version": version,
+        "root_id": ingested.root_id,
+        "parent_id": ingested.parent_id,
+        "depth": ingested.depth,
+        "media_type": ingested.media_type,
+        "size": ingested.size,
+        "sha256": ingested.sha256,
+        "duplicate_of": ingested.duplicate_of,
+        "outcome": "outstanding",
+        "readiness": "arrived",
+        "ingested": at,
+    }
+    return Entry(ingested.document_id, version, body)
+
+
+def completed(
+    done: DocumentCompleted,
+    source: Source,
+    manifest: Manifest | None,
+    texts: Iterable[SegmentText],
+    limit: int,
+    at: str,
+) -> Entry:
+    """Makes the entry of a document whose required answers are all in.
+
+    Args:
+        done: the decisions.
+        source: where it came from.
+        manifest: what was planned; None when it was given up before.
+        texts: what its segments say, in order.
+        limit: characters of the whole text to keep.
+        at: the time, ISO 8601.
+    """
+    text, truncated = whole_text(texts, limit)
+    metadata = dict(manifest.metadata) if manifest else {}
+    body = {
+        **_origin(source),
+        **_facts(done),
+        "metadata": metadata,
+        "title": metadata.get("title"),
+        "reason": source.reason or (manifest.reason if manifest else None),
+        "text": text,
+        "text_truncated": truncated,
+        "sha256": source.sha256,
+        "readiness": "complete",
+        "completed": at,
+    }
+    return Entry(done.document_id, done.version, body)
+
+
+def _origin(source: Source) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "address": source.address,
+        "namespace": source.namespace,
+        "path": source.path,
+        "tags": list(source.tags),
+        "submitted": source.submitted,
+    }
+
+
+def _facts(done: DocumentCompleted) -> dict[str, Any]:
+    return {
+        "document_id": done.document_id,
+        "generation": done.generation,
+        "run": done.run,
+        "revision": done.revision,
+        "version": done.version,
+        "root_id": done.root_id,
+        "parent_id": done.parent_id,
+        "media_type": done.media_type,
+        "size": done.size,
+        "outcome": done.outcome,
+        "cause": done.cause,
+        "unit_kind": done.unit_kind,
+        "units": done.units,
+        "units_read": done.read,
+        "units_not_applicable": done.not_applicable,
+        "units_failed": done.failed,
+        "units_expired": done.expired,
+        "missing": "; ".join(missing_in_words(done)) or None,
+        "characters": done.characters,
+        "children": done.children,
+        "type": done.type,
+        "type_confidence": done.type_confidence,
+        "languages": list(done.languages),
+        "sensitivity": done.sensitivity,
+        "personal_data": sorted(done.personal_data),
+        "personal_data_hits": sum(done.personal_data.values()),
+        "scores": dict(done.scores),
+    }
+
+
+def missing_in_words(done: DocumentCompleted) -> list[str]:
+    """Says for people which units are missing and why, e.g. `page 4 to 6 failed (out-of-time)`."""
+    return [
+        f"{done.unit_kind} {first if first == last else f'{first} to {last}'} {missing.rank}"
+        + (f" ({missing.cause})" if missing.cause else "")
+        for missing in done.missing
+        for first, last in missing.units
+    ]
+
+
+def whole_text(texts: Iterable[SegmentText], limit: int) -> tuple[str, bool]:
+    """Joins the text of all units up to a limit; True when there was more."""
+    kept: list[str] = []
+    length = 0
+    for text in texts:
+        for unit in text.units:
+            if not unit.text:
+                continue
+            if length + len(unit.text) > limit:
+                kept.append(unit.text[: limit - length])
+                return "\n\n".join(kept), True
+            kept.append(unit.text)
+            length += len(unit.text) + 2
+    return "\n\n".join(kept), False
+
+
+def record(
+    done: DocumentCompleted, entry: Entry, manifest: Manifest | None, segments: list[tuple[SegmentRecord, SegmentText]]
+) -> DocumentRecord:
+    """Makes the record of this version: the entry as written, and the receipt."""
+    return DocumentRecord(
+        done.document_id,
+        done.generation,
+        done.run,
+        done.version,
+        done.outcome,
+        entry.body,
+        tuple(receipt(done, manifest, segments)),
+        tuple(_children(segments)),
+        tuple(name for one, _ in segments for name in (one.text, one.classes))
+        + ((done.manifest,) if done.manifest else ()),
+    )
+
+
+def receipt(
+    done: DocumentCompleted, manifest: Manifest | None, segments: list[tuple[SegmentRecord, SegmentText]]
+) -> list[UnitReceipt]:
+    """Says of every unit that was counted what became of it."""
+    kinds = {
+        number: kind.kind
+        for kind in (manifest.kinds if manifest else ())
+        for number in range(kind.first, kind.last + 1)
+    }
+    lines: dict[int, UnitReceipt] = {}
+    for one, text in segments:
+        for unit in text.units:
+            if units.contains((*one.read, *one.not_applicable), unit.unit):
+                state: State = "read" if units.contains(one.read, unit.unit) else "not-applicable"
+                lines[unit.unit] = UnitReceipt(
+                    unit.unit, unit.kind, state, unit.method, len(unit.text), unit.confidence, None
+                )
+    for missing in done.missing:
+        for number in units.each(missing.units):
+            kind = kinds.get(number, done.unit_kind)
+            lines.setdefault(number, UnitReceipt(number, kind, missing.rank, "none", 0, 0, missing.cause))
+    return [lines[number] for number in sorted(lines)]
+
+
+def _children(segments: list[tuple[SegmentRecord, SegmentText]]) -> list[ChildFound]:
+    return sorted((child for _, text in segments for child in text.children), key=lambda child: child.ordinal)

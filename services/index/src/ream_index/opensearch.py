@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Speaks to OpenSearch: the only file that knows its client and its errors."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConnectionError as NotReached
+from opensearchpy.exceptions import NotFoundError, TransportError
+
+from ream_index.passages import Entry
+from ream_index.settings import OpenSearchSettings
+from ream_kit import Reject, Retry
+
+AWAY = "opensearch"
+BUSY = {408, 429, 500, 502, 503, 504}
+READ_ONLY = "cluster_block_exception"
+T = TypeVar("T")
+
+
+def connect(settings: OpenSearchSettings, connections: int = 8) -> OpenSearch:
+    """Returns a client with up to so many connections; it never tries again by itself, which is kit's to decide."""
+    return OpenSearch(
+        [settings.url],
+        http_auth=(settings.user, settings.password) if settings.password else None,
+        ca_certs=settings.ca or None,
+        timeout=60,
+        max_retries=0,
+        pool_maxsize=connections,
+    )
+
+
+def ask(call: Callable[[], T]) -> T:
+    """Makes a request and says whose fault it is when it fails.
+
+    Raises:
+        Retry: OpenSearch is away, busy, or read-only.
+        Reject: it refuses what we ask; fatal where no request can succeed (a wrong password, a missing index).
+    """
+    try:
+        return call()
+    except NotReached as error:
+        raise Retry(AWAY, f"OpenSearch can't be reached ({type(error).__name__})") from None
+    except TransportError as error:
+        raise judged(int(error.status_code), str(error.error)) from None
+
+
+def judged(status: int, kind: str) -> Exception:
+    """Turns an answer that is no success into whose fault it is."""
+    if status in (401, 403) and kind != READ_ONLY:
+        reason = "OpenSearch refuses us: check REAM_OPENSEARCH_USER and its password, and that the migration was run"
+        return Reject("not-allowed", reason, fatal=True)
+    if status == 404:
+        return Reject("no-index", "an index is missing: run the migration (python -m ream_index.migrate)", fatal=True)
+    if status in BUSY or kind == READ_ONLY:
+        return Retry(AWAY, f"OpenSearch answered {status} {kind}")
+    return Reject("not-indexable", f"OpenSearch answered {status} {kind}")
+
+
+class Indices:
+    """The two indices, written in whole documents with external versions."""
+
+    def __init__(self, client: OpenSearch, prefix: str) -> None:
+        self._client = client
+        self.documents = f"{prefix}documents"
+        self.passages = f"{prefix}passages"
+
+    def write(self, writes: Sequence[tuple[str, Entry]]) -> list[Exception | None]:
+        """Writes entries in one request; returns for each None, or whose fault it is that it was not written.
+
+        An entry that is older than what is there counts as written: something newer is there.
+        """
+        if not writes:
+            return []
+        lines = []
+        for index, entry in writes:
+            action = {"_index": index, "_id": entry.id, "version": entry.version, "version_type": "external_gte"}
+            body = {key: value for key, value in entry.body.items() if value is not None}
+            lines += [json.dumps({"index": action}), json.dumps(body)]
+        return [self._fault(item["index"]) for item in self._bulk(lines)]
+
+    @staticmethod
+    def _fault(item: dict[str, Any]) -> Exception | None:
+        if item["status"] < 300 or item["status"] == 409:
+            return None
+        return judged(item["status"], str(item.get("error", {}).get("type", "")))
+
+    def newest(self, document_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Returns (generation, run) of the entries there are, also of those not yet searchable."""
+        if not document_ids:
+            return {}
+        wanted = sorted(set(document_ids))
+        answer = ask(
+            lambda: self._client.mget(
+                body={"ids": wanted}, index=self.documents, _source_includes=["generation", "run"]
+            )
+        )
+        found = [one for one in answer["docs"] if one.get("found")]
+        return {one["_id"]: (one["_source"]["generation"], one["_source"]["run"]) for one in found}
+
+    def drop_older_passages(self, document_id: str, generation: int, run: int, version: int) -> None:
+        """Takes away the passages that belong to an earlier generation or run of a document."""
+        older: list[dict[str, Any]] = [
+            {"range": {"generation": {"lt": generation}}},
+            {"bool": {"filter": [{"term": {"generation": generation}}, {"range": {"run": {"lt": run}}}]}},
+        ]
+        query = {
+            "bool": {"filter": [{"term": {"document_id": document_id}}], "should": older, "minimum_should_match": 1}
+        }
+        while ids := self._refreshed_ids(query):
+            action = {"version": version, "version_type": "external_gte"}
+            lines = [json.dumps({"delete": {"_index": self.passages, "_id": one, **action}}) for one in ids]
+            self._bulk(lines)
+
+    def _refreshed_ids(self, query: dict[str, Any]) -> list[str]:
+        """Searches see only what was refreshed; what was written in the last second counts too."""
+        ask(lambda: self._client.indices.refresh(index=self.passages))
+        body = {"query": query, "_source": False, "size": 1000}
+        answer = ask(lambda: self._client.search(index=self.passages, body=body))
+        return [hit["_id"] for hit in answer["hits"]["hits"]]
+
+    def _bulk(self, lines: list[str]) -> list[dict[str, Any]]:
+        answer = ask(lambda: self._client.bulk(body="\n".join(lines) + "\n"))
+        items: list[dict[str, Any]] = answer["items"]
+        return items
+
+
+def get_entry(client: OpenSearch, index: str, document_id: str) -> dict[str, Any] | None:
+    """Returns the entry of a document, None when there is none."""
+    try:
+        answer = client.get(index=index, id=document_id)
+    except NotFoundError:
+        return None
+    source: dict[str, Any] = answer["_source"]
+    return source

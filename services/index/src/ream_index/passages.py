@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a passage is: a page, or a part of one that ends where a paragraph does."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ream_contracts import identity, units
+from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText, UnitText
+from ream_contracts.messages import PartSegment
+
+PARAGRAPH = re.compile(r"\n\s*\n")
+SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
+MARKS = (("restricted", ("secret:", "mark:restricted")), ("confidential", ("mark:confidential",)))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One whole-document write.
+
+    Attributes:
+        version: external version; a lower one than what is there is passed over.
+    """
+
+    id: str
+    version: int
+    body: dict[str, Any]
+
+
+def passages(
+    part: PartSegment, record: SegmentRecord, text: SegmentText, classes: SegmentClasses, limit: int
+) -> Iterator[Entry]:
+    """Makes the passages of a segment's units.
+
+    Args:
+        part: the answer that named the record.
+        record: which units were read.
+        text: what they say.
+        classes: what they are.
+        limit: characters of the largest passage.
+    """
+    languages = {one.unit: one.language for one in classes.languages}
+    version = identity.version(part.generation, part.run, 1)
+    for unit in text.units:
+        if not units.contains(record.read, unit.unit):
+            continue
+        for number, (start, piece) in enumerate(cut(unit.text, limit), 1):
+            yield Entry(
+                f"{part.document_id}-{unit.unit}-{number}",
+                version,
+                {
+                    "document_id": part.document_id,
+                    "generation": part.generation,
+                    "run": part.run,
+                    "version": version,
+                    "unit": unit.unit,
+                    "unit_kind": unit.kind,
+                    "label": unit.label,
+                    "part": number,
+                    "heading": heading_at(unit, start + len(piece)),
+                    "text": piece,
+                    "language": languages.get(unit.unit, "und"),
+                    "method": unit.method,
+                    "confidence": unit.confidence,
+                    "characters": len(piece),
+                    "sensitivity": sensitivity(part),
+                },
+            )
+
+
+def sensitivity(part: PartSegment) -> str:
+    """Says what a segment alone shows, before the document's own decision is known."""
+    for level, prefixes in MARKS:
+        if any(score and name.startswith(prefixes) for name, score in part.scores.items()):
+            return level
+    return (
+        "confidential"
+        if any(score for name, score in part.scores.items() if name.startswith("personal:"))
+        else "internal"
+    )
+
+
+def heading_at(unit: UnitText, end: int) -> str | None:
+    """Returns the path of headings that holds for text before this place, highest first."""
+    path: list[tuple[int, str]] = []
+    for heading in unit.headings:
+        if heading.offset < end:
+            path = [(level, text) for level, text in path if level < heading.level]
+            path.append((heading.level, heading.text))
+    return " > ".join(text for _, text in path) or None
+
+
+def cut(text: str, limit: int) -> Iterator[tuple[int, str]]:
+    """Cuts text into pieces of at most `limit` characters with their first character's place; loses only white space."""
+    start = 0
+    while start < len(text):
+        end = len(text) if len(text) - start <= limit else _end(text, start, limit)
+        piece = text[start:end]
+        if piece.strip():
+            yield start + len(piece) - len(piece.lstrip()), piece.strip()
+        start = end
+
+
+def _end(text: str, start: int, limit: int) -> int:
+    """Finds where a piece ends: after the last paragraph, else sentence, else word that fits, else anywhere."""
+    window = text[start : start + limit]
+    for pattern in (PARAGRAPH, SENTENCE):
+        # A piece of less than a third of the limit is worse to read than a paragraph that is cut.
+        ends = [match.end() for match in pattern.finditer(window) if match.end() > limit // 3]
+        if ends:
+            return start + ends[-1]
+    space = window.rfind(" ", limit // 3)
+    return start + space + 1 if space > 0 else start + limit

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person can set for index, read from REAM_OPENSEARCH_… and REAM_INDEX_…."""
+
+from dataclasses import dataclass
+
+from ream_kit.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSearchSettings:
+    """Where OpenSearch is, and as whom to speak to it."""
+
+    url: str = setting("https://127.0.0.1:19200", "address of the node")
+    user: str = setting("ream", "user of the application role, which may not create indices")
+    password: str = setting("", "its password")
+    ca: str = setting("", "file with the certificate authority; empty for the system's")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """How documents become index entries."""
+
+    prefix: str = setting("ream-", "what index names begin with")
+    whole_text_characters: int = setting(1_000_000, "characters of a document's text kept in `documents`")
+    passage_characters: int = setting(2_000, "largest passage, in characters; a page is cut at its paragraphs")

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The entry says what is known, and the receipt names every unit."""
+
+from ream_contracts.artifacts import Manifest, SegmentRecord, SegmentText, Source, UnitKind, UnitText
+from ream_contracts.messages import DocumentCompleted, Missing
+
+from ream_index import documents
+
+DOCUMENT = "a" * 32
+SOURCE = Source(
+    "a.pdf",
+    "store:incoming/a",
+    "default",
+    None,
+    ("t",),
+    None,
+    "2026-01-01T00:00:00Z",
+    5,
+    "f" * 64,
+    "application/pdf",
+    None,
+)
+MANIFEST = Manifest(
+    DOCUMENT, 1, "application/pdf", "page", (UnitKind("page", 1, 4), UnitKind("attachment", 5, 5)), 5, ((1, 5),), 0,
+    None, None, None, {"title": "A title"}, "pdf", "1",
+)  # fmt: skip
+
+
+def completed(**changes: object) -> DocumentCompleted:
+    values: dict[str, object] = {
+        "document_id": DOCUMENT, "generation": 1, "run": 1, "revision": 18, "version": 7, "root_id": DOCUMENT,
+        "parent_id": None, "outcome": "partial", "cause": "out-of-time", "media_type": "application/pdf", "size": 5,
+        "manifest": "m", "unit_kind": "page", "units": 5, "read": 2, "not_applicable": 1, "failed": 2, "expired": 0,
+        "missing": (Missing(((3, 3), (5, 5)), "failed", "out-of-time"),), "characters": 8, "children": 0,
+        "type": "unknown", "type_confidence": 0, "languages": ("en",), "sensitivity": "internal",
+        "personal_data": {"email": 2, "iban": 1}, "scores": {}, **changes,
+    }  # fmt: skip
+    return DocumentCompleted(**values)  # type: ignore[arg-type]
+
+
+def unit(number: int, text: str) -> UnitText:
+    return UnitText(number, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
+
+
+SEGMENTS = [
+    (
+        SegmentRecord(DOCUMENT, 1, 1, 1, ((1, 2),), ((4, 4),), "t", "c", "text-layer", 100, 8, ()),
+        SegmentText(DOCUMENT, 1, 1, "extract", "1", (unit(1, "page one"), unit(2, "page two"), unit(4, "")), ()),
+    )
+]
+
+
+def test_every_unit_is_in_the_receipt() -> None:
+    lines = documents.receipt(completed(), MANIFEST, SEGMENTS)
+    assert [(line.unit, line.kind, line.state, line.cause) for line in lines] == [
+        (1, "page", "read", None),
+        (2, "page", "read", None),
+        (3, "page", "failed", "out-of-time"),
+        (4, "page", "not-applicable", None),
+        (5, "attachment", "failed", "out-of-time"),
+    ]
+
+
+def test_what_is_missing_is_said_in_words() -> None:
+    entry = documents.completed(completed(), SOURCE, MANIFEST, [SEGMENTS[0][1]], 1000, "2026-01-01T00:00:00Z")
+    assert entry.body["missing"] == "page 3 failed (out-of-time); page 5 failed (out-of-time)"
+    assert entry.body["text"] == "page one\n\npage two"
+    assert (entry.body["title"], entry.body["name"], entry.version) == ("A title", "a.pdf", 7)
+    assert (entry.body["personal_data"], entry.body["personal_data_hits"]) == (["email", "iban"], 3)
+
+
+def test_the_whole_text_has_a_limit_and_says_so() -> None:
+    assert documents.whole_text([SEGMENTS[0][1]], 11) == ("page one\n\np", True)
+    assert documents.whole_text([], 11) == ("", False)
+
+
+def test_a_record_names_what_it_was_made_from() -> None:
+    entry = documents.completed(completed(), SOURCE, MANIFEST, [SEGMENTS[0][1]], 1000, "2026-01-01T00:00:00Z")
+    record = documents.record(completed(), entry, MANIFEST, SEGMENTS)
+    assert record.artifacts == ("t", "c", "m")
+    assert record.document == entry.body

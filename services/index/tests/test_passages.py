@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Passages hold all the text of their page, cut where people would cut it."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from ream_contracts.artifacts import Heading, UnitText
+from ream_contracts.messages import PartSegment
+
+from ream_index.passages import cut, heading_at, sensitivity
+
+DOCUMENT = "a" * 32
+
+
+def part(**scores: int) -> PartSegment:
+    named = {name.replace("_", ":"): value for name, value in scores.items()}
+    return PartSegment(DOCUMENT, 1, 1, "text", 1, ((1, 1),), (), "record", 10, 0, named)
+
+
+@given(st.text(alphabet="ab. \n", max_size=300), st.integers(5, 60))
+def test_cutting_loses_only_white_space(text: str, limit: int) -> None:
+    pieces = list(cut(text, limit))
+    assert "".join("".join(piece.split()) for _, piece in pieces) == "".join(text.split())
+    assert all(len(piece) <= limit for _, piece in pieces)
+    assert all(text[start : start + len(piece)] == piece for start, piece in pieces)
+
+
+def test_a_page_is_cut_between_paragraphs() -> None:
+    first, second = "First paragraph. " * 5, "Second paragraph. " * 5
+    assert [piece for _, piece in cut(f"{first}\n\n{second}", 120)] == [first.strip(), second.strip()]
+
+
+def test_a_long_word_is_cut_anywhere() -> None:
+    assert [len(piece) for _, piece in cut("x" * 250, 100)] == [100, 100, 50]
+
+
+def test_the_heading_of_a_place_is_the_path_above_it() -> None:
+    text = "One\nbody\nTwo\nbody\nThree\nbody"
+    headings = tuple(
+        Heading(m.start(), level, m.group()) for m, level in zip(re.finditer("[OT]\\w+", text), (1, 2, 1), strict=True)
+    )
+    unit = UnitText(1, "body", text, "markup", 100, None, 0, 0, 0, headings, (), (), ())
+    assert [heading_at(unit, end) for end in (8, 17, len(text))] == ["One", "One > Two", "Three"]
+    assert heading_at(unit, 0) is None
+
+
+def test_a_passage_is_as_sensitive_as_its_segment_alone_shows() -> None:
+    assert sensitivity(part()) == "internal"
+    assert sensitivity(part(personal_iban=1)) == "confidential"
+    assert sensitivity(part(mark_confidential=1, secret_key=1)) == "restricted"
+    assert sensitivity(part(personal_iban=0)) == "internal"
