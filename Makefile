@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+# One entry for every routine task; continuous integration calls the same recipes.
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test test-fast check clean
+
+BIN := .venv/bin
+SOURCES := $(wildcard libs/*/src services/*/src cli/src)
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: ## install what is missing, start everything, process the samples, search
+	@scripts/bootstrap.sh all
+	@$(BIN)/ream demo
+
+up: ## start broker, OpenSearch and all services on this machine
+	@scripts/bootstrap.sh all
+	@$(BIN)/ream up
+
+down: ## end exactly what demo or up has started
+	@scripts/bootstrap.sh python
+	@$(BIN)/ream down
+
+test: ## every test, on a real Kafka and a real OpenSearch
+	@scripts/bootstrap.sh all
+	REQUIRE_SERVERS=1 $(BIN)/python -m pytest
+
+test-fast: ## tests that need nothing but Python
+	@scripts/bootstrap.sh python
+	$(BIN)/python -m pytest -m "not servers and not programs and not corpus"
+
+check: ## style, types, import rules, lock
+	@scripts/bootstrap.sh python
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(SOURCES)
+	$(BIN)/lint-imports
+	@scripts/bootstrap.sh lock
+
+clean: ## remove what was made in this checkout (not the data, not the cache)
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
