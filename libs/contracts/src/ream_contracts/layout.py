@@ -25,6 +25,11 @@ def source(document_id: str, number: int) -> str:
     return f"{generation(document_id, number)}source.json"
 
 
+def ingested(document_id: str, number: int) -> str:
+    """The message that said it may be read: what running again starts from (message DocumentIngested)."""
+    return f"{generation(document_id, number)}ingested.json"
+
+
 def claim(document_id: str, number: int) -> str:
     """Made exclusively by who takes this generation: holds the sha256 of its bytes."""
     return f"{generation(document_id, number)}claim.json"

@@ -55,6 +55,8 @@ def ingest(
         ingested = _taken(submitted, who, store, origin, clock, limits, receiver)
     except BadSource as bad:
         raise Reject(bad.cause, bad.reason) from None
+    # What running again starts from, when Kafka has long forgotten.
+    store.put_artifact(layout.ingested(ingested.document_id, ingested.generation), ingested)
     yield PartOpened(
         ingested.document_id,
         ingested.generation,

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a file is from its bytes; the name only breaks ties between kinds of text."""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import puremagic
+
+from ream_ingest.signatures import SIGNATURES, brand, riff
+from ream_ingest.text_look import look as text_look
+
+HEAD = 64 << 10
+"""Bytes at the start from which most kinds are told."""
+BINARY = "application/octet-stream"
+EMPTY = "application/x-empty"
+ZIP_DIRECTORY = 16 << 20
+"""Bytes of a zip directory above which the file is a zip and nothing more is asked."""
+CONTENT_TYPES = 2 << 20
+OLE_SECTORS = 4096
+"""Directory sectors of an OLE file that are looked at: more than any document has."""
+
+_OPC_TYPES = (
+    (b"ms-word.document.macroEnabled.main", "application/vnd.ms-word.document.macroenabled.12"),
+    (b"ms-word.template.macroEnabledTemplate.main", "application/vnd.ms-word.template.macroenabled.12"),
+    (b"wordprocessingml.template.main", "application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
+    (b"wordprocessingml.document.main", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (b"ms-excel.sheet.binary.macroEnabled.main", "application/vnd.ms-excel.sheet.binary.macroenabled.12"),
+    (b"ms-excel.sheet.macroEnabled.main", "application/vnd.ms-excel.sheet.macroenabled.12"),
+    (b"ms-excel.template.macroEnabled.main", "application/vnd.ms-excel.template.macroenabled.12"),
+    (b"spreadsheetml.template.main", "application/vnd.openxmlformats-officedocument.spreadsheetml.template"),
+    (b"spreadsheetml.sheet.main", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (b"ms-powerpoint.presentation.macroEnabled.main", "application/vnd.ms-powerpoint.presentation.macroenabled.12"),
+    (b"ms-powerpoint.slideshow.macroEnabled.main", "application/vnd.ms-powerpoint.slideshow.macroenabled.12"),
+    (b"presentationml.slideshow.main", "application/vnd.openxmlformats-officedocument.presentationml.slideshow"),
+    (b"presentationml.template.main", "application/vnd.openxmlformats-officedocument.presentationml.template"),
+    (b"presentationml.presentation.main", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    (b"ms-visio.drawing.main", "application/vnd.ms-visio.drawing"),
+)
+_OPC_FOLDERS = (
+    (b"word/document", _OPC_TYPES[3][1]),
+    (b"xl/workbook", _OPC_TYPES[8][1]),
+    (b"ppt/presentation", _OPC_TYPES[13][1]),
+)
+_OLE_STREAMS = (
+    ("worddocument", "application/msword"),
+    ("workbook", "application/vnd.ms-excel"),
+    ("book", "application/vnd.ms-excel"),
+    ("powerpoint document", "application/vnd.ms-powerpoint"),
+    ("__properties_version1.0", "application/vnd.ms-outlook"),
+    ("encryptedpackage", "application/x-ooxml-protected"),
+    ("visiodocument", "application/vnd.visio"),
+    ("quill", "application/x-mspublisher"),
+    ("contents", "application/vnd.ms-works"),
+)
+
+
+_PLAIN = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
+
+
+def detect(path: Path, name: str | None = None) -> str:
+    """Returns the media type of a file, lower case.
+
+    Hostile bytes never raise: what cannot be told is `text/plain` or `application/octet-stream`, and an empty file is
+    `application/x-empty`. The name never makes text of what is not text, nor a document of what is not one.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as held:
+        return of(held, name)
+
+
+def of(held: BinaryIO, name: str | None = None) -> str:
+    """Returns the media type of an open, seekable file; see `detect`."""
+    head = held.read(HEAD)
+    if not head:
+        return EMPTY
+    for offset, mark, media_type in SIGNATURES:
+        if head[offset : offset + len(mark)] == mark:
+            return _inside(media_type, held, head)
+    if b"%PDF-" in head[:1024]:
+        return "application/pdf"
+    found = brand(head) or riff(head) or text_look(head, name)
+    return found or _rare(head)
+
+
+def _inside(media_type: str, held: BinaryIO, head: bytes) -> str:
+    if media_type == "application/zip":
+        return _zip(held, head)
+    if media_type == "application/x-ole-storage":
+        return _ole(held, head)
+    return media_type
+
+
+def _rare(head: bytes) -> str:
+    """Asks the long list of puremagic about what is not text; its marks of one to three bytes say too little."""
+    try:
+        found = puremagic.magic_string(head[: 8 << 10])
+    except (puremagic.PureError, ValueError, IndexError, UnicodeError):
+        return BINARY
+    for one in found:
+        media_type = one.mime_type.lower()
+        if len(one.byte_match or b"") >= 4 and _PLAIN.fullmatch(media_type) and not media_type.startswith("text/"):
+            return media_type
+    return BINARY
+
+
+def _zip(held: BinaryIO, head: bytes) -> str:
+    """Looks into the directory; a zip without one (truncated) is told by the names at its start."""
+    try:
+        if not _directory_is_small(held):
+            return "application/zip"
+        with zipfile.ZipFile(held) as archive:
+            return _opened(archive)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError, RuntimeError):
+        return next((media_type for mark, media_type in _OPC_FOLDERS if mark in head), "application/zip")
+    except (EOFError, UnicodeError, OverflowError, struct.error):
+        return "application/zip"
+
+
+def _directory_is_small(held: BinaryIO) -> bool:
+    """Reads the end record alone, for zipfile reads the whole directory into memory before it says anything."""
+    held.seek(0, io.SEEK_END)
+    size = held.tell()
+    held.seek(max(0, size - (64 << 10) - 22))
+    tail = held.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or at + 22 > len(tail):
+        raise zipfile.BadZipFile
+    entries, directory = struct.unpack_from("<HI", tail, at + 10)
+    wide = entries == 0xFFFF or directory == 0xFFFFFFFF
+    return not wide and directory <= ZIP_DIRECTORY
+
+
+def _opened(archive: zipfile.ZipFile) -> str:
+    names = set(archive.namelist())
+    if "mimetype" in names:
+        said = _beginning(archive, "mimetype", 100).strip().decode("ascii", "replace").lower()
+        if said == "application/epub+zip" or said.startswith("application/vnd.oasis.opendocument."):
+            return said if _PLAIN.fullmatch(said) else "application/zip"
+    if "[Content_Types].xml" in names:
+        types = _beginning(archive, "[Content_Types].xml", CONTENT_TYPES)
+        types = types.replace(b"\x00", b"")  # some writers use UTF-16
+        for mark, media_type in _OPC_TYPES:
+            if mark.lower() in types.lower():
+                return media_type
+        return "application/zip"
+    if "META-INF/MANIFEST.MF" in names:
+        return "application/java-archive"
+    return "application/zip"
+
+
+def _beginning(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    with archive.open(name) as member:
+        return member.read(size)
+
+
+def _ole(held: BinaryIO, head: bytes) -> str:
+    """Tells an OLE file by the names of its streams."""
+    names = set(_ole_names(held, head))
+    for stream, media_type in _OLE_STREAMS:
+        if stream in names:
+            return media_type
+    return "application/x-ole-storage"
+
+
+def _ole_names(held: BinaryIO, head: bytes) -> list[str]:
+    """Follows the chain of directory sectors through the allocation table, as far as the header's own list of it goes."""
+    if len(head) < 512:
+        return []
+    shift = struct.unpack_from("<H", head, 30)[0]
+    if shift not in (9, 12):
+        return []
+    size = 1 << shift
+    tables = [sector for sector in struct.unpack_from("<109I", head, 76) if sector < 0xFFFFFFFA]
+    sector = struct.unpack_from("<I", head, 48)[0]
+    names: list[str] = []
+    seen: set[int] = set()
+    while sector < 0xFFFFFFFA and sector not in seen and len(seen) < OLE_SECTORS:
+        seen.add(sector)
+        names += _entry_names(_sector(held, sector, size))
+        table, place = divmod(sector, size // 4)
+        if table >= len(tables):
+            break
+        row = _sector(held, tables[table], size)
+        if len(row) < 4 * place + 4:
+            break
+        sector = struct.unpack_from("<I", row, 4 * place)[0]
+    return names
+
+
+def _sector(held: BinaryIO, number: int, size: int) -> bytes:
+    held.seek((number + 1) * size)
+    return held.read(size)
+
+
+def _entry_names(sector: bytes) -> list[str]:
+    names = []
+    for start in range(0, len(sector) - 127, 128):
+        length = min(64, struct.unpack_from("<H", sector, start + 64)[0])
+        if length > 2:
+            name = sector[start : start + length - 2].decode("utf-16-le", "replace")
+            names.append(name.lstrip("\x01\x02\x03\x05").lower())
+    return names

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whether bytes are text, and which kind of text, by how they look."""
+
+import codecs
+import csv
+import io
+import json
+import re
+from pathlib import PurePath
+
+_BY_NAME = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".tab": "text/tab-separated-values",
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".ndjson": "application/x-ndjson",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".xml": "application/xml",
+    ".eml": "message/rfc822",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+    ".rst": "text/x-rst",
+    ".tex": "text/x-tex",
+}
+_MARKED_UP = {"text/html", "application/xml"}
+_HTML = re.compile(
+    r"<(!doctype\s+html|html[\s>]|head[\s>]|body[\s>]|title[\s>]|meta\s|table[\s>]|div[\s>]|p>|h[1-6][\s>]|!--.{0,400}--!?>\s*<html)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s/>]")
+_ROOTS = {"html": "application/xhtml+xml", "svg": "image/svg+xml"}
+_HEADER = re.compile(r"^[!-9;-~]{1,70}:[ \t\r\n]", re.MULTILINE)
+_MAIL_FIELDS = re.compile(
+    r"^(from|to|cc|subject|date|received|return-path|message-id|mime-version|delivered-to|content-type|reply-to|"
+    r"x-[\w-]+|dkim-signature|sender|in-reply-to):",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TAG = re.compile(r"\s*<[A-Za-z_!?][^<>]{0,2000}>", re.DOTALL)
+_WHITE = frozenset(b"\t\n\r\x0c\x1b\x08")
+
+
+def look(head: bytes, name: str | None) -> str | None:
+    """Returns the kind of text that a file beginning with these bytes is; None when it is no text."""
+    text = _text(head)
+    if text is None:
+        return None
+    start = text.lstrip("\ufeff \t\r\n")
+    named = _BY_NAME.get(PurePath(name).suffix.lower()) if name else None
+    return _markup(start) or _lines(start) or _data(start, len(head), named) or _tie(start, named)
+
+
+def _text(head: bytes) -> str | None:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if head.startswith(mark):
+            return _readable(head[len(mark) :].decode(encoding, "ignore"))
+    if b"\x00" in head:
+        return _wide(head)
+    control = sum((byte < 32 and byte not in _WHITE) or byte == 127 for byte in head)
+    return head.decode("latin-1") if control <= len(head) * 0.005 else None
+
+
+def _wide(head: bytes) -> str | None:
+    """Reads UTF-16 without a mark, told by zeros that stand nearly all at even or nearly all at odd places."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    half = len(head) / 2
+    if min(even, odd) > 0.02 * half or max(even, odd) < 0.1 * half:
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        return _readable(codecs.getincrementaldecoder(encoding)("strict").decode(head[: len(head) & ~1]))
+    except UnicodeError:
+        return None
+
+
+def _readable(text: str) -> str | None:
+    control = sum(char < " " and char not in "\t\n\r\x0c" for char in text)
+    return text if control <= len(text) * 0.01 else None
+
+
+def _markup(start: str) -> str | None:
+    if not start.startswith("<"):
+        return None
+    if start[:5].lower() == "<?xml":
+        body = re.sub(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?[^>]*>", "", start[:16_384], flags=re.DOTALL)
+        root = _ROOT.search(body)
+        return _ROOTS.get(root.group(1).lower() if root else "", "application/xml")
+    if start[:4].lower() == "<svg":
+        return "image/svg+xml"
+    return "text/html" if _HTML.search(start[:4_096]) else None
+
+
+def _lines(start: str) -> str | None:
+    """Tells what is told by its first lines: mail, mailboxes, calendars, cards."""
+    if start.startswith("BEGIN:VCALENDAR"):
+        return "text/calendar"
+    if start.startswith("BEGIN:VCARD"):
+        return "text/vcard"
+    if start.startswith("From ") and _is_mail(start.partition("\n")[2]):
+        return "application/mbox"
+    return _is_mail(start)
+
+
+def _is_mail(start: str) -> str | None:
+    header = re.split(r"\r?\n\r?\n", start, maxsplit=1)[0][:32_768]
+    if not _HEADER.match(header):
+        return None
+    fields = {found.lower() for found in _MAIL_FIELDS.findall(header)}
+    if len(fields) < 3 or not fields & {"from", "received", "message-id", "return-path", "mime-version"}:
+        return None
+    related = re.search(r"^content-type:\s*multipart/related", header, re.IGNORECASE | re.MULTILINE)
+    return "multipart/related" if related and "received" not in fields else "message/rfc822"
+
+
+def _data(start: str, size: int, named: str | None) -> str | None:
+    if start[:1] in "{[" and start[:1]:
+        if _is_json(start):
+            return "application/json"
+        lines = start.splitlines()
+        if len(lines) > 1 and all(_is_json(line) for line in lines[:3] if line.strip()):
+            return "application/x-ndjson"
+    delimiter = _delimiter(start, 1 if named in ("text/csv", "text/tab-separated-values") else 2)
+    return {"\t": "text/tab-separated-values", None: None}.get(delimiter, "text/csv")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _delimiter(text: str, columns: int) -> str | None:
+    """Finds the sign that stands equally often in every line; prose does not do that for five lines."""
+    lines = text[:16_384].splitlines()[:-1] or text.splitlines()
+    needed = 5 if columns > 1 else 1
+    if len(lines) < needed:
+        return None
+    for sign in ("\t", ";", ",", "|"):
+        try:
+            rows = [row for row in csv.reader(io.StringIO("\n".join(lines[:20]), newline=""), delimiter=sign) if row]
+        except csv.Error:
+            continue
+        widths = {len(row) for row in rows}
+        if len(widths) == 1 and widths.pop() > columns and len(rows) >= needed:
+            return sign
+    return None
+
+
+def _tie(start: str, named: str | None) -> str:
+    """Lets the name choose where the bytes fit it: markup must at least begin like markup."""
+    if named is None or (named in _MARKED_UP and not _TAG.match(start)) or named == "message/rfc822":
+        return "text/plain"
+    if named in ("application/json", "application/x-ndjson") and start[:1] not in ("{", "[", '"'):
+        return "text/plain"
+    return named

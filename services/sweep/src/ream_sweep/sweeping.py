@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what is sent for documents without an answer: once more, then that what is missing has expired."""
+
+from dataclasses import dataclass
+
+from ream_sweep.ledger import Key, Ledger
+from ream_sweep.wave import Progress, Wave, advance, begin
+
+
+@dataclass(frozen=True, slots=True)
+class SendAgain:
+    """Send documents.ingested of this generation's newest run once more."""
+
+    document_id: str
+    generation: int
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Say that every unit without an answer has expired."""
+
+    document_id: str
+    generation: int
+    run: int
+
+
+Action = SendAgain | Expire
+
+
+class Sweeper:
+    """Waves one after another over a ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._wave: Wave | None = None
+        self.number = 0
+
+    @property
+    def wave(self) -> Wave | None:
+        """The wave on its way, None before the first."""
+        return self._wave
+
+    def tick(self, progress: Progress) -> list[Action]:
+        """Moves the wave; returns what to send when it has arrived: the next one begins with the next call."""
+        if self._wave is None:
+            self._wave = begin(progress)
+        self._wave = advance(self._wave, progress)
+        if not self._wave.arrived:
+            return []
+        arrived, self._wave, self.number = self._wave, None, self.number + 1
+        held = [key for key, entry in self._ledger.unanswered() if arrived.holds(entry.partition, entry.offset)]
+        return [action for action in map(self._act, held) if action is not None]
+
+    def _act(self, key: Key) -> Action | None:
+        entry = self._ledger.entry(key)
+        # Sent again, then expired, and if even that was swallowed the same again, each time after twice as many waves:
+        # nothing is ever given up silently, and a flow that is broken is not flooded.
+        if entry.tries and self.number - entry.acted_at < max(1, 2 ** (entry.tries - 2)):
+            return None
+        entry.tries, entry.acted_at = entry.tries + 1, self.number
+        kind = SendAgain if entry.tries % 2 else Expire
+        return kind(key[0], key[1], entry.run)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides when all that was ingested by some moment has passed through the whole flow, without asking a clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Offsets = Mapping[int, int]
+"""Offset by partition; a partition that is not named stands at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A group that has to pass what lies on its topics now, before what it made of it can be waited for."""
+
+    topics: tuple[str, ...]
+    group: str
+
+
+STEPS = (
+    Step(("documents.ingested",), "extract"),
+    Step(("segments.scanned", "segments.scanned.bulk"), "ocr"),
+    Step(("segments.read",), "classify"),
+    Step(("documents.parts",), "aggregate"),
+    Step(("documents.completed",), "index"),
+    Step(("documents.indexed",), "sweep"),
+)
+"""The way of a document; sweep itself is last: it must have seen the answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the topics end and where their readers stand.
+
+    `passed` must be asked before `ends`: what a group has made of a record is on its topics before it has passed that
+    record, so ends that were asked later hold it.
+
+    Attributes:
+        ends: by topic, the offset after the last record of each partition.
+        passed: by (group, topic), the first offset of each partition that is not finished.
+    """
+
+    ends: Mapping[str, Offsets]
+    passed: Mapping[tuple[str, str], Offsets]
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A wave on its way.
+
+    Attributes:
+        mark: ends of documents.ingested when it began: what lies before it belongs to this wave.
+        step: which of STEPS it waits for; all of them when it has arrived.
+        targets: by topic of that step, what its group has to pass.
+    """
+
+    mark: Offsets
+    step: int
+    targets: Mapping[str, Offsets]
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it has passed every step."""
+        return self.step == len(STEPS)
+
+    def holds(self, partition: int, offset: int) -> bool:
+        """Says whether a record of documents.ingested belongs to this wave."""
+        return offset < self.mark.get(partition, 0)
+
+
+def begin(progress: Progress) -> Wave:
+    """Starts a wave at what is on documents.ingested now."""
+    return Wave(dict(progress.ends["documents.ingested"]), 0, _targets(0, progress))
+
+
+def advance(wave: Wave, progress: Progress) -> Wave:
+    """Moves a wave as far as its groups have come: a step's targets are taken when the step before it is passed."""
+    while not wave.arrived and _passed(wave, progress):
+        step = wave.step + 1
+        wave = Wave(wave.mark, step, _targets(step, progress))
+    return wave
+
+
+def _targets(step: int, progress: Progress) -> Mapping[str, Offsets]:
+    if step == len(STEPS):
+        return {}
+    return {topic: dict(progress.ends[topic]) for topic in STEPS[step].topics}
+
+
+def _passed(wave: Wave, progress: Progress) -> bool:
+    group = STEPS[wave.step].group
+    return all(
+        progress.passed.get((group, topic), {}).get(partition, 0) >= end
+        for topic, ends in wave.targets.items()
+        for partition, end in ends.items()
+    )
+
+
+def waits_for(wave: Wave) -> str:
+    """Names what a wave waits for, for people."""
+    return "nothing" if wave.arrived else f"{STEPS[wave.step].group} on {' and '.join(STEPS[wave.step].topics)}"
