@@ -124,7 +124,7 @@ def _opening(river: str, number: int, stations: int) -> list[object]:
         paper.text(
             f"The {river} drains {source.randrange(180, 900)}.{number} square kilometres and runs for "
             f"{source.randrange(31, 96)} kilometres before it joins the estuary. {stations} stations were in "
-            f"operation, {source.randrange(2, 6)} of them with telemetry by satellite. The mean rainfall over its basin "
+            f"operation, {source.randrange(2, 6)} of them with telemetry by satellite. The mean rainfall in its basin "
             f"was {source.randrange(880, 1460)} millimetres, of which {source.randrange(41, 63)} per cent ran off.",
             align="justify",
         ),
