@@ -6,6 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,7 +56,6 @@ _OLE_STREAMS = (
     ("encryptedpackage", "application/x-ooxml-protected"),
     ("visiodocument", "application/vnd.visio"),
     ("quill", "application/x-mspublisher"),
-    ("contents", "application/vnd.ms-works"),
 )
 
 
@@ -104,7 +104,7 @@ def _rare(head: bytes) -> str:
     except (puremagic.PureError, ValueError, IndexError, UnicodeError):
         return BINARY
     for one in found:
-        media_type = one.mime_type.lower()
+        media_type = str(one.mime_type).lower()
         if len(one.byte_match or b"") >= 4 and _PLAIN.fullmatch(media_type) and not media_type.startswith("text/"):
             return media_type
     return BINARY
@@ -161,16 +161,16 @@ def _beginning(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
 
 
 def _ole(held: BinaryIO, head: bytes) -> str:
-    """Tells an OLE file by the names of its streams."""
-    names = set(_ole_names(held, head))
+    """Tells an OLE file by the names at its top: those below belong to documents embedded in it."""
+    names = set(_top_names(_ole_directory(held, head)))
     for stream, media_type in _OLE_STREAMS:
         if stream in names:
             return media_type
     return "application/x-ole-storage"
 
 
-def _ole_names(held: BinaryIO, head: bytes) -> list[str]:
-    """Follows the chain of directory sectors through the allocation table, as far as the header's own list of it goes."""
+def _ole_directory(held: BinaryIO, head: bytes) -> list[bytes]:
+    """Follows the chain of directory sectors through the allocation table, as far as the header lists that."""
     if len(head) < 512:
         return []
     shift = struct.unpack_from("<H", head, 30)[0]
@@ -179,19 +179,18 @@ def _ole_names(held: BinaryIO, head: bytes) -> list[str]:
     size = 1 << shift
     tables = [sector for sector in struct.unpack_from("<109I", head, 76) if sector < 0xFFFFFFFA]
     sector = struct.unpack_from("<I", head, 48)[0]
-    names: list[str] = []
+    entries: list[bytes] = []
     seen: set[int] = set()
     while sector < 0xFFFFFFFA and sector not in seen and len(seen) < OLE_SECTORS:
         seen.add(sector)
-        names += _entry_names(_sector(held, sector, size))
+        found = _sector(held, sector, size)
+        entries += [found[start : start + 128] for start in range(0, len(found) - 127, 128)]
         table, place = divmod(sector, size // 4)
-        if table >= len(tables):
-            break
-        row = _sector(held, tables[table], size)
+        row = _sector(held, tables[table], size) if table < len(tables) else b""
         if len(row) < 4 * place + 4:
             break
         sector = struct.unpack_from("<I", row, 4 * place)[0]
-    return names
+    return entries
 
 
 def _sector(held: BinaryIO, number: int, size: int) -> bytes:
@@ -199,11 +198,18 @@ def _sector(held: BinaryIO, number: int, size: int) -> bytes:
     return held.read(size)
 
 
-def _entry_names(sector: bytes) -> list[str]:
-    names = []
-    for start in range(0, len(sector) - 127, 128):
-        length = min(64, struct.unpack_from("<H", sector, start + 64)[0])
-        if length > 2:
-            name = sector[start : start + length - 2].decode("utf-16-le", "replace")
-            names.append(name.lstrip("\x01\x02\x03\x05").lower())
-    return names
+def _top_names(entries: list[bytes]) -> Iterator[str]:
+    """Yields the names that hang directly below the root: its child, and that one's siblings on both sides."""
+    if not entries:
+        return
+    waiting = [struct.unpack_from("<I", entries[0], 76)[0]]
+    seen: set[int] = set()
+    while waiting:
+        number = waiting.pop()
+        if number in seen or number >= len(entries):
+            continue
+        seen.add(number)
+        entry = entries[number]
+        waiting += struct.unpack_from("<2I", entry, 68)
+        length = min(64, struct.unpack_from("<H", entry, 64)[0])
+        yield entry[: max(0, length - 2)].decode("utf-16-le", "replace").lstrip("\x01\x02\x03\x05").lower()

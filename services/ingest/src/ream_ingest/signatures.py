@@ -5,6 +5,8 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"PK\x03\x04", "application/zip"),
     (0, b"PK\x05\x06", "application/zip"),
+    (0, b"PK\x07\x08PK\x03\x04", "application/zip"),
+    (0, b"PK00PK\x03\x04", "application/zip"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (0, b"{\\rtf", "application/rtf"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),

@@ -119,8 +119,8 @@ def _is_mail(start: str) -> str | None:
     fields = {found.lower() for found in _MAIL_FIELDS.findall(header)}
     if len(fields) < 3 or not fields & {"from", "received", "message-id", "return-path", "mime-version"}:
         return None
-    related = re.search(r"^content-type:\s*multipart/related", header, re.IGNORECASE | re.MULTILINE)
-    return "multipart/related" if related and "received" not in fields else "message/rfc822"
+    saved = re.search(r"^(snapshot-content-location:|from:\s*.?saved by )", header, re.IGNORECASE | re.MULTILINE)
+    return "multipart/related" if saved else "message/rfc822"
 
 
 def _data(start: str, size: int, named: str | None) -> str | None:

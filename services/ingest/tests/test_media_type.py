@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The media type comes from the bytes; names only break ties between kinds of text."""
+
+import io
+import random
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ream_ingest.media_type import EMPTY, detect, of
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def opc(main: str, folder: str) -> bytes:
+    types = f'<Types><Override PartName="/{folder}" ContentType="application/vnd.{main}+xml"/></Types>'
+    return archive({"[Content_Types].xml": types, folder: "<x/>"})
+
+
+def archive(members: dict[str, str]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in members.items():
+            made.writestr(name, text)
+    return held.getvalue()
+
+
+def ole(*names: str, below: str | None = None) -> bytes:
+    """Makes an OLE file of one directory sector whose root holds the names; `below` hangs inside the first of them."""
+    none = 0xFFFFFFFF
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<H", header, 30, 9)
+    struct.pack_into("<I", header, 48, 1)
+    struct.pack_into("<109I", header, 76, 0, *[none] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *[none] * 126)
+    entries = [_entry("Root Entry", none, none, 1)]
+    for number, name in enumerate(names, 1):
+        following = number + 1 if number < len(names) else none
+        entries.append(_entry(name, none, following, len(names) + 1 if below and number == 1 else none))
+    if below:
+        entries.append(_entry(below, none, none, none))
+    return bytes(header) + table + b"".join(entries).ljust(512, b"\x00")
+
+
+def _entry(name: str, left: int, right: int, child: int) -> bytes:
+    raw = name.encode("utf-16-le") + b"\x00\x00"
+    return raw.ljust(64, b"\x00") + struct.pack("<HBB3I", len(raw), 1, 0, left, right, child) + bytes(48)
+
+
+CASES = [
+    (b"%PDF-1.7\n", "a.txt", "application/pdf"),
+    (b"\x00junk before it\n%PDF-1.4\n", None, "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(20), "a.pdf", "image/png"),
+    (b"\xff\xd8\xff\xe0" + bytes(20), None, "image/jpeg"),
+    (b"II*\x00" + bytes(20), None, "image/tiff"),
+    (b"MM\x00*" + bytes(20), None, "image/tiff"),
+    (b"GIF89a" + bytes(20), None, "image/gif"),
+    (b"RIFF\x00\x00\x00\x00WEBPVP8 ", None, "image/webp"),
+    (b"BM\x10\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", None, "image/bmp"),
+    (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", None, "image/heic"),
+    (b"{\\rtf1\\ansi hello}", "a.doc", "application/rtf"),
+    (b"\x1f\x8b\x08\x00" + bytes(20), None, "application/gzip"),
+    (bytes(257) + b"ustar\x0000", None, "application/x-tar"),
+    (opc("openxmlformats-officedocument.wordprocessingml.document.main", "word/document.xml"), "a.zip", WORD),
+    (
+        opc("openxmlformats-officedocument.spreadsheetml.sheet.main", "xl/workbook.xml"),
+        "a.docx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    (
+        opc("openxmlformats-officedocument.presentationml.presentation.main", "ppt/presentation.xml"),
+        None,
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+    (
+        opc("ms-word.document.macroEnabled.main", "word/document.xml"),
+        "a.docx",
+        "application/vnd.ms-word.document.macroenabled.12",
+    ),
+    (archive({"mimetype": "application/vnd.oasis.opendocument.text"}), None, "application/vnd.oasis.opendocument.text"),
+    (archive({"mimetype": "application/epub+zip"}), None, "application/epub+zip"),
+    (archive({"mimetype": "text/x; evil\r\n"}), None, "application/zip"),
+    (archive({"a.txt": "x"}), "a.docx", "application/zip"),
+    (ole("WordDocument", "1Table"), "a.xls", "application/msword"),
+    (ole("Workbook"), None, "application/vnd.ms-excel"),
+    (ole("PowerPoint Document"), None, "application/vnd.ms-powerpoint"),
+    (ole("__properties_version1.0"), None, "application/vnd.ms-outlook"),
+    (ole("MBD0001", "Workbook", below="WordDocument"), None, "application/vnd.ms-excel"),
+    (ole("Something"), "a.doc", "application/x-ole-storage"),
+    (b"<!DOCTYPE html><p>x", "a.txt", "text/html"),
+    (b"\n\n <html><body>x", None, "text/html"),
+    ("\ufeff<html><body>ä".encode("utf-16"), None, "text/html"),
+    (b"<?xml version='1.0'?><!-- c --><html xmlns='http://www.w3.org/1999/xhtml'/>", None, "application/xhtml+xml"),
+    (b"<?xml version='1.0'?><svg/>", None, "image/svg+xml"),
+    (b"<?xml version='1.0'?><invoice/>", "a.html", "application/xml"),
+    (b"From: a@b.c\r\nTo: d@e.f\r\nSubject: x\r\n\r\nhello", None, "message/rfc822"),
+    (b"From a@b.c Mon Jan 1\nFrom: a@b.c\nTo: d@e.f\nDate: x\n\nhello", None, "application/mbox"),
+    (b"From: him\nwe got a letter", "a.eml", "text/plain"),
+    (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", None, "text/calendar"),
+    (b'{"a": [1, 2]}', "a.txt", "application/json"),
+    (b'{"a": 1}\n{"a": 2}\n', None, "application/x-ndjson"),
+    (b"a;b;c\n1;2;3\n4;5;6\n7;8;9\n1;2;3\n4;5;6\n", None, "text/csv"),
+    (b"a,b\n1,2\n", "a.csv", "text/csv"),
+    (b"Yes, he said.\nNo, she said.\nWell, they said.\nSo, we went, too.\nBye.\nEnd.\n", None, "text/plain"),
+    (b"# Title\n\nSome *text*.\n", "a.md", "text/markdown"),
+    (b"# Title\n\nSome *text*.\n", None, "text/plain"),
+    (b"only words", "a.html", "text/plain"),
+    (b"only words", "a.pdf", "text/plain"),
+    (b"only words", "a.docx", "text/plain"),
+    ("größer".encode("cp1252"), None, "text/plain"),
+    ("Ärger über alles".encode("utf-16-le"), None, "text/plain"),
+    ("日本語のテキスト".encode("shift_jis"), None, "text/plain"),
+    (bytes(range(256)) * 8, "a.txt", "application/octet-stream"),
+    (b"", "a.pdf", EMPTY),
+]
+
+
+@pytest.mark.parametrize(("content", "name", "expected"), CASES)
+def test_type_is_told_from_content(content: bytes, name: str | None, expected: str) -> None:
+    assert of(io.BytesIO(content), name) == expected
+
+
+def test_truncated_office_file_is_still_told(tmp_path: Path) -> None:
+    whole = opc("openxmlformats-officedocument.wordprocessingml.document.main", "word/document.xml")
+    cut = tmp_path / "cut"
+    cut.write_bytes(whole[: whole.index(b"PK\x01\x02")])
+    assert detect(cut, "cut.docx") == WORD
+
+
+def test_zip_that_claims_a_huge_directory_is_not_listed() -> None:
+    whole = bytearray(archive({"[Content_Types].xml": "wordprocessingml.document.main"}))
+    end = whole.rindex(b"PK\x05\x06")
+    struct.pack_into("<I", whole, end + 12, 0x7FFFFFFF)
+    assert of(io.BytesIO(bytes(whole))) == "application/zip"
+
+
+def test_ole_directory_that_loops_ends() -> None:
+    looped = bytearray(ole("Nothing"))
+    struct.pack_into("<I", looped, 512 + 4, 1)  # the directory's sector follows itself
+    struct.pack_into("<I", looped, 1024 + 128 + 68, 1)  # an entry is its own sibling
+    assert of(io.BytesIO(bytes(looped))) == "application/x-ole-storage"
+
+
+def test_deep_json_is_only_text() -> None:
+    assert of(io.BytesIO(b"[" * 60_000), "deep.txt") == "text/plain"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_hostile_bytes_never_raise(seed: int) -> None:
+    chance = random.Random(seed)
+    starts = [content[:600] for content, _, _ in CASES if content]
+    for start in starts:
+        broken = bytearray(start + chance.randbytes(chance.randrange(200)))
+        for _ in range(chance.randrange(1, 12)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        found = of(io.BytesIO(bytes(broken[: chance.randrange(1, len(broken) + 1)])), "a.csv")
+        assert found.count("/") == 1
+        assert found == found.lower().strip()
