@@ -92,7 +92,11 @@ BY_NAME = [pytest.param(data, expected, id=name) for name, data, expected in REA
 
 
 def test_expected_and_folder_name_the_same_files() -> None:
-    here = {path.name for path in SAMPLES.iterdir() if path.is_file()} - {"README.md", "expected.yaml"}
+    here = {path.name for path in SAMPLES.iterdir() if path.is_file()} - {
+        "README.md",
+        "expected.yaml",
+        ".gitattributes",
+    }
     assert here == set(EXPECTED)
 
 
@@ -196,8 +200,9 @@ def test_unknown_name_is_refused_with_a_sentence(tmp_path: Path) -> None:
 
 def same(made: bytes, shipped: bytes) -> bool:
     """Equal but for what another version of a font or a library may change: compression, and rounding of pixels."""
-    if made.startswith(b"%PDF") and b"/Encrypt" not in made and b"%%EOF" in made:
-        return pdf_pages(made) == pdf_pages(shipped)
+    if made.startswith(b"%PDF") and b"%%EOF" in made:
+        password = "samples" if b"/Encrypt" in made else None
+        return pdf_pages(made, password) == pdf_pages(shipped, password)
     if made.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(made)) as a, zipfile.ZipFile(io.BytesIO(shipped)) as b:
             return a.namelist() == b.namelist() and all(
@@ -207,14 +212,15 @@ def same(made: bytes, shipped: bytes) -> bool:
         with Image.open(io.BytesIO(made)) as a, Image.open(io.BytesIO(shipped)) as b:
             difference = ImageChops.difference(a.convert("L"), b.convert("L")).resize((50, 50), Image.Resampling.BOX)
             return a.size == b.size and int(difference.getextrema()[1]) < 24  # type: ignore[arg-type]
-    if b"/Encrypt" in made or made.startswith(b"%PDF"):
+    if made.startswith(b"%PDF"):
         return abs(len(made) - len(shipped)) < len(shipped) // 10
     return made == shipped
 
 
 @pytest.mark.programs
+@pytest.mark.timeout(300)
 def test_scripts_make_what_is_shipped(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, str(MAKE), "--into", str(tmp_path)], check=True, capture_output=True, timeout=50)
+    subprocess.run([sys.executable, str(MAKE), "--into", str(tmp_path)], check=True, capture_output=True, timeout=240)
     made = {path.name for path in tmp_path.iterdir()}
     assert set(EXPECTED) - made == {"wartungsbericht-pumpe.doc"}
     different = [
@@ -224,6 +230,7 @@ def test_scripts_make_what_is_shipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.programs
+@pytest.mark.timeout(300)
 def test_scripts_make_the_same_bytes_twice(tmp_path: Path) -> None:
     names = ["ferry-review-q1.pdf", "dossier-sinistre.pdf", "school-kitchen-paper.docx", "uebergabe.zip",
              "receipt-hardware-store.jpg",
@@ -264,6 +271,7 @@ SCANS = [
 
 
 @pytest.mark.programs
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("data", "expected"), SCANS)
 def test_ocr_can_find_the_phrases(data: bytes, expected: dict[str, Any]) -> None:
     command = ["tesseract", "-", "-", "-l", TESSERACT[expected["language"]]]
