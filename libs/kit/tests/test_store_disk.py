@@ -148,9 +148,3 @@ def test_durability_can_be_chosen(root: Path, fsync: bool, monkeypatch: pytest.M
     monkeypatch.setattr(os, "fsync", synced.append)
     store.put("a/b", b"x")
     assert len(synced) == (3 if fsync else 0)  # the new folder's entry, the bytes, the object's entry
-
-
-@pytest.mark.parametrize("environ", [{}, {"REAM_STORE": "/x", "REAM_STORE_FSYNC": "maybe"}])
-def test_wrong_settings_are_named(environ: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="REAM_STORE"):
-        open_store(environ)
