@@ -3,7 +3,6 @@
 
 from ream_contracts.artifacts import Manifest, SegmentRecord, SegmentText, Source, UnitKind, UnitText
 from ream_contracts.messages import DocumentCompleted, Missing
-
 from ream_index import documents
 
 DOCUMENT = "a" * 32

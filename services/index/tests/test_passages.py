@@ -5,9 +5,9 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ream_contracts.artifacts import Heading, UnitText
 from ream_contracts.messages import PartSegment
-
 from ream_index.passages import cut, heading_at, sensitivity
 
 DOCUMENT = "a" * 32

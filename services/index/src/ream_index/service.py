@@ -13,8 +13,8 @@ from ream_index import documents
 from ream_index.opensearch import Indices, connect
 from ream_index.passages import Entry, passages
 from ream_index.settings import IndexSettings, OpenSearchSettings
-from ream_kit import Clock, Erased, Store, settings, stage
-from ream_kit.clock import timestamp
+from ream_kit import Erased, Store, settings, stage
+from ream_kit.clock import Clock, timestamp
 
 Message = DocumentIngested | DocumentPart | DocumentCompleted
 Result = tuple[DocumentIndexed, ...] | Exception

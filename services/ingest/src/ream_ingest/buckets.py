@@ -4,12 +4,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ream_ingest.copying import CHUNK
 from ream_ingest.sources import BadSource
-from ream_kit import Retry
-from ream_kit.store_s3 import s3_client
+from ream_kit import Retry, settings
+from ream_kit.store_open import StoreSettings
 
 NEVER = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
 FORBIDDEN = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
@@ -30,7 +31,14 @@ class S3Buckets:
             Retry: the service is away.
         """
         if self._client is None:
-            self._client = s3_client(self._environ)
+            own = settings.load(StoreSettings, self._environ)
+            self._client = boto3.client(
+                "s3",
+                endpoint_url=own.s3_endpoint,
+                region_name=own.s3_region,
+                aws_access_key_id=own.s3_access_key,
+                aws_secret_access_key=own.s3_secret_key,
+            )
         try:
             answer = self._client.get_object(Bucket=bucket, Key=key)
         except ClientError as error:

@@ -71,7 +71,7 @@ class Receiver:
 
     def _inline(self, body: str, target: Path) -> Received:
         limit = self.settings.max_inline_bytes
-        if len(body) > (limit + 2) // 3 * 4:
+        if len(body) // 4 * 3 - body[-2:].count("=") > limit:
             raise BadSource(
                 "body-too-large", f"an inline body may hold {limit} bytes; put the file in the store instead"
             )

@@ -18,7 +18,8 @@ from ream_ingest.media_type import detect
 from ream_ingest.receiving import Receiver, body_sha256
 from ream_ingest.settings import IngestSettings
 from ream_ingest.sources import BadSource
-from ream_kit import Clock, Origin, Reject, Store, settings, stage
+from ream_kit import Origin, Reject, Store, settings, stage
+from ream_kit.clock import Clock
 
 UNKNOWN = "application/octet-stream"
 

@@ -49,7 +49,7 @@ class BucketAddress:
 Address = StoreAddress | FileAddress | BucketAddress
 
 
-def parse(source: str, roots: tuple[Path, ...], buckets: tuple[str, ...]) -> Address:
+def parse(source: str, roots: tuple[str, ...], buckets: tuple[str, ...]) -> Address:
     """Turns the `source` of a message into an address that may be opened.
 
     Args:
@@ -81,7 +81,7 @@ def _store(name: str) -> StoreAddress:
     return StoreAddress(name)
 
 
-def _file(source: str, roots: tuple[Path, ...]) -> FileAddress:
+def _file(source: str, roots: tuple[str, ...]) -> FileAddress:
     rest = source[len("file:") :]
     if not rest.startswith("///"):
         raise BadSource(
@@ -93,7 +93,7 @@ def _file(source: str, roots: tuple[Path, ...]) -> FileAddress:
     return FileAddress(below(Path(os.fsdecode(raw)), roots))
 
 
-def below(path: Path, roots: tuple[Path, ...]) -> Path:
+def below(path: Path, roots: tuple[str, ...]) -> Path:
     """Resolves every link of a path and returns it when it lies below a root.
 
     Raises:

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ingest on a bus in memory: what becomes a document, what a dead letter, and that nothing is swallowed."""
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ream_contracts import layout, topics
+from ream_contracts.artifacts import Source
+from ream_contracts.messages import Allowance, DocumentIngested, DocumentSubmitted, Parent, PartOpened
+from ream_ingest.service import ingest
+from ream_ingest.settings import IngestSettings
+from ream_kit.testing import LocalBus, memory_store
+
+LIMITS = IngestSettings(max_bytes=1000)
+BODY = base64.b64encode(b"Hello, Ream.").decode()
+
+
+@pytest.fixture
+def bus(tmp_path: Path) -> LocalBus:
+    return LocalBus(ingest, store=memory_store(), needs={"limits": replace(LIMITS, roots=(str(tmp_path),))})
+
+
+def sent(bus: LocalBus, *submitted: DocumentSubmitted) -> list[DocumentIngested]:
+    for message in submitted:
+        bus.put(topics.DOCUMENTS_SUBMITTED, message, key="any")
+    bus.run()
+    return bus.sent(topics.DOCUMENTS_INGESTED)
+
+
+def test_an_inline_text_becomes_a_document(bus: LocalBus) -> None:
+    (document,) = sent(bus, DocumentSubmitted(body=BODY, name="hello.txt", tags=("a",)))
+    assert (document.media_type, document.size, document.generation, document.run) == ("text/plain", 12, 1, 1)
+    assert document.root_id == document.document_id
+    assert bus.store.get(document.object or "") == b"Hello, Ream."
+    source = bus.store.get_artifact(Source, layout.source(document.document_id, 1))
+    assert (source.name, source.tags) == ("hello.txt", ("a",))
+    assert [type(part) for part in bus.sent(topics.DOCUMENTS_PARTS)] == [PartOpened]
+    assert bus.store.get_artifact(DocumentIngested, layout.ingested(document.document_id, 1)) == document
+    assert "hello" not in str(document), "names stay in the store"
+
+
+def test_the_same_again_is_the_same_and_other_bytes_are_a_new_generation(bus: LocalBus, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    submitted = DocumentSubmitted(source=path.as_uri())
+    path.write_text("one")
+    first, again = sent(bus, submitted, submitted)
+    path.write_text("two")
+    *_, changed = sent(bus, submitted)
+    assert first == again
+    assert (changed.document_id, changed.generation) == (first.document_id, 2)
+
+
+def test_the_same_bytes_from_elsewhere_are_a_duplicate(bus: LocalBus) -> None:
+    first, second = sent(bus, DocumentSubmitted(body=BODY, key="1"), DocumentSubmitted(body=BODY, key="2"))
+    assert (first.duplicate_of, second.duplicate_of) == (None, first.document_id)
+
+
+@pytest.mark.parametrize(
+    ("submitted", "cause"),
+    [
+        (DocumentSubmitted(source="file:///etc/passwd"), "outside-allowed-roots"),
+        (DocumentSubmitted(source="http://example.org/a"), "unknown-scheme"),
+        (DocumentSubmitted(source="store:incoming/absent"), "no-such-object"),
+        (DocumentSubmitted(body="*not base64*"), "body-not-base64"),
+        (DocumentSubmitted(body=base64.b64encode(bytes(262_145)).decode()), "body-too-large"),
+        (DocumentSubmitted(body=base64.b64encode(bytes(1_000_000)).decode()), "body-too-large"),
+    ],
+)
+def test_what_can_not_be_had_is_a_dead_letter_and_the_next_goes_on(
+    bus: LocalBus, submitted: DocumentSubmitted, cause: str
+) -> None:
+    documents = sent(bus, submitted, DocumentSubmitted(body=BODY))
+    assert [letter.cause for letter in bus.dead_letters] == [cause]
+    assert len(documents) == 1
+
+
+@pytest.mark.parametrize("value", [b"", None, b"{not json", b'{"source": 1}', b"\xff" * 900])
+def test_what_is_no_message_is_a_dead_letter(bus: LocalBus, value: bytes | None) -> None:
+    bus.put_raw(topics.DOCUMENTS_SUBMITTED, value, key=b"k" * 900_000)
+    assert len(sent(bus, DocumentSubmitted(body=BODY))) == 1
+    assert len(bus.dead_letters) == 1
+
+
+def test_a_file_that_is_too_large_is_a_document_that_says_so(bus: LocalBus, tmp_path: Path) -> None:
+    with (tmp_path / "big").open("wb") as file:
+        file.truncate(5_000_000_001)
+    (document,) = sent(bus, DocumentSubmitted(source=(tmp_path / "big").as_uri()))
+    assert (document.refused, document.object, document.size) == ("too-large", None, 5_000_000_001)
+    reason = bus.store.get_artifact(Source, layout.source(document.document_id, 1)).reason
+    assert reason is not None
+    assert "REAM_INGEST_MAX_BYTES" in reason
+
+
+def test_a_type_that_is_not_allowed_is_a_document_that_says_so(tmp_path: Path) -> None:
+    bus = LocalBus(ingest, needs={"limits": replace(LIMITS, refused_types=("text/plain",))})
+    (document,) = sent(bus, DocumentSubmitted(body=BODY))
+    assert (document.refused, document.media_type) == ("type-not-allowed", "text/plain")
+
+
+def test_a_file_of_no_bytes_is_a_document(bus: LocalBus, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    (document,) = sent(bus, DocumentSubmitted(source=(tmp_path / "empty").as_uri()))
+    assert (document.size, document.refused) == (0, None)
+
+
+def test_a_child_knows_its_family_and_cannot_claim_more_than_there_is(bus: LocalBus) -> None:
+    parent = Parent("a" * 32, 1, "a" * 32, "x/y.txt", 1, 1, Allowance(10**9, 10**15))
+    (document,) = sent(bus, DocumentSubmitted(body=BODY, parent=parent))
+    assert (document.parent_id, document.root_id, document.depth) == ("a" * 32, "a" * 32, 1)
+    assert document.allowance == Allowance(LIMITS.family_documents, LIMITS.family_bytes)
+
+
+def test_an_erased_document_is_refused(bus: LocalBus) -> None:
+    (document,) = sent(bus, DocumentSubmitted(body=BODY, key="k"))
+    bus.store.put(layout.erased(document.document_id), b"")
+    assert len(sent(bus, DocumentSubmitted(body=BODY, key="k"))) == 1
+    assert bus.dead_letters == [], "what was erased leaves nothing behind"
