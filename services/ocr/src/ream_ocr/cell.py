@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads units of a file inside a cell: the only code of the service that touches a stranger's bytes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from ream_ocr.engine import OcrEngine
+from ream_ocr.engines import open_engine
+from ream_ocr.pdf import open_pdf
+from ream_ocr.pictures import open_picture
+from ream_ocr.reading import read_page
+from ream_ocr.views import Budget, FileView, Unreadable
+
+
+def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
+    """Yields one answer a unit, in order, as soon as it is read.
+
+    Args:
+        request: `path` of the file, its `media_type`, `units` (numbers from 1), `engine` and its folder `tessdata`,
+            `languages`, and the `budget` (fields of `Budget`).
+        scratch: not used: pages are drawn in memory.
+
+    Yields:
+        `unit` with `kind`, `text`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`; or `unit` with
+        `cause` and `reason` where the document's own fault keeps the unit from being read.
+
+    Raises:
+        EngineError: the engine cannot work on this machine.
+    """
+    engine = _engine(request["engine"], request["tessdata"])
+    languages = tuple(request["languages"])
+    budget = Budget(**request["budget"])
+    answered = 0
+    try:
+        with _open(Path(request["path"]), request["media_type"], budget) as file:
+            for unit in request["units"]:
+                answer = _unit(file, unit, engine, languages)
+                answered += 1
+                yield answer
+    except Unreadable as error:
+        for unit in request["units"][answered:]:
+            yield _failed(unit, error)
+
+
+@functools.cache
+def _engine(name: str, tessdata: str) -> OcrEngine:
+    """Keeps engines for the life of the cell: what they load is what makes them warm."""
+    return open_engine(name, Path(tessdata))
+
+
+def _open(path: Path, media_type: str, budget: Budget) -> AbstractContextManager[FileView]:
+    if media_type == "application/pdf":
+        return open_pdf(path, budget)
+    return open_picture(path, media_type, budget)
+
+
+def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        with file.page(unit) as page:
+            read = read_page(page, engine, languages)
+            width, height = page.size
+            return {
+                "unit": unit,
+                "kind": page.kind,
+                "text": read.text,
+                "confidence": read.confidence,
+                "label": page.label,
+                "width": round(width, 2),
+                "height": round(height, 2),
+                "rotation": read.rotation,
+                "looks": read.looks,
+            }
+    except Unreadable as error:
+        return _failed(unit, error)
+
+
+def _failed(unit: int, error: Unreadable) -> dict[str, Any]:
+    return {"unit": unit, "cause": error.cause, "reason": error.reason}

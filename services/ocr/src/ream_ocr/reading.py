@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a page says: looks at it once, and again only when the first look was not sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from PIL import Image
+
+from ream_ocr import pages
+from ream_ocr.engine import OcrEngine, PageRead
+from ream_ocr.pages import Look
+from ream_ocr.skew import skew
+
+
+class PageView(Protocol):
+    """A page of a file that can be looked at.
+
+    Attributes:
+        dpi: resolution to look with at first.
+        largest_dpi: resolution at which the page just keeps its budget of pixels.
+    """
+
+    @property
+    def dpi(self) -> int: ...  # noqa: D102 (said above)
+
+    @property
+    def largest_dpi(self) -> int: ...  # noqa: D102 (said above)
+
+    def render(self, dpi: int) -> Image.Image:
+        """Gives the page as a grey picture (mode L), upright as the file says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says.
+
+    Attributes:
+        confidence: 0 to 100.
+        rotation: degrees clockwise by which the page had to be turned to be read.
+        looks: how often it was read.
+    """
+
+    text: str
+    confidence: int
+    rotation: int
+    looks: int
+
+
+def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> Page:
+    """Reads a page, at most four times, and keeps the best reading.
+
+    Raises:
+        EngineError: the engine cannot work on this machine.
+    """
+    look = Look(view.dpi)
+    picture = view.render(look.dpi)
+    if pages.is_uniform(picture):
+        return Page("", 100, 0, 0)
+    best = engine.read(picture, languages, look.dpi)
+    looks = 1
+    for remedy in (_straighten, _enlarge, _straighten):
+        other = remedy(look, best, picture, view, engine)
+        if other is None:
+            continue
+        again = pages.laid(view.render(other.dpi), other)
+        read = engine.read(again, languages, other.dpi)
+        looks += 1
+        if read.worth > best.worth:
+            best, look, picture = read, other, again
+    return _page(best, look, picture, engine, looks)
+
+
+def _straighten(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
+    if read.confidence >= pages.SURE_PAGE:
+        return None
+    return pages.straightened(look, engine.turn(picture), skew(picture), read)
+
+
+def _enlarge(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
+    return pages.enlarged(look, read, view.largest_dpi)
+
+
+def _page(read: PageRead, look: Look, picture: Image.Image, engine: OcrEngine, looks: int) -> Page:
+    if pages.is_blank(read):
+        return Page("", pages.blank_confidence(pages.ink(picture)), 0, looks)
+    # Lines that stand on end are read well where they lie; only which way they stand is asked for.
+    turned = (engine.turn(picture) or 0) if read.sideways else 0
+    return Page(read.text, read.confidence, (look.turn + turned) % 360, looks)
