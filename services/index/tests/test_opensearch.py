@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Index against a real node: what is written is found, by page, and an older write never replaces a newer one."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from ream_contracts import layout, topics
+from ream_contracts.artifacts import (
+    Manifest,
+    SegmentClasses,
+    SegmentRecord,
+    SegmentText,
+    Source,
+    UnitKind,
+    UnitLanguage,
+    UnitText,
+)
+from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested, PartSegment
+from ream_index.migrate import migrate, vector_without_engine
+from ream_index.opensearch import Indices, connect, get_entry
+from ream_index.passages import Entry
+from ream_index.search import MARK, by_words
+from ream_index.service import Search, index
+from ream_index.settings import IndexSettings, OpenSearchSettings
+from ream_kit import Reject, Retry
+from ream_kit.testing import LocalBus, memory_store
+from ream_local.testing import OpenSearchServer
+
+pytestmark = pytest.mark.servers
+DOCUMENT = "a" * 32
+
+
+@dataclass
+class Bench:
+    """An empty pair of indices, and a bus with index on it."""
+
+    bus: LocalBus
+    search: Search
+    client: object
+    prefix: str
+
+    def refresh(self) -> None:
+        self.client.indices.refresh(index=f"{self.prefix}*")  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def bench(opensearch: OpenSearchServer) -> Iterator[Bench]:
+    prefix = f"ream-{uuid.uuid4().hex[:8]}-"
+    admin = connect(
+        OpenSearchSettings(opensearch.url, opensearch.admin.user, opensearch.admin.password, str(opensearch.ca_file))
+    )
+    migrate(admin, prefix)
+    settings = OpenSearchSettings(
+        opensearch.url, opensearch.application.user, opensearch.application.password, str(opensearch.ca_file)
+    )
+    client = connect(settings)
+    search = Search(Indices(client, prefix), IndexSettings(prefix))
+    with LocalBus(index, store=memory_store(), needs={"search": search}) as bus:
+        yield Bench(bus, search, client, prefix)
+    for kind in ("documents", "passages"):
+        admin.indices.delete(index=f"{prefix}{kind}-v1-000001")
+        admin.indices.delete_index_template(name=f"{prefix}{kind}-v1")
+    client.close()
+    admin.close()
+
+
+def unit(number: int, text: str) -> UnitText:
+    return UnitText(number, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
+
+
+def put_document(bench: Bench, pages: list[str], generation: int = 1, run: int = 1) -> None:
+    """Puts on the topics what the other services would, for a document with these pages."""
+    store, bus = bench.bus.store, bench.bus
+    numbered = tuple(unit(number, text) for number, text in enumerate(pages, 1))
+    names = [f"documents/{DOCUMENT}/{generation}/{kind}.{run}.json" for kind in ("text", "classes")]
+    whole = ((1, len(pages)),)
+    record = SegmentRecord(DOCUMENT, generation, run, 1, whole, (), names[0], names[1], "text-layer", 100, 10, ())
+    manifest = Manifest(
+        DOCUMENT, generation, "application/pdf", "page", (UnitKind("page", 1, len(pages)),), len(pages), whole, 0, None,
+        None, None, {"title": "Quarterly figures"}, "pdf", "1",
+    )  # fmt: skip
+    languages = tuple(UnitLanguage(one.unit, "en", 99) for one in numbered)
+    store.put_artifact(names[0], SegmentText(DOCUMENT, generation, 1, "extract", "1", numbered, ()))
+    store.put_artifact(names[1], SegmentClasses(DOCUMENT, generation, 1, "1", languages, (), False, {}, {}))
+    store.put_artifact(layout.segment_record(DOCUMENT, generation, run, 1), record)
+    store.put_artifact(layout.manifest(DOCUMENT, generation, "m"), manifest)
+    source = Source(
+        "quarterly figures.pdf",
+        "store:incoming/q",
+        "default",
+        None,
+        (),
+        None,
+        "2026-01-01T00:00:00Z",
+        5,
+        None,
+        "application/pdf",
+        None,
+    )
+    store.put_artifact(layout.source(DOCUMENT, generation), source)
+    version = (generation << 40) + (run << 24) + 9
+    bus.put(
+        topics.DOCUMENTS_INGESTED,
+        DocumentIngested(
+            DOCUMENT,
+            generation,
+            run,
+            DOCUMENT,
+            None,
+            0,
+            "o",
+            5,
+            "f" * 64,
+            "application/pdf",
+            None,
+            None,
+            Allowance(1, 1),
+            (),
+        ),
+    )
+    bus.put(
+        topics.DOCUMENTS_PARTS,
+        PartSegment(
+            DOCUMENT,
+            generation,
+            run,
+            "text",
+            1,
+            whole,
+            (),
+            layout.segment_record(DOCUMENT, generation, run, 1),
+            10,
+            0,
+            {"language:en": 10},
+        ),
+    )
+    bus.put(
+        topics.DOCUMENTS_COMPLETED,
+        DocumentCompleted(
+            DOCUMENT, generation, run, 9, version, DOCUMENT, None, "complete", None, "application/pdf", 5,
+            layout.manifest(DOCUMENT, generation, "m"), "page", len(pages), len(pages), 0, 0, 0, (), 10, 0, "report", 80,
+            ("en",), "internal", {"email": 2}, {"language:en": 10},
+        ),
+    )  # fmt: skip
+    bus.run()
+    assert bus.dead_letters == []
+    assert bus.waiting == []
+
+
+def test_a_word_is_found_on_its_page(bench: Bench) -> None:
+    put_document(bench, ["Nothing here.", "The turnover rose to Café numbers of 12 percent."])
+    bench.refresh()
+    found = by_words(bench.client, bench.prefix, "turnover cafe")  # type: ignore[arg-type]
+    (document,) = found.documents
+    assert (document.name, document.outcome, document.type) == ("quarterly figures.pdf", "complete", "report")
+    (passage,) = document.passages
+    assert (passage.unit, passage.unit_kind) == (2, "page")
+    assert f"{MARK[0]}turnover{MARK[1]}" in passage.highlights[0]
+    assert bench.bus.sent(topics.DOCUMENTS_INDEXED)[0] == DocumentIndexed(
+        DOCUMENT, 1, 1, (1 << 40) + (1 << 24) + 9, DOCUMENT, None, "complete", None, 2
+    )
+
+
+@pytest.mark.parametrize("words", ['"unclosed', "AND OR ((", "*", "a:b~^", "\\", "", "-" * 300, "text:[1 TO"])
+def test_there_is_no_wrong_query(bench: Bench, words: str) -> None:
+    put_document(bench, ["Something."])
+    bench.refresh()
+    assert by_words(bench.client, bench.prefix, words).passages >= 0  # type: ignore[arg-type]
+
+
+def test_a_second_generation_replaces_the_first_in_any_order(bench: Bench) -> None:
+    put_document(bench, ["first edition", "second page of the first"], generation=1)
+    put_document(bench, ["second edition"], generation=2)
+    put_document(bench, ["first edition", "second page of the first"], generation=1)
+    bench.refresh()
+    assert by_words(bench.client, bench.prefix, "first").passages == 0  # type: ignore[arg-type]
+    assert by_words(bench.client, bench.prefix, "edition").passages == 1  # type: ignore[arg-type]
+    entry = get_entry(bench.client, f"{bench.prefix}documents", DOCUMENT)  # type: ignore[arg-type]
+    assert entry is not None
+    assert (entry["generation"], entry["text"]) == (2, "second edition")
+
+
+def test_the_migration_again_changes_nothing(bench: Bench, opensearch: OpenSearchServer) -> None:
+    admin = connect(
+        OpenSearchSettings(opensearch.url, opensearch.admin.user, opensearch.admin.password, str(opensearch.ca_file))
+    )
+    assert migrate(admin, bench.prefix) == []
+    admin.close()
+
+
+def test_a_field_that_the_mapping_does_not_know_is_refused(bench: Bench) -> None:
+    (fault,) = bench.search.indices.write([(f"{bench.prefix}documents", Entry("x", 1, {"surprise": 1}))])
+    assert isinstance(fault, Reject)
+    assert fault.cause == "not-indexable"
+
+
+def test_a_missing_index_or_a_wrong_password_stops_the_stage(bench: Bench, opensearch: OpenSearchServer) -> None:
+    faults = bench.search.indices.write([("ream-no-such-index", Entry("x", 1, {"name": "a"}))])
+    assert isinstance(faults[0], Reject)
+    assert faults[0].fatal
+    stranger = connect(OpenSearchSettings(opensearch.url, "ream", "wrong", str(opensearch.ca_file)))
+    with pytest.raises(Reject) as caught:
+        Indices(stranger, bench.prefix).newest(["a"])
+    assert caught.value.fatal
+    stranger.close()
+
+
+def test_a_node_that_is_away_is_waited_for() -> None:
+    away = connect(OpenSearchSettings("https://127.0.0.1:9", "ream", "x", ""))
+    with pytest.raises(Retry) as caught:
+        Indices(away, "ream-").newest(["a"])
+    assert caught.value.waiting_for == "opensearch"
+    away.close()
+
+
+def test_a_vector_field_without_its_engine_is_seen() -> None:
+    vector = {"type": "knn_vector", "method": {"engine": "lucene"}}
+    assert vector_without_engine({"properties": {"v": vector}}) is None
+    assert vector_without_engine({"properties": {"a": {"properties": {"v": {"type": "knn_vector"}}}}}) == "a.v"
