@@ -67,6 +67,8 @@ class Source:
     """Which pages go to ocr: as judged, all, or none."""
     pictures: bool = True
     """Whether pictures inside are taken out."""
+    child_budget: int = 20 << 30
+    """Bytes that documents found inside may still have together."""
 
 
 @dataclass(frozen=True, slots=True)

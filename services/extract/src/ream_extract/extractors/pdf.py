@@ -152,6 +152,7 @@ def _reason(layer: Layer, source: Source) -> Reason | None:
 
 def _attachments(source: Source, first: int, last: int, pages: int, scratch: Path) -> Iterator[Item]:
     found: Any = pdf_structure.attached(source.path)
+    left = source.child_budget
     for unit, (name, content) in enumerate(found, pages + 1):
         if unit > last:
             return
@@ -161,7 +162,10 @@ def _attachments(source: Source, first: int, last: int, pages: int, scratch: Pat
             yield UnitFailed(unit, "damaged")
         elif len(content) > source.limits.child_bytes:
             yield UnitFailed(unit, "too-large")
+        elif len(content) > left:
+            yield UnitFailed(unit, "family-limit")
         else:
+            left -= len(content)
             file = f"child-{unit}-{hashlib.sha256(content).hexdigest()[:16]}"
             (scratch / file).write_bytes(content)
             yield ChildRead(unit, "attachment", name, name, file, len(content))

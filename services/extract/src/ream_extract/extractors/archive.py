@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what comes out of a ZIP: each member is a unit and becomes a document of its own, under limits."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
+from ream_extract.text_clean import tidy
+from ream_extract.zip_check import BROKEN, ENCRYPTED, opened, swollen
+
+CHUNK = 1 << 20
+RATIO = 1_100
+"""Deflate grows at most 1,032 times: what claims more lies. Honest logs come near it."""
+BOMB = 1 << 30
+"""Bytes above which a member may grow only by the ratio of the limits."""
+
+
+class ArchiveExtractor:
+    """Takes apart ZIP files."""
+
+    name = "archive"
+    version = "1"
+    media_types = ("application/zip",)
+    convert_to: str | None = None
+
+    def plan(self, source: Source) -> Plan:
+        """Counts the members that the directory lists; folders are none."""
+        with opened(source.path, source.limits.units) as archive:
+            members = _members(archive)
+            comment = tidy(archive.comment.decode("utf-8", "replace"))[:1_000]
+        size = sum(info.file_size for info in members)
+        metadata = {"members": str(len(members)), "unpacked_bytes": str(size)}
+        if comment.strip():
+            metadata["comment"] = comment
+        return Plan((UnitRun("member", len(members)),) if members else (), metadata, child_bytes=size)
+
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+        """Yields the members; a name inside is a label and never a place to write to."""
+        left = source.child_budget
+        with opened(source.path, source.limits.units) as archive:
+            for unit, info in enumerate(_members(archive), 1):
+                if first <= unit <= last:
+                    item = _member(archive, info, unit, source, scratch, left)
+                    left -= item.size if isinstance(item, ChildRead) else 0
+                    yield item
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [info for info in archive.infolist() if not info.is_dir()]
+
+
+def _member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, unit: int, source: Source, scratch: Path, left: int
+) -> Item:
+    cause = _refusal(info, source, left)
+    if cause:
+        return UnitFailed(unit, cause)
+    file = f"child-{unit}"
+    try:
+        _unpack(archive, info, scratch / file)
+    except Unreadable as failure:
+        (scratch / file).unlink(missing_ok=True)
+        return UnitFailed(unit, failure.cause)
+    except BROKEN as failure:
+        (scratch / file).unlink(missing_ok=True)
+        return UnitFailed(unit, "unsupported-compression" if isinstance(failure, NotImplementedError) else "damaged")
+    path = tidy(info.filename).replace("\n", " ")[:2_000] or f"member {unit}"
+    name = PurePosixPath(path.replace("\\", "/")).name[:500] or path[:500]
+    return ChildRead(unit, "member", name, path, file, info.file_size)
+
+
+def _refusal(info: zipfile.ZipInfo, source: Source, left: int) -> str | None:
+    if info.flag_bits & ENCRYPTED:
+        return "encrypted"
+    if info.file_size > source.limits.child_bytes:
+        return "too-large"
+    if swollen(info, RATIO) or (info.file_size > BOMB and swollen(info, source.limits.ratio)):
+        return "bomb"
+    return "family-limit" if info.file_size > left else None
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+    written = 0
+    with archive.open(info) as held, target.open("xb") as out:
+        while chunk := held.read(CHUNK):
+            written += len(chunk)
+            if written > info.file_size:
+                raise Unreadable("bomb", "The member is longer than its directory says.")
+            out.write(chunk)
+    if written < info.file_size:
+        raise Unreadable("damaged", "The member is shorter than its directory says.")
+
+
+EXTRACTOR = ArchiveExtractor()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how an HTML page is read: in any encoding, as a person sees it, a body for each 64 KiB of visible text."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ream_extract.encoding import decode, detect
+from ream_extract.flow import Block, bodies, share, unit
+from ream_extract.html_text import title_and_blocks
+from ream_extract.pictures import keep
+from ream_extract.reading import Item, PictureFound, Plan, Source, UnitRun, Unreadable
+
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
+_SELF_CLOSED = re.compile(
+    r"<(title|script|style|textarea|iframe|a|b|i|u|em|strong|span|div|p|td|th|li|h[1-6]|object|select|button)\b([^<>]{0,2000})/>",
+    re.IGNORECASE,
+)
+_DATA_IMAGE = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
+
+
+class HtmlExtractor:
+    """Reads HTML and XHTML."""
+
+    name = "html"
+    version = "1"
+    media_types = ("text/html", "application/xhtml+xml")
+    convert_to: str | None = None
+
+    def plan(self, source: Source) -> Plan:
+        """Counts bodies by the bytes between the tags, found without a parser."""
+        data = _bytes(source)
+        visible = between_tags(data)
+        encoding = detect(data, _declared(data))
+        title, meta, _, _ = title_and_blocks(decode(data[: 256 << 10], encoding)[0])
+        metadata = {"encoding": encoding.name, "text_bytes": str(visible), **meta}
+        if title:
+            metadata["title"] = title
+        return Plan((UnitRun("body", bodies(visible)),), metadata)
+
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+        """Yields the bodies; the page is parsed once for all that are asked for together."""
+        data = _bytes(source)
+        text, confidence = decode(data, detect(data, _declared(data)))
+        if source.media_type == "application/xhtml+xml":
+            # An HTML parser would take all that follows `<title/>` for the title.
+            text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
+        title, _, blocks, images = title_and_blocks(text)
+        if title and not any(block.text == title for block in blocks[:20]):
+            blocks.insert(0, Block(title, 1))
+        if source.pictures and images and blocks:
+            blocks[0] = _with(blocks[0], tuple(_pictures(images, source, scratch)))
+        parts = share(blocks, bodies(between_tags(data)))
+        for number in range(first, last + 1):
+            yield unit(number, parts[number - 1], "markup", confidence)
+
+
+def between_tags(data: bytes) -> int:
+    """Counts the bytes outside tags, scripts and styles in one pass, whatever the page does."""
+    lower = data.lower()
+    count = at = 0
+    while True:
+        tag = lower.find(b"<", at)
+        if tag < 0:
+            return count + len(data) - at
+        count += tag - at
+        skipped = next((name for name in (b"script", b"style") if lower.startswith(name, tag + 1)), None)
+        end = lower.find(b"</" + skipped, tag) if skipped else lower.find(b">", tag)
+        if end < 0:
+            return count
+        at = end + 1
+
+
+def _bytes(source: Source) -> bytes:
+    size = source.path.stat().st_size
+    if size > source.limits.markup_bytes:
+        reason = f"The page has {size} bytes; more than {source.limits.markup_bytes} are not parsed."
+        raise Unreadable("too-large", reason, "rejected")
+    return source.path.read_bytes()
+
+
+def _declared(data: bytes) -> str | None:
+    found = _CHARSET.search(data[:4096])
+    return found.group(1).decode("ascii") if found else None
+
+
+def _with(block: Block, pictures: tuple[PictureFound, ...]) -> Block:
+    return Block(block.text, block.level, block.tables, block.annotations, pictures)
+
+
+def _pictures(images: list[str], source: Source, scratch: Path) -> Iterator[PictureFound]:
+    """Decodes the images that the page carries in itself; those elsewhere are never fetched."""
+    for address in images[: source.limits.pictures_per_unit]:
+        if _DATA_IMAGE.match(address):
+            try:
+                data = base64.b64decode(address.partition(",")[2], validate=False)
+            except (binascii.Error, ValueError):
+                continue
+            picture = keep(data, scratch, source.limits)
+            if picture is not None:
+                yield picture
+
+
+EXTRACTOR = HtmlExtractor()

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how an image file is read: each frame is a unit and goes to ocr, when its pixels fit the limit."""
+
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
+
+from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRun, UnitScanned, Unreadable
+from ream_extract.text_clean import tidy
+
+_DOCUMENT_NAME = 269
+_TOLD = {
+    ExifTags.Base.Make: "camera_make",
+    ExifTags.Base.Model: "camera_model",
+    ExifTags.Base.DateTime: "datetime",
+    ExifTags.Base.Software: "software",
+    ExifTags.Base.Artist: "artist",
+    ExifTags.Base.Copyright: "copyright",
+    ExifTags.Base.Orientation: "orientation",
+    TiffImagePlugin.IMAGEDESCRIPTION: "description",
+    _DOCUMENT_NAME: "title",
+}
+"""What is taken from EXIF; where a picture was taken is not."""
+_BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    KeyError,
+    struct.error,
+    OverflowError,
+    TypeError,
+    EOFError,
+)
+
+
+class ImageExtractor:
+    """Reads PNG, JPEG and TIFF."""
+
+    name = "image"
+    version = "1"
+    media_types = ("image/png", "image/jpeg", "image/tiff")
+    convert_to: str | None = None
+
+    def plan(self, source: Source) -> Plan:
+        """Counts frames by the chain of their headers; only TIFF has more than one that is a page."""
+        with _opened(source.path) as image:
+            frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+            metadata = {"format": image.format or "", "width": str(image.width), "height": str(image.height)}
+            metadata["mode"] = image.mode
+            for tag, name in _TOLD.items():
+                text = tidy(str(image.getexif().get(tag, ""))).strip("\x00 \n")[:500]
+                if text:
+                    metadata[name] = text
+        return Plan((UnitRun("image", frames),), metadata)
+
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+        """Yields frames for ocr; nothing is decoded here."""
+        with _opened(source.path) as image:
+            for number in range(first, last + 1):
+                yield _frame(image, number, source)
+
+
+def _frame(image: Image.Image, number: int, source: Source) -> Item:
+    try:
+        image.seek(number - 1)
+        width, height = image.size
+    except _BROKEN:
+        return UnitFailed(number, "damaged")
+    if width * height > source.limits.frame_pixels:
+        return UnitFailed(number, "too-many-pixels")
+    return UnitScanned(number, "picture")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as image:
+                yield image
+    except _BROKEN as failure:
+        reason = "The image cannot be opened: its header is broken or it is cut off."
+        raise Unreadable("damaged", reason) from failure
+
+
+EXTRACTOR = ImageExtractor()

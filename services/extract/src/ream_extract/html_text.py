@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a person reads in an HTML page: text in blocks, headings, tables, links and fields; no scripts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ream_contracts.artifacts import Annotation, Table
+from ream_extract.flow import Block
+from ream_extract.text_clean import tidy
+
+LINKS = 5_000
+TABLE_DEPTH = 6
+"""Tables in tables below which a table is no longer asked whether it holds data."""
+UNREAD = frozenset(
+    {"script", "style", "template", "head", "noscript", "svg", "math-annotation", "object", "iframe", "-comment"}
+)
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "meter",
+        "nobr",
+        "output",
+        "progress",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "button",
+        "select",
+        "picture",
+    ]
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_SHOWN_INPUTS = {"", "text", "search", "email", "tel", "url", "number", "date", "time", "submit", "button", "reset"}
+
+
+@dataclass(slots=True)
+class _Grid:
+    """A table being read; a layout table has no rows of its own and lets its text flow."""
+
+    data: bool
+    rows: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Reader:
+    blocks: list[Block] = field(default_factory=list)
+    buffers: list[list[str]] = field(default_factory=lambda: [[]])
+    grids: list[_Grid] = field(default_factory=list)
+    notes: list[Annotation] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    preformatted: int = 0
+    level: int = 0
+
+    def say(self, text: str) -> None:
+        if not self.preformatted:
+            stripped = " ".join(text.split())
+            text = (" " if text[:1].isspace() else "") + stripped + (" " if stripped and text[-1:].isspace() else "")
+        self.buffers[-1].append(text)
+
+    def flush(self) -> None:
+        """Ends a block; inside a cell it only ends a line."""
+        if len(self.buffers) > 1:
+            self.buffers[-1].append("\n")
+            return
+        text = _joined(self.buffers[-1])
+        self.buffers[-1].clear()
+        if text or self.notes:
+            self.blocks.append(Block(text, self.level if text else 0, (), tuple(self.notes)))
+            self.notes.clear()
+
+
+def title_and_blocks(text: str) -> tuple[str, dict[str, str], list[Block], list[str]]:
+    """Returns the title, what meta tags say, the blocks in order, and the images that lie in the page itself."""
+    tree = LexborHTMLParser(text)
+    reader = _Reader()
+    if tree.root is not None:
+        for node, entering in _walk(tree.root):
+            (_enter if entering else _leave)(node, reader)
+    reader.flush()
+    heading = tree.css_first("title")
+    title = tidy(" ".join(heading.text().split()))[:1_000] if heading is not None else ""
+    return title, _meta(tree), reader.blocks, reader.images
+
+
+def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """Yields each node when it begins and when it ends, without recursion: pages nest as deep as they like."""
+    waiting: list[tuple[LexborNode, bool]] = [(root, True)]
+    while waiting:
+        node, entering = waiting.pop()
+        yield node, entering
+        if entering and not node.is_text_node:
+            waiting.append((node, False))
+            if node.tag not in UNREAD:
+                child = node.last_child
+                while child is not None:
+                    waiting.append((child, True))
+                    child = child.prev
+
+
+def _enter(node: LexborNode, reader: _Reader) -> None:
+    tag = node.tag or ""
+    if node.is_text_node:
+        reader.say(tidy(node.text_content or ""))
+    elif tag == "br":
+        reader.buffers[-1].append("\n")
+    elif tag in ("a", "img", "input", "option", "textarea"):
+        _element(node, tag, reader)
+    elif tag == "table":
+        reader.flush()
+        data = len(reader.grids) < TABLE_DEPTH and node.css_first("td table, th table, h1, h2, h3, h4, h5, h6") is None
+        reader.grids.append(_Grid(data and all(grid.data for grid in reader.grids)))
+    elif tag == "tr" and reader.grids and reader.grids[-1].data:
+        reader.grids[-1].rows.append([])
+    elif tag in ("td", "th") and reader.grids and reader.grids[-1].data:
+        reader.buffers.append([])
+    elif tag not in INLINE and tag not in UNREAD:
+        reader.flush()
+        reader.preformatted += tag in ("pre", "listing", "xmp")
+        reader.level = _HEADINGS.get(tag, reader.level)
+
+
+def _leave(node: LexborNode, reader: _Reader) -> None:
+    tag = node.tag or ""
+    grid = reader.grids[-1] if reader.grids else None
+    if tag == "table" and grid is not None:
+        _end_table(reader.grids.pop(), reader)
+    elif tag in ("td", "th") and grid is not None and grid.data:
+        cell = _joined(reader.buffers.pop())
+        if not grid.rows:
+            grid.rows.append([])
+        grid.rows[-1].append(cell)
+    elif tag not in INLINE and tag not in UNREAD and tag not in ("br", "tr"):
+        reader.flush()
+        reader.preformatted -= tag in ("pre", "listing", "xmp")
+        reader.level = 0 if tag in _HEADINGS else reader.level
+    elif tag == "tr":
+        reader.flush()
+
+
+def _end_table(grid: _Grid, reader: _Reader) -> None:
+    rows = tuple(tuple(row) for row in grid.rows if any(row))
+    if not grid.data or not rows:
+        reader.flush()
+        return
+    text = "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)
+    if len(reader.buffers) > 1:
+        reader.buffers[-1].append(f"\n{text}\n")
+        return
+    reader.flush()
+    reader.blocks.append(Block(text, 0, (Table(rows, None),), tuple(reader.notes)))
+    reader.notes.clear()
+
+
+def _element(node: LexborNode, tag: str, reader: _Reader) -> None:
+    values = {key: tidy(value or "") for key, value in node.attributes.items()}
+    if tag == "a" and values.get("href", "#")[0:1] not in ("#", "") and len(reader.notes) < LINKS:
+        reader.notes.append(Annotation("link", values["href"][:2_000], None))
+    elif tag == "img":
+        if values.get("alt", "").strip():
+            reader.notes.append(Annotation("alt", values["alt"][:2_000], None))
+        if values.get("src", "").startswith("data:image/"):
+            reader.images.append(values["src"])
+    elif tag == "input" and values.get("type", "").lower() in _SHOWN_INPUTS:
+        reader.say(f" {values.get('value') or values.get('placeholder', '')} ")
+    elif tag == "option":
+        reader.buffers[-1].append("\n")
+    elif tag == "textarea":
+        reader.flush()
+
+
+def _joined(pieces: list[str]) -> str:
+    lines = ["".join(line) for line in "".join(pieces).split("\n")]
+    return "\n".join(line.strip() if "\t" not in line else line.rstrip() for line in lines if line.strip()).strip("\n")
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[name][content]")[:200]:
+        name = (node.attributes.get("name") or "").strip().lower()
+        content = tidy(node.attributes.get("content") or "").strip()[:2_000]
+        if (
+            name in ("author", "description", "keywords", "generator", "date", "language", "dc.title", "dc.creator")
+            and content
+        ):
+            found[name] = content
+    return found

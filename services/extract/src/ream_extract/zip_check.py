@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides from a zip's directory alone whether its members may be unpacked."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ream_extract.reading import Limits, Unreadable
+
+SMALL = 1 << 20
+"""Size up to which a member may grow by more than the ratio: repetitive XML does."""
+DIRECTORY_BYTES_PER_ENTRY = 46 + 1024
+ENCRYPTED = 1
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    OverflowError,
+    UnicodeError,
+)
+"""What zipfile raises on hostile bytes."""
+
+
+@contextmanager
+def opened(path: Path, entries: int) -> Iterator[zipfile.ZipFile]:
+    """Opens a zip whose directory is of a size that so many entries can need.
+
+    Raises:
+        Unreadable: damaged, or a directory that would fill the memory.
+    """
+    try:
+        if _directory_size(path) > entries * DIRECTORY_BYTES_PER_ENTRY:
+            raise Unreadable("bomb", "The directory of the archive is larger than any honest one of its kind.")
+        archive = zipfile.ZipFile(path)
+    except BROKEN as failure:
+        raise Unreadable("damaged", "The archive has no readable directory: it is cut off or overwritten.") from failure
+    with archive:
+        yield archive
+
+
+def _directory_size(path: Path) -> int:
+    """Reads the size from the end record: zipfile itself would read the directory first."""
+    size = path.stat().st_size
+    with path.open("rb") as held:
+        held.seek(max(0, size - (64 << 10) - 42))
+        tail = held.read()
+    wide = tail.rfind(b"PK\x06\x06")
+    if wide >= 0 and len(tail) >= wide + 56:
+        return int(struct.unpack_from("<Q", tail, wide + 40)[0])
+    end = tail.rfind(b"PK\x05\x06")
+    return int(struct.unpack_from("<I", tail, end + 12)[0]) if end >= 0 and len(tail) >= end + 22 else 0
+
+
+def check_parts(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.ZipInfo]:
+    """Returns the parts of an office file by name when all of them together may be unpacked.
+
+    Raises:
+        Unreadable: encrypted, doubled names, or too much once unpacked.
+    """
+    found = archive.infolist()
+    parts = {info.filename: info for info in found}
+    if len(parts) != len(found):
+        raise Unreadable("damaged", "Two parts of the file have one name, so that nobody can say which is meant.")
+    if any(info.flag_bits & ENCRYPTED for info in found):
+        raise Unreadable("encrypted", "Parts of the file are encrypted, and nobody gave a password.")
+    worst = max(found, key=lambda info: info.file_size, default=None)
+    if (
+        len(found) > limits.entries
+        or sum(info.file_size for info in found) > limits.unpacked_bytes
+        or (worst is not None and worst.file_size > limits.entry_bytes)
+        or any(swollen(info, limits.ratio) for info in found)
+    ):
+        raise Unreadable("bomb", "The file would become far larger than it is when unpacked; it was left alone.")
+    return parts
+
+
+def swollen(info: zipfile.ZipInfo, ratio: int) -> bool:
+    """Says whether a member claims to grow more than an honest one does."""
+    return info.file_size > SMALL and info.file_size > ratio * max(1, info.compress_size)
+
+
+def read_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Reads a member, never more than its directory entry says.
+
+    Raises:
+        Unreadable: it is broken, or longer than it claims.
+    """
+    try:
+        with archive.open(info) as held:
+            data = held.read(info.file_size + 1)
+    except BROKEN as failure:
+        raise Unreadable("damaged", "A part of the file cannot be unpacked: it is cut off or overwritten.") from failure
+    if len(data) > info.file_size:
+        raise Unreadable("bomb", "A part of the file is longer than its directory says.")
+    return data
