@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides in which folder a worker keeps its part of the table, and when what lies there must not be believed."""
+
+import fcntl
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_MARK = "belongs-to.json"
+_SLOTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """A folder that this process alone uses as long as it lives.
+
+    Attributes:
+        path: the folder.
+        lock: open file whose lock ends with the process.
+        wiped: what lay there belonged to another cluster or group, or was marked as wrong, and was removed.
+    """
+
+    path: Path
+    lock: IO[str]
+    wiped: bool
+
+    def distrust(self) -> None:
+        """Makes the next process that takes this folder wipe it."""
+        (self.path / _MARK).unlink(missing_ok=True)
+
+
+def claim(root: Path, cluster: str, group: str) -> DataDir:
+    """Takes the first folder below `root` that no other worker on this machine has.
+
+    A table that was written against another cluster or group would be taken for newer than the changelog, and end the
+    worker with a ConsistencyError at every start.
+
+    Raises:
+        OSError: nothing can be written there, or 64 workers run already.
+    """
+    root = root.expanduser()
+    root.mkdir(parents=True, exist_ok=True)
+    for slot in range(_SLOTS):
+        lock = (root / f"{slot}.lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        return _fitting(root / str(slot), lock, {"cluster": cluster, "group": group})
+    raise OSError(f"{_SLOTS} workers use {root} already: give this one another REAM_AGGREGATE_DATA_DIR")
+
+
+def _fitting(path: Path, lock: IO[str], owner: dict[str, str]) -> DataDir:
+    mark = path / _MARK
+    known = json.loads(mark.read_text()) if mark.is_file() else None
+    wiped = path.exists() and known != owner
+    if wiped:
+        shutil.rmtree(path)
+    path.mkdir(exist_ok=True)
+    mark.write_text(json.dumps(owner))
+    return DataDir(path, lock, wiped)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides from sums of scores what kind of paper a document is, in which languages, and who may see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Sensitivity = Literal["public", "internal", "confidential", "restricted"]
+
+UNKNOWN = "unknown"
+"""The type of a document that shows too little of any."""
+
+LEAST_TYPE_POINTS = 3
+"""A type with fewer points is a guess, not a finding: one word of a letter does not make a letter."""
+
+SURE_TYPE_POINTS = 10
+"""From here on the confidence in a type is limited by its rivals alone."""
+
+LEAST_LANGUAGE_SHARE = 10
+"""A language is named when it has at least one in so many characters of the text whose language is known."""
+
+MANY_PERSONAL = 50
+"""So many pieces of personal data are a list of people, not a letter to one."""
+
+HARMLESS = frozenset({"email", "phone", "ip"})
+"""Kinds that stand on every letterhead: they keep a document inside, no more."""
+
+SECRET_PERSONAL = frozenset({"card"})
+"""Kinds with which somebody else can pay."""
+
+_LEVELS: tuple[Sensitivity, ...] = ("public", "internal", "confidential", "restricted")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the scores of a whole document say together."""
+
+    type: str
+    type_confidence: int
+    languages: tuple[str, ...]
+    sensitivity: Sensitivity
+    personal_data: Mapping[str, int]
+
+
+def judge(scores: Mapping[str, int]) -> Judgement:
+    """Judges a document by its summed scores, named kind:label."""
+    kinds = {kind: _of(scores, kind) for kind in ("type", "language", "personal", "mark", "secret")}
+    label, confidence = _type(kinds["type"])
+    return Judgement(
+        type=label,
+        type_confidence=confidence,
+        languages=_languages(kinds["language"]),
+        sensitivity=_sensitivity(kinds["personal"], kinds["mark"], kinds["secret"]),
+        personal_data=kinds["personal"],
+    )
+
+
+def _of(scores: Mapping[str, int], kind: str) -> dict[str, int]:
+    """Returns the labels of one kind that have any points."""
+    prefix = f"{kind}:"
+    return {name.removeprefix(prefix): n for name, n in sorted(scores.items()) if name.startswith(prefix) and n > 0}
+
+
+def _ordered(points: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(points.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _type(points: Mapping[str, int]) -> tuple[str, int]:
+    """Takes the type with the most points; it is as sure as it is clear of the next one and rich in evidence."""
+    ranking = _ordered(points)
+    if not ranking or ranking[0][1] < LEAST_TYPE_POINTS:
+        return UNKNOWN, 0
+    label, best = ranking[0]
+    second = ranking[1][1] if len(ranking) > 1 else 0
+    if best == second:
+        return UNKNOWN, 0
+    evidence = min(best, SURE_TYPE_POINTS)
+    return label, 100 * best * evidence // ((best + second) * SURE_TYPE_POINTS)
+
+
+def _languages(characters: Mapping[str, int]) -> tuple[str, ...]:
+    known = {label: count for label, count in characters.items() if label != "und"}
+    total = sum(known.values())
+    return tuple(label for label, count in _ordered(known) if count * LEAST_LANGUAGE_SHARE >= total)
+
+
+def _sensitivity(personal: Mapping[str, int], marks: Mapping[str, int], secrets: Mapping[str, int]) -> Sensitivity:
+    """Takes the strictest level that anything found asks for.
+
+    restricted: a secret (password, key), a payment card, or a list of people; confidential: an account number, a
+    national number, or any other personal data that does not stand on every letterhead; internal: e-mail addresses and
+    telephone numbers; public: nothing of these. A marking in the text counts as what it says, but one that says
+    `public` never lowers what was found.
+    """
+    level = 0
+    if secrets or SECRET_PERSONAL & personal.keys() or sum(personal.values()) >= MANY_PERSONAL:
+        level = 3
+    elif personal.keys() - HARMLESS:
+        level = 2
+    elif personal:
+        level = 1
+    marked = max((_LEVELS.index(each) for each in _LEVELS if each in marks), default=0)
+    return _LEVELS[max(level, marked)]

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looks at the running worker once a second, and ends it where it does not get on."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from faust.exceptions import ConsumerNotStarted
+from mode import Service
+
+from ream_aggregate.ending import end_process
+from ream_aggregate.strict_commit import StrictCommit
+from ream_aggregate.watch import Partition, Sight, Watch
+from ream_kit.metrics import Metrics
+
+SECONDS = 1.0
+
+
+def see(app: Any) -> Sight:
+    """Collects what is to be seen of an app; it neither waits nor touches the table."""
+    consumer: StrictCommit | None = app._consumer
+    recovery = app.tables.recovery
+    recovered = app.rebalancing_count + sum(offset or 0 for offset in recovery.active_offsets.values())
+    try:
+        assigned = consumer.assignment() if consumer is not None else None
+    except ConsumerNotStarted:
+        assigned = None
+    if consumer is None or assigned is None:
+        return Sight({}, True, recovered)
+    sources = [tp for tp in assigned if app.topics.acks_enabled_for(tp.topic)]
+    partitions = {
+        tp.partition: Partition(consumer.base(tp), consumer.highwater(tp), consumer.head_open(tp)) for tp in sources
+    }
+    resumed = all(partition.base is not None for partition in partitions.values())
+    return Sight(partitions, app.rebalancing or app.in_recovery or not resumed, recovered)
+
+
+class Overseer(Service):
+    """A service that runs beside the app in the same event loop: when that stands still, so does it, and sees so."""
+
+    def __init__(self, app: Any, watch: Watch, metrics: Metrics, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._app, self._watch, self._metrics = app, watch, metrics
+        self.sight = Sight({}, True, 0)
+        self.end: Callable[..., Any] = end_process
+
+    @Service.task
+    async def _look(self) -> None:
+        while not self.should_stop:
+            self.look(time.monotonic())
+            await asyncio.sleep(SECONDS)
+
+    def look(self, now: float) -> None:
+        """Looks once."""
+        self.sight = see(self._app)
+        reason = self._watch.look(self.sight, now)
+        if reason is not None:
+            self.end(reason, still_for=round(self._watch.still_for(now)))
+        self._metrics.set(
+            "ream_lag_records", sum(each.lag for each in self.sight.partitions.values()), "documents.parts"
+        )
+        self._metrics.set("ream_assigned_partitions", len(self.sight.partitions), "documents.parts")

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be set in aggregate, and the names that follow from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ream_contracts import topics
+from ream_kit.settings import SettingsError, setting
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all services have in common; variables begin with REAM_."""
+
+    kafka_bootstrap: str = setting("127.0.0.1:19092", "addresses of Kafka: host:port, comma between")
+    topic_prefix: str = setting("", "goes before the name of every topic")
+    group_prefix: str = setting("ream-", "goes before the name of the consumer group")
+    health_port: int = setting(0, "port of /livez, /readyz, /metrics and /status on the loopback address; 0 is none")
+    log_level: Literal["debug", "info", "warning", "error"] = setting("info", "least level of log lines")
+    log_format: Literal["plain", "json"] = setting("plain", "form of log lines")
+
+
+_DATA_DIR = Path("~/.cache/ream/aggregate")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is aggregate's own; variables begin with REAM_AGGREGATE_."""
+
+    data_dir: Path = setting(  # noqa: RUF009 - a frozen field, like the others
+        _DATA_DIR,
+        "folder of the local tables; losing it costs only the time of reading them again",
+    )
+    store: Literal["rocksdb", "memory"] = setting("rocksdb", "where a worker keeps its part of the table")
+    max_units: int = setting(100_000, "units of a document that are counted one by one; the rest makes it partial")
+    commit_seconds: float = setting(1.0, "seconds between commits")
+    linger_ms: int = setting(5, "milliseconds that messages wait for others to be sent with")
+    session_seconds: float = setting(15.0, "seconds without a sign of life after which a worker's partitions go on")
+    head_seconds: float = setting(10.0, "seconds for which a record may be left out before the worker ends itself")
+    stall_seconds: float = setting(120.0, "seconds without a commit, with a lag, before the worker ends itself")
+    recovery_seconds: float = setting(120.0, "seconds in which a recovery must read something")
+
+    def __post_init__(self) -> None:
+        if self.max_units < 1:
+            raise SettingsError("REAM_AGGREGATE_MAX_UNITS is below 1: give a number of units")
+        if self.session_seconds < 6:
+            raise SettingsError("REAM_AGGREGATE_SESSION_SECONDS is below 6, which brokers refuse: give more")
+        for name in ("commit_seconds", "head_seconds", "stall_seconds", "recovery_seconds"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"REAM_AGGREGATE_{name.upper()} is not above 0: give a number of seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called on the broker."""
+
+    group: str
+    parts: str
+    dead_letters: str
+    completed: str
+    changelog: str
+
+
+def names(surroundings: Surroundings) -> Names:
+    """Names the group and the topics of an installation."""
+    prefix, group = surroundings.topic_prefix, f"{surroundings.group_prefix}aggregate"
+    return Names(
+        group=group,
+        parts=prefix + topics.DOCUMENTS_PARTS.name,
+        dead_letters=prefix + topics.DOCUMENTS_PARTS.dead_letters,
+        completed=prefix + topics.DOCUMENTS_COMPLETED.name,
+        changelog=f"{prefix}{group}-documents-changelog",
+    )

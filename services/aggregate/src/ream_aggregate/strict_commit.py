@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what Faust may commit: only an unbroken run of records that this service itself called answered.
+
+As it comes, faust-streaming 0.15.3 commits records that nobody worked on. A rebalance makes it drop records that it
+has read already; it takes the gap for one that compaction left (`_add_gap`), and acknowledges what it skips (its
+streams). It commits past an agent that raised, past a changelog record that was never written, and past a commit that
+failed. Here its acknowledgements count for nothing. The agent says `answered`; the position really resumed from is the
+base; what follows it without a gap, and whose messages the broker has, is committed. The repaired functions are pinned
+by a hash of their source (tests/test_library_source.py): another version of the library has to be read anew.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.types import TP
+
+from ream_aggregate.ending import end_process
+from ream_kit import log
+
+if TYPE_CHECKING:
+    Base = Consumer
+else:
+    Base = object
+
+SEND_SECONDS = 60.0
+"""How long the broker may take to acknowledge what has to be there before a commit."""
+
+HANDOVER_SECONDS = 10.0
+"""How long a last commit may hold up a rebalance; without it records are only answered twice."""
+
+_LOG = log.logger("ream.aggregate.commit")
+
+Sends = Sequence["asyncio.Future[Any]"]
+
+
+def resume_at(committed: int | None, first: int, end: int) -> int:
+    """Returns the offset to read on from.
+
+    Args:
+        committed: what the group committed, None when nothing.
+        first: the oldest record that the partition still holds.
+        end: one past its newest record.
+    """
+    if committed is None or committed < first or committed > end:
+        return first
+    return committed
+
+
+class StrictCommit(Base):
+    """Goes before Faust's consumer in the order of classes."""
+
+    end: Callable[..., Any] = staticmethod(end_process)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._answered: dict[TP, dict[int, Sends]] = {}
+        self._expected: dict[TP, int] = {}
+
+    def answered(self, message: Any, sends: Sends) -> None:
+        """Says that a record was worked on to the end.
+
+        Args:
+            message: the record. When it was read before the last rebalance it is not counted: its partition's owner
+                reads it again.
+            sends: futures of all that was sent for it; the record is committed when the broker has them.
+        """
+        if message.generation_id == self.app.consumer_generation_id and message.tp in self._answered:
+            self._answered[message.tp][message.offset] = sends
+
+    async def settled(self, tp: TP) -> None:
+        """Waits until the broker has everything that was sent for this partition so far."""
+        await self._settle([send for sends in self._answered.get(tp, {}).values() for send in sends])
+
+    def base(self, tp: TP) -> int | None:
+        """Returns the offset that the next commit must begin at, None before the partition was resumed."""
+        return self._committed_offset[tp] if tp in self._answered else None
+
+    def head_open(self, tp: TP) -> bool:
+        """Says whether records behind the base are answered, and the base itself is not: it was dropped somewhere."""
+        answered = self._answered.get(tp, {})
+        return bool(answered) and self.base(tp) not in answered
+
+    # What follows replaces functions of the library.
+
+    async def perform_seek(self) -> None:
+        """Goes to where each source partition is to be read on from, and makes that the base.
+
+        The library seeks neither to offset 0 nor where nothing is committed, so after a rebalance it goes on behind
+        what it had read ahead.
+        """
+        committed = await self.seek_to_committed()
+        sources = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
+        self._read_offset.update({TP(*tp): offset for tp, offset in committed.items() if tp not in sources})
+        if not sources:
+            return
+        first = await self.earliest_offsets(*sources)
+        end = await self.highwaters(*sources)
+        bases = {tp: resume_at(committed.get(tp), first[tp], end[tp]) for tp in sources}
+        for tp, base in bases.items():
+            if committed.get(tp) not in (None, base):
+                _LOG.error(
+                    "committed_position_is_gone", partition=tp.partition, committed=committed[tp], resumed_at=base
+                )
+            self._committed_offset[tp] = base
+            self._expected[tp] = base
+            self._answered[tp] = {}
+        await self.seek_wait(bases)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
+        """Yields records in turn: what is not the next of its partition was fetched before a rebalance."""
+        sought: set[TP] = set()
+        async for tp, message in super().getmany(timeout):
+            if not self.app.topics.acks_enabled_for(tp.topic):
+                yield tp, message
+            elif message.offset == self._expected.get(tp):
+                self._expected[tp] = message.offset + 1
+                yield tp, message
+            elif tp in self._expected and message.offset > self._expected[tp] and tp not in sought:
+                sought.add(tp)
+                await self._add_gap(tp, self._expected[tp], message.offset - 1)
+                await self.seek_wait({tp: self._expected[tp]})
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Commits what is answered before the partitions go, and forgets the rest."""
+        try:
+            await asyncio.wait_for(self.commit(), HANDOVER_SECONDS)
+        except TimeoutError:
+            _LOG.warning("no_commit_before_rebalance", seconds=HANDOVER_SECONDS)
+        for tp in revoked:
+            self._answered.pop(tp, None)
+            self._expected.pop(tp, None)
+        await super().on_partitions_revoked(revoked)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        # These topics are neither compacted nor written in transactions: a gap is a fault, and never an answer.
+        _LOG.warning("gap_not_acknowledged", partition=tp.partition, first=offset_from, last=offset_to)
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        return (tp for tp in list(self._answered) if topics is None or tp in topics or tp.topic in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        self._acked.pop(tp, None)  # the library's own acknowledgements: not believed, and not kept
+        self._acked_index.pop(tp, None)
+        base, answered = self._committed_offset[tp], self._answered.get(tp, {})
+        if base is None:
+            return None
+        end = base
+        while end in answered:
+            end += 1
+        return end if end > base else None
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        assigned = self.assignment()
+        mine = {tp: offset for tp, offset in offsets.items() if tp in assigned and tp in self._answered}
+        if not mine:
+            return False
+        before = {tp: self._answered[tp] for tp in mine}
+        await self._settle(_sends(before, mine))
+        if not await self._commit(mine):
+            return False  # nothing was taken away, so the next commit begins at the same base
+        for tp, offset in mine.items():
+            if self._answered.get(tp) is before[tp]:  # else the partition went, or was resumed, in the meantime
+                self._committed_offset[tp] = offset
+                for done in [each for each in before[tp] if each < offset]:
+                    del before[tp][done]
+        self.app.monitor.on_tp_commit(mine)
+        return True
+
+    async def _settle(self, sends: Sends) -> None:
+        waiting = [send for send in sends if not send.done()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=SEND_SECONDS)
+        for send in sends:
+            if not send.done() or send.cancelled() or send.exception() is not None:
+                error = type(send.exception()).__name__ if send.done() and not send.cancelled() else "no answer"
+                self.end("send_failed", error=error)
+
+
+def _sends(answered: Mapping[TP, Mapping[int, Sends]], offsets: Mapping[TP, int]) -> list["asyncio.Future[Any]"]:
+    found: Iterable[Sends] = (
+        sends for tp, end in offsets.items() for offset, sends in answered[tp].items() if offset < end
+    )
+    return [send for sends in found for send in sends]
+
+
+class StrictConsumer(StrictCommit, Consumer):
+    """Faust's consumer over aiokafka that commits strictly."""
+
+
+class StrictTransport(Transport):
+    """Faust's transport over aiokafka, with this consumer."""
+
+    Consumer = StrictConsumer
