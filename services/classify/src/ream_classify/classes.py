@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a segment is: puts languages, types, personal data and marks together, with scores that can be added."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ream_classify import language, sensitivity
+from ream_classify.document_type import Evidence, points_of
+from ream_classify.rules import VERSION, Rules
+from ream_classify.scan import Hit, Scan
+from ream_contracts.artifacts import Finding, SegmentClasses, SegmentText, UnitLanguage, UnitText
+
+_MOST_EVIDENCE = 500
+_LONGEST_VALUE = 500
+
+
+def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
+    """Classifies the units of a segment.
+
+    The scores are integers, and those of a document are the sums over its segments, however it was cut:
+    `language:<code>` in characters, `type:<label>` in points, `personal:<kind>`, `secret:<kind>` and `mark:<level>`
+    in hits. Time is linear in the length of the text, whatever stands in it.
+    """
+    scores: Counter[str] = Counter()
+    languages: list[UnitLanguage] = []
+    listed = _Listed(rules.listed)
+    evidence: dict[str, list[Evidence]] = {}
+    for unit in text.units:
+        if unit.text.strip():
+            main, characters = language.identify_parts(unit.text)
+            languages.append(UnitLanguage(unit.unit, main.language, main.confidence))
+            scores.update({f"language:{code}": count for code, count in characters.items()})
+            for label, found in rules.scorer.score(unit).items():
+                scores[f"type:{label}"] += points_of(found)
+                evidence.setdefault(label, []).extend(found)
+        else:
+            main = language.Guess(language.NONE, 0)
+        for hit, value in _hits(unit, main.language, rules):
+            scores[hit.score] += 1
+            listed.add(hit, unit.unit, value)
+    return SegmentClasses(
+        document_id=text.document_id,
+        generation=text.generation,
+        segment=text.segment,
+        stage_version=f"{VERSION}.{rules.fingerprint}",
+        languages=tuple(languages),
+        findings=listed.in_order(),
+        truncated=listed.truncated,
+        evidence={label: _shown(found) for label, found in sorted(evidence.items())},
+        scores=dict(sorted(scores.items())),
+    )
+
+
+def _hits(unit: UnitText, code: str, rules: Rules) -> Iterator[tuple[Hit, str]]:
+    """Yields hits with their values: in the text, then in what was added to it (comments, form fields).
+
+    The latter have no place in the text: theirs is its end.
+    """
+    if unit.text.strip():
+        for hit in sensitivity.find(Scan(unit.text, code), rules.markings):
+            yield hit, unit.text[hit.start : hit.end]
+    added = "\n".join(annotation.text for annotation in unit.annotations)
+    if added.strip():
+        end = len(unit.text)
+        for hit in sensitivity.find(Scan(added, code), rules.markings):
+            yield Hit(hit.score, end, end, hit.confidence, hit.form), added[hit.start : hit.end]
+
+
+class _Listed:
+    """The findings to list: the first so many of each score."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._counts: Counter[str] = Counter()
+        self._findings: list[Finding] = []
+        self.truncated = False
+
+    def add(self, hit: Hit, unit: int, value: str) -> None:
+        """Lists a hit, or notes that the list is not whole."""
+        self._counts[hit.score] += 1
+        if self._counts[hit.score] > self._most:
+            self.truncated = True
+            return
+        self._findings.append(Finding(hit.kind, unit, hit.start, hit.end, value[:_LONGEST_VALUE], hit.confidence))
+
+    def in_order(self) -> tuple[Finding, ...]:
+        """Returns the findings by place."""
+        return tuple(sorted(self._findings, key=lambda finding: (finding.unit, finding.start, finding.kind)))
+
+
+def _shown(found: list[Evidence]) -> list[dict[str, Any]]:
+    return [asdict(one) for one in found[:_MOST_EVIDENCE]]

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how strongly a unit's words and layout speak for each kind of document, and keeps what spoke."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ream_classify.layout_signals import SIGNALS, Page, page_of
+from ream_classify.scan import whole
+from ream_classify.taxonomy import Label, Taxonomy
+from ream_contracts.artifacts import UnitText
+
+_WORD = re.compile(r"\w+")
+_TITLE_EDGES = " \t:.-\u2013*#=|_"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What gave a label points in a unit: `title`, `word` or `signal`, which one, and the points."""
+
+    unit: int
+    source: str
+    name: str
+    points: int
+
+
+class Scorer:
+    """Weighs units by one taxonomy. Words are looked up by their first piece, so most cost nothing."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._words: dict[str, list[tuple[str, Label, int]]] = {}
+        self._wanted_signals = sorted({signal for label in taxonomy.labels for signal in label.signals})
+        for label in taxonomy.labels:
+            for word, weight in label.words.items():
+                first = _WORD.search(word)
+                self._words.setdefault(first.group() if first else word, []).append((word, label, weight))
+
+    def score(self, unit: UnitText) -> dict[str, list[Evidence]]:
+        """Returns for each label that reached the minimum in this unit what speaks for it.
+
+        The points of a label in a unit are the sum over its evidence; sums over units are comparable between labels.
+        """
+        page = page_of(unit)
+        if not page.folded.strip():
+            return {}
+        factor = self._taxonomy.first_unit_factor if unit.unit == 1 else 1
+        found: dict[str, list[Evidence]] = {}
+        for label, source, name, points in self._found(page, factor):
+            found.setdefault(label, []).append(Evidence(unit.unit, source, name, points))
+        least = self._taxonomy.unit_minimum
+        return {label: evidence for label, evidence in found.items() if points_of(evidence) >= least}
+
+    def _found(self, page: Page, factor: int) -> Iterator[tuple[str, str, str, int]]:
+        for word, label, weight in self._words_in(page.folded):
+            yield label.name, "word", word, weight * factor
+        if page.unit.unit == 1:
+            yield from self._titles(page, factor)
+        shown = {signal for signal in self._wanted_signals if SIGNALS[signal](page)}
+        for label in self._taxonomy.labels:
+            for signal, weight in label.signals.items():
+                if signal in shown:
+                    yield label.name, "signal", signal, weight * factor
+
+    def _words_in(self, folded: str) -> Iterator[tuple[str, Label, int]]:
+        for piece in sorted(self._words.keys() & set(_WORD.findall(folded))):
+            for word, label, weight in self._words[piece]:
+                if word == piece or next(whole(folded, word), None) is not None:
+                    yield word, label, weight
+
+    def _titles(self, page: Page, factor: int) -> Iterator[tuple[str, str, str, int]]:
+        """Yields for each label its longest title that stands as a line, or begins or ends one."""
+        lines = [line.strip(_TITLE_EDGES) for line in page.title_lines]
+        for label in self._taxonomy.labels:
+            titles = [title for title in label.titles if any(_is_title(line, title) for line in lines)]
+            if titles:
+                yield (
+                    label.name,
+                    "title",
+                    max(titles, key=lambda title: (len(title), title)),
+                    label.title_weight * factor,
+                )
+
+
+def _is_title(line: str, title: str) -> bool:
+    """Says whether a short line is the title, alone or with a name or number before or after it."""
+    if line == title:
+        return True
+    few = len(line) <= len(title) + _BESIDE
+    return few and (line.startswith((f"{title} ", f"{title}:")) or line.endswith(f" {title}"))
+
+
+_BESIDE = 30
+
+
+def points_of(evidence: Iterable[Evidence]) -> int:
+    """Sums points."""
+    return sum(one.points for one in evidence)

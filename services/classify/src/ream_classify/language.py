@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides in which language a text is written, and when it is in none."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # it ships no types
+
+NONE = "und"
+"""Text in no language: numbers, codes, noise, or too few words to say."""
+
+_NOT_TEXT = "zxx"
+_MADE_UP = frozenset({"eo", "vo"})
+_SAMPLE = 4_000
+_BLOCK = 1_000
+_BLOCKS = 200
+_LETTERS = 12
+_SURE = 0.35
+_SURE_OF_A_CHANGE = 0.85
+_WHITE = re.compile(r"\s+")
+_WORDLIKE = re.compile(r"[^\W\d_]+")
+_NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A language as ISO 639-1 code, or `und`, and how sure that is (0 to 100)."""
+
+    language: str
+    confidence: int
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    """The model of py3langid, kept to natural languages that have a two-letter code, and to `no language`."""
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(
+        [label for label in identifier.labels if label == _NOT_TEXT or (len(label) == 2 and label not in _MADE_UP)]
+    )
+    return identifier
+
+
+def warm_up() -> None:
+    """Loads the model (about 0.7 s), so that the first document does not wait for it."""
+    _identifier()
+
+
+def identify(text: str) -> Guess:
+    """Names the language of a text from at most 4,000 of its characters, in constant time.
+
+    Returns:
+        `und` with confidence 0 where there are too few letters, or letters that no language puts together.
+    """
+    return _guess(_sample(text), _SURE)
+
+
+def identify_parts(text: str) -> tuple[Guess, dict[str, int]]:
+    """Names the language of a whole text, and counts its characters by language.
+
+    Blocks of about a thousand characters whose language is surely another are counted as that language; all
+    others as the whole. The counts add up to the number of characters that are not white space.
+    """
+    main = identify(text)
+    if len(text) <= _BLOCK:
+        return main, _counted(main.language, _dense(text))
+    counts: Counter[str] = Counter()
+    for block in _blocks(text):
+        other = _guess(_sample(block), _SURE_OF_A_CHANGE)
+        counts[main.language if other.language == NONE else other.language] += _dense(block)
+    return main, {language: characters for language, characters in counts.items() if characters}
+
+
+def _guess(sample: str, sure: float) -> Guess:
+    words = _WORDLIKE.findall(sample)
+    letters = sum(map(len, words))
+    if letters + 3 * len(_NO_SPACES.findall(sample)) < _LETTERS or letters * 5 < len("".join(sample.split())):
+        return Guess(NONE, 0)
+    language, probability = _identifier().classify(sample)
+    if language == _NOT_TEXT or probability < sure:
+        return Guess(NONE, 0)
+    return Guess(language, round(100 * min(1.0, float(probability))))
+
+
+def _sample(text: str) -> str:
+    """Takes the text itself, or pieces of its beginning, middle and end."""
+    if len(text) <= _SAMPLE:
+        return text
+    piece, middle = _SAMPLE // 4, len(text) // 2
+    return "\n".join((text[: 2 * piece], text[middle : middle + piece], text[-piece:]))
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Cuts at line ends after at least a thousand characters; a long text into at most 200 blocks."""
+    size = max(_BLOCK, len(text) // _BLOCKS + 1)
+    start = 0
+    while start < len(text):
+        cut = text.find("\n", start + size, start + 2 * size)
+        end = start + size if cut < 0 else cut + 1
+        yield text[start:end]
+        start = end
+
+
+def _dense(text: str) -> int:
+    return len(text) - sum(map(len, _WHITE.findall(text)))
+
+
+def _counted(language: str, characters: int) -> dict[str, int]:
+    return {language: characters} if characters else {}

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds all that decides how segments are classified: taxonomy, marked words and limits, and their fingerprint."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ream_classify import markings, taxonomy
+from ream_classify.document_type import Scorer
+from ream_classify.markings import Markings
+from ream_classify.yaml_lines import RuleError
+
+VERSION = "1"
+"""Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
+
+MOST_LISTED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What classify goes by. Equal fingerprints mean equal classes for equal texts.
+
+    Attributes:
+        listed: findings listed of each score in a segment; more are only counted.
+    """
+
+    scorer: Scorer
+    markings: Markings
+    listed: int
+    fingerprint: str
+
+    def with_parameters(self, parameters: dict[str, Any]) -> "Rules":
+        """Returns these rules with what a redo asks for: `findings`, how many to list of each score.
+
+        Any other parameter changes nothing but the fingerprint, so that the work is done anew.
+
+        Raises:
+            ValueError: `findings` is no whole number from 0 to 100,000.
+        """
+        if not parameters:
+            return self
+        listed = parameters.get("findings", self.listed)
+        if not isinstance(listed, int) or isinstance(listed, bool) or not 0 <= listed <= MOST_LISTED:
+            raise ValueError(f"the redo parameter `findings` must be a whole number from 0 to {MOST_LISTED}")
+        written = json.dumps(parameters, sort_keys=True, ensure_ascii=True)
+        return replace(self, listed=listed, fingerprint=_digest(self.fingerprint, written))
+
+
+def load(taxonomy_file: Path | None = None, markings_file: Path | None = None, listed: int = 500) -> Rules:
+    """Reads and checks the rules; those that ship with classify stand in where no file is named.
+
+    Raises:
+        RuleError: with file, line and reason; also when a file cannot be read.
+    """
+    taxonomy_text, taxonomy_name = _text(taxonomy_file, "taxonomy.yaml")
+    markings_text, markings_name = _text(markings_file, "markings.yaml")
+    return Rules(
+        Scorer(taxonomy.load(taxonomy_text, taxonomy_name)),
+        markings.load(markings_text, markings_name),
+        listed,
+        _digest(VERSION, taxonomy_text, markings_text, str(listed)),
+    )
+
+
+def _text(file: Path | None, shipped: str) -> tuple[str, str]:
+    if file is None:
+        return files("ream_classify").joinpath(shipped).read_text("utf-8"), shipped
+    try:
+        return file.read_text("utf-8"), str(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(str(file), 1, f"the file cannot be read as text in UTF-8: {error}") from None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(parts).encode("utf-8")).hexdigest()[:16]

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires classify: the text of a segment becomes what it is, and the answer for its units."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ream_classify import language, rules
+from ream_classify.classes import classify as classes_of
+from ream_classify.rules import Rules
+from ream_classify.settings import ClassifySettings
+from ream_contracts import identity, layout, topics, units
+from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText
+from ream_contracts.messages import PartFailed, PartSegment, SegmentRead
+from ream_kit import Reject, Store, settings, stage
+from ream_kit.store import NotFound
+
+
+@contextmanager
+def open_rules() -> Iterator[Rules]:
+    """Reads the rules and loads the language model, once a process."""
+    own = settings.load(ClassifySettings, os.environ, "REAM_CLASSIFY_")
+    language.warm_up()
+    yield rules.load(_file(own.taxonomy), _file(own.markings), own.findings)
+
+
+def _file(setting: str) -> Path | None:
+    return Path(setting) if setting else None
+
+
+def failed_part(read: SegmentRead, cause: str, attempts: int) -> Iterator[PartFailed]:
+    """Says that the units of a segment were given up."""
+    yield PartFailed(read.document_id, read.generation, read.run, "text", "classify", cause, read.units, attempts)
+
+
+@stage(
+    "classify",
+    version=rules.VERSION,
+    reads=topics.SEGMENTS_READ,
+    writes=topics.DOCUMENTS_PARTS,
+    needs={"rules": open_rules},
+    give_up=failed_part,
+)
+def classify(read: SegmentRead, store: Store, rules: Rules) -> PartSegment:
+    """Answers the units of one segment; what was classified before is found and not worked out again."""
+    name = layout.segment_record(read.document_id, read.generation, read.run, read.segment)
+    record = _recorded(store, name)
+    if record is None:
+        store.put_artifact(name, _record(read, store, rules))
+        # Another delivery may have been first: its record is the one that stands.
+        record = store.get_artifact(SegmentRecord, name)
+    return PartSegment(
+        document_id=read.document_id,
+        generation=read.generation,
+        run=read.run,
+        branch="text",
+        segment=read.segment,
+        read=record.read,
+        not_applicable=record.not_applicable,
+        record=name,
+        characters=record.characters,
+        children=len(record.children),
+        scores=store.get_artifact(SegmentClasses, record.classes).scores,
+    )
+
+
+def _recorded(store: Store, name: str) -> SegmentRecord | None:
+    try:
+        return store.get_artifact(SegmentRecord, name)
+    except NotFound:
+        return None
+
+
+def _record(read: SegmentRead, store: Store, rules: Rules) -> SegmentRecord:
+    text = store.get_artifact(SegmentText, read.text)
+    with_text = units.of(unit.unit for unit in text.units if unit.text.strip())
+    answered = units.minus(read.units, units.minus(read.units, with_text))
+    return SegmentRecord(
+        document_id=read.document_id,
+        generation=read.generation,
+        run=read.run,
+        segment=read.segment,
+        read=answered,
+        not_applicable=units.minus(read.units, answered),
+        text=read.text,
+        classes=_classes(read, text, store, _for_run(read, rules)),
+        method=read.method,
+        confidence=read.confidence,
+        characters=read.characters,
+        children=tuple(child.document_id for child in text.children),
+    )
+
+
+def _for_run(read: SegmentRead, rules: Rules) -> Rules:
+    """Takes what this run redoes with other parameters into account."""
+    parameters = {
+        key: value for redo in read.redo if redo.stage == "classify" for key, value in redo.parameters.items()
+    }
+    try:
+        return rules.with_parameters(parameters)
+    except ValueError as error:
+        raise Reject("bad-parameters", str(error)) from error
+
+
+def _classes(read: SegmentRead, text: SegmentText, store: Store, rules: Rules) -> str:
+    """Returns the name of the classes of this text by these rules, after making them where they are not there."""
+    memo = identity.memo(read.text, rules.fingerprint)
+    name = layout.classes(read.document_id, read.generation, read.segment, memo)
+    if not store.exists(name):
+        store.put_artifact(name, classes_of(text, rules))
+    return name

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person can set for classify, read from REAM_CLASSIFY_…."""
+
+from dataclasses import dataclass
+
+from ream_kit.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifySettings:
+    """What to classify by.
+
+    Raises:
+        ValueError: `findings` is out of range.
+    """
+
+    taxonomy: str = setting("", "file with the types of documents; without one, those that ship")
+    markings: str = setting("", "file with the marked words; without one, those that ship")
+    findings: int = setting(500, "findings listed of each kind in a segment; all are counted")
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.findings <= 100_000:
+            raise ValueError(f"findings must be from 0 to 100000, not {self.findings}")

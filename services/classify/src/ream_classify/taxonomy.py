@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a taxonomy may say, and reads one: labels of document types with what speaks for each."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ream_classify.layout_signals import SIGNALS
+from ream_classify.yaml_lines import Node, parse
+
+_LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_LABEL = 40
+_RESERVED = frozenset({"unknown"})
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_HEAVIEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A kind of document: what speaks for it, in points. Words and titles are lower case."""
+
+    name: str
+    description: str
+    titles: frozenset[str] = frozenset()
+    title_weight: int = 10
+    words: Mapping[str, int] = field(default_factory=dict)
+    signals: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """All labels, and how units are weighed."""
+
+    labels: tuple[Label, ...]
+    first_unit_factor: int
+    unit_minimum: int
+
+
+def load(text: str, file: str) -> Taxonomy:
+    """Reads a taxonomy.
+
+    Args:
+        text: the YAML.
+        file: what to call it in complaints.
+
+    Raises:
+        RuleError: with file, line and reason.
+    """
+    top = parse(text, file)
+    factor = minimum = 1
+    labels: tuple[Label, ...] = ()
+    for key, name, value in top.items("a taxonomy"):
+        if name == "first_unit_factor":
+            factor = value.integer(name, 1, 10)
+        elif name == "unit_minimum":
+            minimum = value.integer(name, 1, 100)
+        elif name == "labels":
+            labels = tuple(_label(*item) for item in value.items("labels"))
+        else:
+            raise key.error(f"{name!r} is no part of a taxonomy; there are first_unit_factor, unit_minimum, labels")
+    if not labels:
+        raise top.error("a taxonomy needs at least one label under `labels`")
+    return Taxonomy(labels, factor, minimum)
+
+
+def _label(key: Node, name: str, value: Node) -> Label:
+    if not _LABEL.fullmatch(name) or len(name) > _LONGEST_LABEL or name in _RESERVED:
+        raise key.error(f"{name!r} is no label: lower-case letters and digits with dashes, at most 40, not `unknown`")
+    fields: dict[str, Any] = {}
+    for part_key, part, content in value.items(f"label {name}"):
+        if part not in _READERS:
+            raise part_key.error(f"{part!r} is no part of a label; there are {', '.join(_READERS)}")
+        fields[part] = _READERS[part](content, f"{part} of label {name}")
+    if "description" not in fields:
+        raise key.error(f"label {name} needs a description")
+    if not fields.keys() & {"titles", "words", "signals"}:
+        raise key.error(f"label {name} has nothing that speaks for it: give it titles, words or signals")
+    return Label(name=name, **fields)
+
+
+def _weight(value: Node, what: str) -> int:
+    return value.integer(what, 1, _HEAVIEST)
+
+
+def _languages(value: Node, what: str) -> Iterator[Node]:
+    for key, language, content in value.items(what):
+        if not _LANGUAGE.fullmatch(language):
+            raise key.error(f"{language!r} in {what} is no language: two letters as in ISO 639-1")
+        yield content
+
+
+def _titles(value: Node, what: str) -> frozenset[str]:
+    return frozenset(title.text(what).lower() for listed in _languages(value, what) for title in listed.each(what))
+
+
+def _words(value: Node, what: str) -> Mapping[str, int]:
+    """Reads words of all languages; one that stands in several has its greatest weight."""
+    words: dict[str, int] = {}
+    for listed in _languages(value, what):
+        for _, word, weight in listed.items(what):
+            folded = word.lower()
+            words[folded] = max(words.get(folded, 0), _weight(weight, f"the weight of {word!r}"))
+    return words
+
+
+def _signals(value: Node, what: str) -> Mapping[str, int]:
+    signals: dict[str, int] = {}
+    for key, signal, weight in value.items(what):
+        if signal not in SIGNALS:
+            raise key.error(f"there is no signal {signal!r}; there are {', '.join(sorted(SIGNALS))}")
+        signals[signal] = _weight(weight, f"the weight of {signal!r}")
+    return signals
+
+
+_READERS: Mapping[str, Callable[[Node, str], Any]] = {
+    "description": lambda value, what: value.text(what),
+    "title_weight": _weight,
+    "titles": _titles,
+    "words": _words,
+    "signals": _signals,
+}
