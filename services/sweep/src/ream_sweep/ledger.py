@@ -92,6 +92,11 @@ class Ledger:
         """
         return self._entries[key]
 
+    def newest(self, document_id: str) -> tuple[int, int] | None:
+        """Returns generation and run that a document is at; None when it was never ingested."""
+        generation = self._newest.get(document_id)
+        return None if generation is None else (generation, self._entries[document_id, generation].run)
+
     def unanswered(self) -> Iterator[tuple[Key, Entry]]:
         """Yields what has no answer and was not overtaken by a newer generation."""
         for key, entry in self._entries.items():

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs sweep as a process: one loop that looks and acts, and waits when somebody is away."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from ream_kit import Retry, log
+from ream_kit.clock import Clock, SystemClock, timestamp
+from ream_kit.health import Health
+from ream_kit.kafka import KafkaSettings
+from ream_kit.observe import Announcer, Observer, Tail
+from ream_kit.runner import FAILED, MISCONFIGURED, OK, RunnerSettings
+from ream_kit.settings import load
+from ream_kit.store_open import open_store
+from ream_sweep.service import FOLLOWED, NAME, Sweep
+from ream_sweep.settings import SweepSettings
+
+LONGEST_TURN_SECONDS = 120.0
+_LOG = log.logger(NAME)
+
+
+@dataclass
+class Loop:
+    """Turns until it is told to stop; what it says of itself is shown on the health port."""
+
+    connect: Callable[[], Sweep]
+    interval_seconds: float
+    clock: Clock
+    over: threading.Event = field(default_factory=threading.Event)
+    sweep: Sweep | None = None
+    waiting: dict[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        self._turned = self.clock.monotonic()
+
+    def run(self) -> None:
+        """Looks all the time and acts at each interval; whoever is away is waited for."""
+        acted = 0.0
+        while not self.over.is_set():
+            self._turned = self.clock.monotonic()
+            try:
+                if self.sweep is None:
+                    self.sweep = self.connect()
+                self.sweep.look(1.0)
+                if self.clock.monotonic() - acted >= self.interval_seconds:
+                    self.sweep.act()
+                    acted = self.clock.monotonic()
+                self.waiting = None
+            except Retry as away:
+                self._wait(away)
+
+    def _wait(self, away: Retry) -> None:
+        if self.waiting is None:
+            _LOG.warning("waiting", waiting_for=away.waiting_for, reason=away.reason)
+            self.waiting = {"for": away.waiting_for, "since": timestamp(self.clock.now()), "reason": away.reason}
+        self.over.wait(2.0)
+
+    def not_alive(self) -> str | None:
+        """The loop must turn."""
+        still = self.clock.monotonic() - self._turned
+        return None if still < LONGEST_TURN_SECONDS else f"the loop has not turned for {still:.0f} s"
+
+    def not_ready(self) -> str | None:
+        """It must follow the topics, and nobody may be away."""
+        if self.waiting is not None:
+            return f"waiting for {self.waiting['for']}: {self.waiting['reason']}"
+        return None if self.sweep is not None else "it has not connected yet"
+
+    def status(self) -> dict[str, Any]:
+        """What is owed, what the wave waits for, and whom sweep itself waits for."""
+        known = self.sweep.status() if self.sweep is not None else {}
+        return {"stage": NAME, "waiting": [self.waiting] if self.waiting else [], **known}
+
+
+def main(environ: Mapping[str, str] | None = None) -> int:
+    """Runs sweep until SIGTERM or SIGINT, by the settings of the environment; returns the exit code."""
+    environ = os.environ if environ is None else environ
+    try:
+        runner = load(RunnerSettings, environ)
+        broker = load(KafkaSettings, environ)
+        settings = load(SweepSettings, environ, "REAM_SWEEP_")
+        store = open_store(environ)
+    except ValueError as error:
+        _LOG.error("cannot_start", stage=NAME, reason=str(error))
+        return MISCONFIGURED
+    log.configure(runner.log_level, runner.log_format)
+    clock = SystemClock()
+    with ExitStack() as opened:
+
+        def connect() -> Sweep:
+            observer = Observer(broker)
+            tail = opened.enter_context(Tail(broker, FOLLOWED, "beginning"))
+            return Sweep(settings, store, tail, observer, Announcer(broker, NAME), clock)
+
+        loop = Loop(connect, settings.interval_seconds, clock)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.over.set())
+        if runner.health_port:
+            opened.enter_context(Health(loop, runner.health_port, runner.health_host))
+        try:
+            loop.run()
+        except Exception as error:
+            _LOG.error("stopping", stage=NAME, reason=log.where(error))
+            return FAILED
+    return OK

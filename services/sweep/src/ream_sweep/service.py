@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires sweep: follows the topics, moves the wave, and sends again what was never answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ream_contracts import layout, topics
+from ream_contracts.messages import DeadLetter, DocumentCompleted, DocumentIndexed, DocumentIngested, PartExpired
+from ream_kit import Erased, Store
+from ream_kit.clock import Clock
+from ream_kit.log import logger
+from ream_kit.observe import Announcer, Observer, Seen, Tail
+from ream_kit.store import NotFound
+from ream_sweep.forgetting import Forgetting, Passing, stale
+from ream_sweep.ledger import Ledger
+from ream_sweep.settings import SweepSettings
+from ream_sweep.sweeping import Action, SendAgain, Sweeper
+from ream_sweep.wave import STEPS, Progress, waits_for
+
+NAME = "sweep"
+LETTERS = topics.DOCUMENTS_PARTS.dead_letters
+FOLLOWED = (topics.DOCUMENTS_INGESTED.name, topics.DOCUMENTS_COMPLETED.name, topics.DOCUMENTS_INDEXED.name, LETTERS)
+_LOG = logger(NAME)
+
+
+@dataclass
+class Sweep:
+    """One turn after another of looking and acting; everything it knows is rebuilt from the topics."""
+
+    settings: SweepSettings
+    store: Store
+    tail: Tail
+    observer: Observer
+    announcer: Announcer
+    clock: Clock
+    ledger: Ledger = field(default_factory=Ledger)
+    letters: list[tuple[int, int, DeadLetter]] = field(default_factory=list)
+    resent: int = 0
+    expired: int = 0
+
+    def __post_init__(self) -> None:
+        self.sweeper = Sweeper(self.ledger)
+        self.forgetting = Forgetting(self.settings.forget_days)
+        self.passing = Passing(self.settings.submitted_hours)
+        self._tidied: datetime | None = None
+        done = self.observer.passed(NAME, [topics.DOCUMENTS_COMPLETED.name, LETTERS])
+        self._forgotten = done[topics.DOCUMENTS_COMPLETED.name]
+        self._handled = done[LETTERS]
+
+    def look(self, seconds: float) -> None:
+        """Takes note of what was said, waiting at most so long for more."""
+        for seen in self.tail.poll(seconds):
+            self._note(seen)
+
+    def _note(self, seen: Seen) -> None:
+        message = seen.message
+        if isinstance(message, DocumentIngested):
+            self.ledger.ingested(message, seen.partition, seen.offset)
+        elif isinstance(message, DocumentCompleted):
+            self.ledger.completed(message)
+            if seen.offset >= self._forgotten.get(seen.partition, 0):
+                self.forgetting.completed(message, seen.partition, seen.offset, seen.timestamp_ms)
+        elif isinstance(message, DocumentIndexed):
+            self.ledger.indexed(message)
+        elif isinstance(message, DeadLetter) and seen.offset >= self._handled.get(seen.partition, 0):
+            self.letters.append((seen.partition, seen.offset, message))
+
+    def act(self) -> None:
+        """Moves the wave and does what is due.
+
+        Raises:
+            Retry: Kafka or the store is away; nothing is lost, the next turn does it.
+        """
+        progress = self.progress()
+        for action in self.sweeper.tick(progress):
+            self._send(action)
+        self._answer_letters()
+        self._forget()
+        self._tidy()
+
+    def progress(self) -> Progress:
+        """Asks how far everybody is: readers first, ends later (see Progress)."""
+        passed: dict[tuple[str, str], Any] = {}
+        for step in STEPS:
+            found = self.tail.positions() if step.group == NAME else self.observer.passed(step.group, step.topics)
+            passed.update({(step.group, topic): found.get(topic, {}) for topic in step.topics})
+        return Progress(self.observer.ends([topic for step in STEPS for topic in step.topics]), passed)
+
+    def _send(self, action: Action) -> None:
+        if isinstance(action, SendAgain):
+            self.run_again(action.document_id, action.generation, action.run)
+            self.resent += 1
+        else:
+            _LOG.warning("units_expired", document_id=action.document_id, generation=action.generation, run=action.run)
+            expired = PartExpired(action.document_id, action.generation, action.run, ())
+            self.announcer.send(topics.DOCUMENTS_PARTS, expired)
+            self.expired += 1
+        self.announcer.flush()
+
+    def run_again(self, document_id: str, generation: int, run: int) -> None:
+        """Says again that a document may be read, in the same run: whatever is done finds its artifacts."""
+        try:
+            message = self._ingested(document_id, generation, run)
+        except Erased:
+            self.ledger.erased(document_id)
+            return
+        except NotFound:
+            _LOG.error("nothing_to_send_again", document_id=document_id, generation=generation, run=run)
+            return
+        _LOG.warning("sent_again", document_id=document_id, generation=generation, run=run)
+        self.announcer.send(topics.DOCUMENTS_INGESTED, message)
+
+    def _ingested(self, document_id: str, generation: int, run: int) -> DocumentIngested:
+        name = layout.ingested(document_id, generation) if run == 1 else layout.run(document_id, generation, run)
+        return self.store.get_artifact(DocumentIngested, name)
+
+    def _answer_letters(self) -> None:
+        """A part that met no entry in aggregate's table: the document is run again, which opens it."""
+        letters, self.letters = self.letters, []
+        again = {letter.document_id for _, _, letter in letters if letter.cause == "no-entry" and letter.document_id}
+        for document_id in sorted(again):
+            newest = self.ledger.newest(document_id)
+            if newest is not None:
+                self.run_again(document_id, *newest)
+        self.announcer.flush()
+        self._handled.update(_after(letters))
+        self.observer.commit(NAME, LETTERS, _after(letters))
+
+    def _forget(self) -> None:
+        parts, done = self.forgetting.due(self.clock.now().timestamp() * 1000)
+        for part in parts:
+            self.announcer.send(topics.DOCUMENTS_PARTS, part)
+        self.announcer.flush()
+        self.observer.commit(NAME, topics.DOCUMENTS_COMPLETED.name, done)
+
+    def _tidy(self) -> None:
+        now = self.clock.now()
+        submitted = topics.DOCUMENTS_SUBMITTED.name
+        self.passing.note(now, self.observer.passed("ingest", [submitted]).get(submitted, {}))
+        self.observer.delete_before(submitted, self.passing.deletable(now))
+        if self._tidied is None or (now - self._tidied).total_seconds() > 3600:
+            self._tidied = now
+            for name in stale(self.store.names(layout.INCOMING), now, self.settings.incoming_days):
+                self.store.delete(name)
+
+    def status(self) -> dict[str, Any]:
+        """Says for people what is owed and what the wave waits for."""
+        wave = self.sweeper.wave
+        return {
+            "totals": self.ledger.totals(),
+            "wave": {"number": self.sweeper.number, "waits_for": waits_for(wave) if wave else "the next look"},
+            "sent_again": self.resent,
+            "expired": self.expired,
+        }
+
+
+def _after(letters: Iterable[tuple[int, int, DeadLetter]]) -> dict[int, int]:
+    done: dict[int, int] = {}
+    for partition, offset, _ in letters:
+        done[partition] = max(done.get(partition, 0), offset + 1)
+    return done
