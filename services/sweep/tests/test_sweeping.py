@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever stage swallows whatever record: it is found without a clock, sent again, expired; a backlog is waited for."""
+"""Whatever stage swallows whatever: it is found without a clock, sent again, expired; a backlog is waited for."""
 
 import pytest
 from hypothesis import given
@@ -35,13 +35,14 @@ def ingested(document_id: str, generation: int = 1, run: int = 1, parent: str | 
 def indexed(
     document_id: str, generation: int = 1, run: int = 1, version: int = 5, outcome: str = "complete"
 ) -> DocumentIndexed:
-    return DocumentIndexed(document_id, generation, run, version, document_id, None, outcome, None, 1)  # type: ignore[arg-type]
+    values = (document_id, generation, run, version, document_id, None, outcome, None, 1)
+    return DocumentIndexed(*values)  # type: ignore[arg-type]
 
 
 def completed(document_id: str, version: int) -> DocumentCompleted:
     return DocumentCompleted(
-        document_id, 1, 1, 1, version, document_id, None, "complete", None, "text/plain", 1, None, "body", 1, 1, 0, 0, 0,
-        (), 1, 0, "unknown", 0, (), "internal", {}, {},
+        document_id, 1, 1, 1, version, document_id, None, "complete", None, "text/plain", 1, None, "body", 1, 1, 0, 0,
+        0, (), 1, 0, "unknown", 0, (), "internal", {}, {},
     )  # fmt: skip
 
 
