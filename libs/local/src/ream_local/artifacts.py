@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which files from Maven Central may become part of the local servers: those whose hash stands in `artifacts.lock`."""
+"""Decides which files from Maven Central may become part of the servers: those whose hash `artifacts.lock` holds."""
 
 from __future__ import annotations
 

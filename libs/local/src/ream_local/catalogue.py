@@ -94,7 +94,7 @@ def resolved() -> dict[str, tuple[Artifact, ...]]:
 
 def alone() -> dict[str, tuple[Artifact, ...]]:
     """Folder of the installation -> artifacts that are taken without what they depend on."""
-    folders = {
+    folders: dict[str, tuple[Artifact, ...]] = {
         f"opensearch/plugins/{plugin}": (
             Artifact("org.opensearch.plugin", plugin, f"{OPENSEARCH_VERSION}.0", type="zip"),
         )

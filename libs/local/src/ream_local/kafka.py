@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import socket
 import struct
 import subprocess
@@ -75,10 +74,11 @@ class Kafka:
 
     def ready(self) -> bool:
         """Whether the broker answers requests."""
-        with contextlib.suppress(OSError, struct.error):
+        try:
             with socket.create_connection((LOOPBACK, self._settings.kafka_port), timeout=2.0) as connection:
                 return _answers_api_versions(connection)
-        return False
+        except (OSError, struct.error):
+            return False
 
 
 def server_properties(settings: Settings, data: Path) -> str:

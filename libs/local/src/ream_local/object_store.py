@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which S3 server stands in for a bucket on this machine: versitygw where Go can build it, S3Proxy otherwise."""
+"""Decides which S3 server runs on this machine: versitygw where Go can build it, S3Proxy otherwise."""
 
 from __future__ import annotations
 

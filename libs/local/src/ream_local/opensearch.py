@@ -13,7 +13,7 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-from ream_local import catalogue, certificates, java, opensearch_install, opensearch_users
+from ream_local import catalogue, certificates, java, mount_points, opensearch_install, opensearch_users
 from ream_local.installation import Progress
 from ream_local.ownership import give
 from ream_local.ports import LOOPBACK
@@ -74,14 +74,19 @@ class OpenSearch:
         for name in ("data", "logs", "tmp", "snapshots"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         self._configure(home, self._folder / "config")
-        give(self._folder, self._settings.drops_to())
+        argv = (str(java_program), *self._java_options(home), "org.opensearch.bootstrap.OpenSearch")
+        uid = self._settings.drops_to()
+        give(self._folder, uid)
+        if not mount_points.is_listed(self._folder):
+            # The command changes the user itself, after it has done what only root can do.
+            argv, uid = mount_points.with_listed_root(argv, uid, self._folder), None
         return Program(
             name=self.name,
-            argv=(str(java_program), *self._java_options(home), "org.opensearch.bootstrap.OpenSearch"),
+            argv=argv,
             log_file=self._settings.data_dir / "logs" / "opensearch.log",
             environment={"OPENSEARCH_HOME": str(home), "OPENSEARCH_PATH_CONF": str(self._folder / "config")},
             directory=self._folder,
-            uid=self._settings.drops_to(),
+            uid=uid,
             stop_seconds=45.0,
         )
 
@@ -96,9 +101,7 @@ class OpenSearch:
         context = ssl.create_default_context(cafile=str(self.ca_file))
         login = f"{opensearch_users.APPLICATION}:{self.passwords()[opensearch_users.APPLICATION]}"
         headers = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode("ascii")}
-        connection = http.client.HTTPSConnection(
-            LOOPBACK, self._settings.opensearch_port, timeout=5.0, context=context
-        )
+        connection = http.client.HTTPSConnection(LOOPBACK, self._settings.opensearch_port, timeout=5.0, context=context)
         with contextlib.closing(connection):
             connection.request("GET", path, headers=headers)
             answer: dict[str, Any] = json.loads(connection.getresponse().read())

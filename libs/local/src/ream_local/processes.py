@@ -54,7 +54,7 @@ def resident_bytes(pid: int) -> int:
 def end(identities: Iterable[ProcessIdentity], grace_seconds: float) -> None:
     """Ask processes to end, wait for all of them, and kill those that are left after the grace.
 
-    Returns when none of them runs any more. Processes that are gone, or whose pid now belongs to another, are left alone.
+    Returns when none of them runs any more. A pid that now belongs to another process is left alone.
     """
     with contextlib.ExitStack() as held:
         handles = [handle for each in identities for handle in held.enter_context(_opened(each))]

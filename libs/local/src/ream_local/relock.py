@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides what `artifacts.lock` holds, by resolving the catalogue: run `python -m ream_local.relock` after changing it."""
+"""Decides what `artifacts.lock` holds, by resolving the catalogue; `python -m ream_local.relock` makes it anew."""
 
 from __future__ import annotations
 

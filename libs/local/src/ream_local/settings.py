@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from ream_local.errors import LocalStackError
 
@@ -53,15 +54,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         LocalStackError: a number is none.
     """
-    settings = Settings(_home(environment), cache_home(environment))
+    numbers: dict[str, Any] = {}
     for field in fields(Settings):
         name = variable(field.name)
         if field.name.endswith("_dir") or name not in environment:
             continue
         if not environment[name].isdigit():
             raise LocalStackError(f"{name} is {environment[name]!r}, but must be a whole number. Unset or correct it.")
-        settings = replace(settings, **{field.name: int(environment[name])})
-    return settings
+        numbers[field.name] = int(environment[name])
+    return Settings(_home(environment), cache_home(environment), **numbers)
 
 
 def cache_home(environment: Mapping[str, str] = os.environ) -> Path:

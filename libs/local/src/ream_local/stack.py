@@ -120,9 +120,9 @@ class Stack:
         if not cache.exists():
             require_disk(cache, _INSTALL_MB, "The installation of Kafka and OpenSearch")
         cache.mkdir(parents=True, exist_ok=True)
-        java.runtime(cache, progress)
         for server in self._servers:
             server.install(progress)
+        java.runtime(cache, progress)
 
     def start(self, progress: Progress, ends_with_caller: bool = False) -> None:
         """Install what is missing, start the servers and wait until all of them answer.
@@ -140,10 +140,10 @@ class Stack:
         busy = f"Another command is starting or ending the stack in {self._settings.data_dir}. Wait for it to finish."
         with locks.held(self._prepared_data_dir() / "run" / "stack.lock", busy):
             if self._supervisor.state() is None:
-                self.install(progress)
                 # What a killed supervisor left behind holds the ports.
                 self._supervisor.stop()
                 self._require_room()
+                self.install(progress)
                 programs = [server.prepare(progress) for server in self._servers]
                 self._supervisor.start(programs, ends_with_caller)
             self._wait_until_ready(progress)

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import pytest
 
@@ -83,9 +83,13 @@ class _SessionServers:
 
     def look(self, fixture: str) -> None:
         """Start a server before the tests that want it, so that its start does not count against their time limit."""
-        {"kafka_bootstrap": self.kafka_bootstrap, "opensearch": self.opensearch, "s3_server": self.s3_server}[
-            fixture
-        ].look()
+        servers: dict[str, _Once[Any]] = {
+            "kafka_bootstrap": self.kafka_bootstrap,
+            "opensearch": self.opensearch,
+            "s3_server": self.s3_server,
+        }
+        if fixture in servers:
+            servers[fixture].look()
 
     def end(self) -> None:
         self._endings.close()
@@ -106,7 +110,7 @@ class _SessionServers:
 
     def _stack(self, server: str) -> Stack:
         chosen = settings.from_environment(self._environment)
-        ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
+        ports: dict[str, Any] = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
         stack = Stack(replace(chosen, data_dir=self._folder(server), **ports), [server])
         self._endings.callback(stack.stop)
         stack.start(self._tell, ends_with_caller=True)
@@ -168,9 +172,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly:
         return
     wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    for fixture in ("kafka_bootstrap", "opensearch", "s3_server"):
-        if fixture in wanted:
-            session.config.stash[_SERVERS].look(fixture)
+    for fixture in sorted(wanted):
+        session.config.stash[_SERVERS].look(fixture)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -181,7 +184,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap(pytestconfig: pytest.Config) -> str:
-    """`host:port` of a real Kafka broker. Topics are not made by themselves; name yours so that no other test has them."""
+    """`host:port` of a real Kafka broker. Make your own topics, with names that no other test has."""
     return pytestconfig.stash[_SERVERS].kafka_bootstrap.value()
 
 
