@@ -3,12 +3,12 @@
 
 from dataclasses import dataclass
 
-from ream_aggregate.decide import announce, superseded
+from ream_aggregate.decide import announce, decide, superseded
 from ream_aggregate.merge import MAX_UNITS, Forgotten, Ignored, NoEntry, merge
 from ream_aggregate.state import State, dumps, loads
 from ream_contracts import topics
 from ream_contracts.codec import Malformed, decode
-from ream_contracts.messages import DocumentCompleted, DocumentPart
+from ream_contracts.messages import DocumentCompleted, DocumentPart, PartManifest
 
 MAX_PART_BYTES = 64 * 1024
 """Larger parts are refused: a part names things and says small ones."""
@@ -95,6 +95,9 @@ def _merged(part: DocumentPart, offset: int, state: State | None, max_units: int
             return Answered(None)
         case State() as merged:
             merged, completed = announce(merged, offset)
+            if completed is None and isinstance(part, PartManifest):
+                # Sweep runs a document again whose completion never became searchable; repeating it costs nothing.
+                completed = decide(merged)
             entry = dumps(merged)
             if len(entry) > MAX_ENTRY_BYTES:
                 return Refused("too-large", f"with this part the document's entry would have {len(entry)} bytes")
