@@ -12,7 +12,7 @@ from ream_kit.clock import timestamp
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
 
-RawHeaders = Iterable[tuple[str, bytes | str | None]]
+RawHeaders = Iterable[tuple[str, bytes | str | None]] | Mapping[str, bytes | str | None]
 
 
 def headers(
@@ -54,6 +54,6 @@ def trace_id(headers: Mapping[str, str]) -> str | None:
 def as_text(raw: RawHeaders | None) -> dict[str, str]:
     """Reads headers as text; of a name that comes twice the last one counts, what is not UTF-8 is replaced."""
     read: dict[str, str] = {}
-    for name, value in raw or ():
+    for name, value in raw.items() if isinstance(raw, Mapping) else raw or ():
         read[name] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value or ""
     return read

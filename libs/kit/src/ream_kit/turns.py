@@ -55,8 +55,6 @@ class Turns(Generic[T]):
         self._rings: tuple[deque[_Lane[T]], deque[_Lane[T]]] = (deque(), deque())
         self._bulk_next = False
         self._queued = 0
-        self.running = 0
-        self.running_bulk = 0
 
     def __len__(self) -> int:
         """Items that wait."""
@@ -83,7 +81,7 @@ class Turns(Generic[T]):
             if lane is None:
                 break
             taken.append(lane.queue.popleft())
-            self._count(lane, 1)
+            lane.running += 1
             self._queued -= 1
             self._enter(lane)
             if lane.queue and lane.ordered:
@@ -93,7 +91,7 @@ class Turns(Generic[T]):
     def release(self, item: T) -> None:
         """Says that an item is finished: the next of an ordered lane may go."""
         lane = self._lanes[item.lane]
-        self._count(lane, -1)
+        lane.running -= 1
         self._enter(lane)
         if not lane.queue and not lane.running:
             del self._lanes[item.lane]
@@ -106,7 +104,7 @@ class Turns(Generic[T]):
             at += 1
         lane.queue.insert(at, item)
         self._queued += 1
-        self._count(lane, -1)
+        lane.running -= 1
         self._enter(lane)
 
     def discard(self, unwanted: Callable[[T], bool]) -> list[T]:
@@ -146,9 +144,3 @@ class Turns(Generic[T]):
         if lane.queue and not lane.in_ring and not (lane.ordered and lane.running):
             lane.in_ring = True
             self._rings[lane.bulk].append(lane)
-
-    def _count(self, lane: _Lane[T], change: int) -> None:
-        lane.running += change
-        self.running += change
-        if lane.bulk:
-            self.running_bulk += change

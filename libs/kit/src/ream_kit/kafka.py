@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how clients of Kafka are configured: the only place that builds a producer, consumer or admin client."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from confluent_kafka import Consumer, KafkaError, Producer
+from confluent_kafka.admin import AdminClient
+
+from ream_kit import log
+from ream_kit.clock import Clock
+from ream_kit.settings import setting
+
+_LOG = log.logger("kit.kafka")
+
+Config = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSettings:
+    """Which broker, and under which names."""
+
+    kafka_bootstrap: str = setting("127.0.0.1:19092", "address of a Kafka broker, host:port, several with commas")
+    topic_prefix: str = setting("", "put before the name of every topic, so that installations can share a broker")
+    group_prefix: str = setting("ream-", "put before the name of every consumer group")
+    group_protocol: Literal["consumer", "classic"] = setting(
+        "consumer", "consumer needs Kafka 4 or newer; classic is for older brokers"
+    )
+
+    def topic(self, name: str) -> str:
+        """The name of a topic on the broker."""
+        return self.topic_prefix + name
+
+    def group(self, name: str) -> str:
+        """The name of a consumer group on the broker."""
+        return self.group_prefix + name
+
+
+def producer_config(settings: KafkaSettings, name: str) -> Config:
+    """Settings of every producer.
+
+    The partitioner is what makes fan-in work: librdkafka's default sends a key to another partition than Faust does.
+    """
+    return {
+        **_client(settings, name),
+        "partitioner": "murmur2_random",
+        "enable.idempotence": True,
+        "acks": "all",
+        "compression.type": "lz4",
+        "linger.ms": 5,
+        # After this long the record that wrote it is tried again: shown as waiting for kafka, not silently queued.
+        "message.timeout.ms": 60_000,
+        "queue.buffering.max.kbytes": 64 * 1024,
+    }
+
+
+def consumer_config(settings: KafkaSettings, group: str, name: str) -> Config:
+    """Settings of every consumer; offsets are committed by hand, and only what is finished."""
+    config = {
+        **_client(settings, name),
+        "group.id": settings.group(group),
+        "group.protocol": settings.group_protocol,
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "allow.auto.create.topics": False,
+        "max.poll.interval.ms": 300_000,
+        "queued.max.messages.kbytes": 32 * 1024,
+    }
+    if settings.group_protocol == "classic":  # with the new protocol these are the broker's to say
+        config["partition.assignment.strategy"] = "cooperative-sticky"
+        config["session.timeout.ms"] = 45_000
+    return config
+
+
+def producer(settings: KafkaSettings, name: str, watch: BrokerWatch | None = None) -> Producer:
+    """Makes a producer."""
+    return Producer({**producer_config(settings, name), **_callbacks(watch)}, logger=_bridge())
+
+
+def consumer(
+    settings: KafkaSettings,
+    group: str,
+    name: str,
+    watch: BrokerWatch | None = None,
+    on_commit: Callable[[KafkaError | None, list[Any]], None] | None = None,
+) -> Consumer:
+    """Makes a consumer of a group; `on_commit` hears how asynchronous commits ended."""
+    more = {"on_commit": on_commit} if on_commit else {}
+    return Consumer({**consumer_config(settings, group, name), **_callbacks(watch), **more}, logger=_bridge())
+
+
+def admin(settings: KafkaSettings, name: str = "ream-admin") -> AdminClient:
+    """Makes an admin client."""
+    return AdminClient(_client(settings, name), logger=_bridge())
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The broker does not answer."""
+
+    since: datetime
+    reason: str
+
+
+class BrokerWatch:
+    """Knows whether the broker answers, from what the clients report."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self.away: Away | None = None
+        self.fatal: str | None = None
+
+    def report(self, error: KafkaError) -> None:
+        """Takes what a client reports: a fatal error is one that no waiting mends."""
+        if is_fatal(error):
+            self.fatal = self.fatal or f"Kafka refuses: {error.str()}"
+            return
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            with self._lock:
+                if self.away is None:
+                    self.away = Away(self._clock.now(), "no broker answers")
+                    _LOG.warning("kafka_away", error=error.str())
+
+    def answered(self) -> None:
+        """Notes that the broker did something for us."""
+        if self.away is not None:
+            with self._lock:
+                self.away = None
+                _LOG.info("kafka_back")
+
+
+# Waiting mends none of these: somebody must change the configuration. Crashing says so; a counter would not.
+_FATAL = {
+    KafkaError._FATAL,
+    KafkaError._AUTHENTICATION,
+    KafkaError._INVALID_ARG,
+    KafkaError._UNSUPPORTED_FEATURE,
+    KafkaError.SASL_AUTHENTICATION_FAILED,
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    KafkaError.UNSUPPORTED_VERSION,
+    KafkaError.INCONSISTENT_GROUP_PROTOCOL,
+    KafkaError.INVALID_GROUP_ID,
+}
+
+
+def is_fatal(error: KafkaError) -> bool:
+    """Whether waiting cannot mend it."""
+    return bool(error.fatal()) or error.code() in _FATAL
+
+
+def _client(settings: KafkaSettings, name: str) -> Config:
+    return {
+        "bootstrap.servers": settings.kafka_bootstrap,
+        "client.id": name,
+        "reconnect.backoff.max.ms": 2_000,
+        "socket.keepalive.enable": True,
+    }
+
+
+def _callbacks(watch: BrokerWatch | None) -> Config:
+    return {"error_cb": watch.report} if watch else {}
+
+
+class _Bridge(logging.Handler):
+    """Takes the lines of the library into our own log, once a kind: it repeats itself while a broker is away."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        level = "debug" if record.levelno < logging.ERROR else "warning"
+        getattr(_LOG, level)("librdkafka", text=text)
+
+
+def _bridge() -> logging.Logger:
+    bridge = logging.Logger("librdkafka", logging.WARNING)
+    bridge.addHandler(_Bridge())
+    return bridge

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what topics and offsets exist on a broker: what schemas/topics/ says, made as often as you like."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
+
+from ream_contracts import topics
+from ream_contracts.topic import Topic
+from ream_kit import kafka, log
+from ream_kit.kafka import KafkaSettings
+
+_LOG = log.logger("kit.migration")
+_TIMEOUT = 30
+_PATIENCE = 20
+_DAY_MS = 24 * 3600 * 1000
+
+SEEDED = (("aggregate", topics.DOCUMENTS_PARTS),)
+"""Groups whose offsets are committed when the topic is made: without one, Faust never commits where a log begins
+beyond 0, and would pass over what came before its first start."""
+
+
+class MigrationError(Exception):
+    """The broker has something that cannot be brought to what is wanted; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A topic as it must be on the broker."""
+
+    name: str
+    partitions: int
+    config: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What was changed; empty when all was as it must be."""
+
+    created: tuple[str, ...]
+    altered: tuple[str, ...]
+    seeded: tuple[str, ...]
+
+
+def wanted(each: Iterable[Topic[Any]], prefix: str = "") -> list[Wanted]:
+    """Lists the topics to make: each one, and beside it the one for its dead letters."""
+    found = []
+    for topic in each:
+        retention = -1 if topic.retention_days is None else topic.retention_days * _DAY_MS
+        config = (("cleanup.policy", topic.cleanup), ("retention.ms", str(retention)))
+        found.append(Wanted(prefix + topic.name, topic.partitions, config))
+        kept = (("cleanup.policy", "delete"), ("retention.ms", str(topic.dead_letter_retention_days * _DAY_MS)))
+        found.append(Wanted(prefix + topic.dead_letters, topic.partitions, kept))
+    return found
+
+
+def migrate(
+    bootstrap: str, topic_prefix: str = "", group_prefix: str = "ream-", each: Sequence[Topic[Any]] = topics.ALL
+) -> Migration:
+    """Makes topics that are missing, brings their configuration to what is wanted, and seeds offsets.
+
+    Raises:
+        MigrationError: a topic has another number of partitions.
+        Retry: no broker answers.
+    """
+    settings = KafkaSettings(kafka_bootstrap=bootstrap, topic_prefix=topic_prefix, group_prefix=group_prefix)
+    client = kafka.admin(settings, "ream-migration")
+    needed = wanted(each, topic_prefix)
+    created = _create(client, needed)
+    altered = _alter(client, [one for one in needed if one.name not in created])
+    seeded = []
+    for group, topic in SEEDED:
+        if topic in each and _patiently(partial(_seed, client, settings, group, topic)):
+            seeded.append(settings.group(group))
+    done = Migration(tuple(created), tuple(altered), tuple(seeded))
+    _LOG.info("migrated", created=len(done.created), altered=len(done.altered), seeded=len(done.seeded))
+    return done
+
+
+def _create(client: AdminClient, needed: Sequence[Wanted]) -> list[str]:
+    there = client.list_topics(timeout=_TIMEOUT).topics
+    for one in needed:
+        if one.name in there and len(there[one.name].partitions) != one.partitions:
+            raise MigrationError(
+                f"topic {one.name} has {len(there[one.name].partitions)} partitions and must have {one.partitions}: "
+                "keys would change their partition, so delete it (or choose another REAM_TOPIC_PREFIX), then run this"
+            )
+    missing = [one for one in needed if one.name not in there]
+    made = [NewTopic(one.name, one.partitions, config=dict(one.config)) for one in missing]
+    created = []
+    for name, future in (client.create_topics(made, operation_timeout=_TIMEOUT) if made else {}).items():
+        try:
+            future.result(_TIMEOUT)
+            created.append(name)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:  # another migration was quicker
+                raise MigrationError(f"topic {name} cannot be made: {error.args[0].str()}") from error
+    return created
+
+
+def _alter(client: AdminClient, existing: Sequence[Wanted]) -> list[str]:
+    resources = {one.name: ConfigResource(ResourceType.TOPIC, one.name) for one in existing}
+    if not resources:
+        return []
+    futures = client.describe_configs(list(resources.values()))
+    altered = []
+    for resource, future in futures.items():
+        now = future.result(_TIMEOUT)
+        one = next(one for one in existing if one.name == resource.name)
+        entries = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in one.config
+            if now[name].value != value
+        ]
+        if entries:
+            change = ConfigResource(ResourceType.TOPIC, one.name, incremental_configs=entries)
+            for done in client.incremental_alter_configs([change]).values():
+                done.result(_TIMEOUT)
+            altered.append(one.name)
+    return altered
+
+
+def _patiently(ask: Callable[[], bool]) -> bool:
+    """Asks again while a broker is still busy with topics that were just made, or with its own first start."""
+    over = threading.Event()
+    for _ in range(_PATIENCE):
+        try:
+            return ask()
+        except TimeoutError:
+            continue
+        except KafkaException as error:
+            if not error.args[0].retriable() and error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION:
+                raise MigrationError(f"offsets cannot be seeded: {error.args[0].str()}") from error
+        over.wait(0.3)
+    return ask()
+
+
+def _seed(client: AdminClient, settings: KafkaSettings, group: str, topic: Topic[Any]) -> bool:
+    """Commits the beginning of each partition that has no committed offset; False when all had one."""
+    name, group_id = settings.topic(topic.name), settings.group(group)
+    places = [TopicPartition(name, number) for number in range(topic.partitions)]
+    asked = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group_id, places)], request_timeout=3)
+    try:
+        known = asked[group_id].result(4).topic_partitions or []
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.GROUP_ID_NOT_FOUND:
+            raise
+        known = []
+    has = {place.partition for place in known if place.offset >= 0}
+    unseeded = [place for place in places if place.partition not in has]
+    if not unseeded:
+        return False
+    earliest = OffsetSpec.earliest()
+    begins = client.list_offsets(dict.fromkeys(unseeded, earliest))
+    seeds = [TopicPartition(p.topic, p.partition, future.result(_TIMEOUT).offset) for p, future in begins.items()]
+    change = client.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group_id, seeds)])
+    change[group_id].result(_TIMEOUT)
+    return True

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a running stage says of itself: whether it lives and is ready, and what waits for whom since when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ream_kit import log
+from ream_kit.clock import Clock, timestamp
+from ream_kit.flight import Flight, Hold
+from ream_kit.intake import Intake
+from ream_kit.kafka import BrokerWatch
+from ream_kit.metrics import METRICS, Metrics
+from ream_kit.stage import AnyStage
+
+_LOG = log.logger("kit.report")
+
+LONGEST_TURN_SECONDS = 30.0
+_ALARM_EVERY = timedelta(hours=1)
+
+
+class Report:
+    """What the health port shows of a runner."""
+
+    def __init__(
+        self,
+        stage: AnyStage,
+        flight: Flight,
+        intake: Intake,
+        watch: BrokerWatch,
+        clock: Clock,
+        workers: int,
+        metrics: Metrics = METRICS,
+    ) -> None:
+        self._stage = stage
+        self._flight = flight
+        self._intake = intake
+        self._watch = watch
+        self._clock = clock
+        self._workers = workers
+        self._metrics = metrics
+        self._started = clock.now()
+        self._turned = clock.monotonic()
+        self._alarmed = self._started - _ALARM_EVERY
+        self._waited_for: set[str] = set()
+        self._lag: dict[str, int] = {}
+        self.missing_topics: list[str] = []
+
+    def turned(self) -> None:
+        """Notes that the loop turned."""
+        self._turned = self._clock.monotonic()
+
+    def not_alive(self) -> str | None:
+        """The loop must turn, whatever the work does."""
+        still = self._clock.monotonic() - self._turned
+        return None if still < LONGEST_TURN_SECONDS else f"the loop has not turned for {still:.0f} s"
+
+    def not_ready(self) -> str | None:
+        """It must have joined its group, and nobody it needs may be away."""
+        if self._flight.stopped is not None:
+            return self._flight.stopped
+        if self.missing_topics:
+            return f"topics are missing: {', '.join(self.missing_topics)}"
+        if not self._intake.joined:
+            return "it has not joined its group yet"
+        waiting = self.waiting()
+        return f"waiting for {waiting[0]['for']}: {waiting[0]['reason']}" if waiting else None
+
+    def status(self) -> dict[str, Any]:
+        """What it does now."""
+        return {
+            "stage": self._stage.name,
+            "version": self._stage.version,
+            "started": timestamp(self._started),
+            "assigned": self._intake.assigned(),
+            "lag": self._lag,
+            "in_flight": len(self._flight),
+            "in_flight_bytes": self._flight.bytes,
+            "finished": self._flight.finished,
+            "retried": self._flight.retried,
+            "dead_letters": self._flight.dead_letters,
+            "waiting": self.waiting(),
+            "workers": self._workers,
+            "busy": self._flight.busy,
+            "stopped": self._flight.stopped,
+        }
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """For whom it waits since when, and how many records do."""
+        found: dict[str, list[Hold]] = {}
+        for hold in self._flight.holds():
+            found.setdefault(hold.waiting_for, []).append(hold)
+        entries = [
+            {
+                "for": name,
+                "since": timestamp(min(hold.since for hold in holds)),
+                "reason": holds[-1].reason,
+                "records": len(holds),
+            }
+            for name, holds in sorted(found.items())
+        ]
+        away = self._watch.away
+        if away is not None:
+            entries.insert(0, {"for": "kafka", "since": timestamp(away.since), "reason": away.reason, "records": 0})
+        return entries
+
+    def measure(self) -> None:
+        """Brings the gauges up to date, and raises the alarm before unread records are deleted.
+
+        For the thread that polls: the client hangs when another asks it for the lag meanwhile (measured, 2.16).
+        """
+        self._lag = self._intake.lag()
+        self._metrics.set("ream_in_flight_records", len(self._flight))
+        self._metrics.set("ream_in_flight_bytes", self._flight.bytes)
+        self._metrics.set("ream_workers_busy", self._flight.busy)
+        for topic, numbers in self._intake.assigned().items():
+            self._metrics.set("ream_assigned_partitions", len(numbers), topic)
+        for topic, lag in self._lag.items():
+            self._metrics.set("ream_lag_records", lag, topic)
+        waiting = {entry["for"]: entry["records"] for entry in self.waiting()}
+        for name in self._waited_for | waiting.keys():
+            self._metrics.set("ream_waiting_records", waiting.get(name, 0), name)
+        self._waited_for |= waiting.keys()
+        self._measure_age()
+
+    def _measure_age(self) -> None:
+        oldest = self._flight.oldest()
+        now = self._clock.now()
+        age = now - oldest[0] if oldest else timedelta()
+        self._metrics.set("ream_oldest_record_seconds", max(0.0, age.total_seconds()))
+        if oldest is None or oldest[1].retention_days is None or now - self._alarmed < _ALARM_EVERY:
+            return
+        if age > timedelta(days=oldest[1].retention_days) / 2:
+            self._alarmed = now
+            _LOG.error(
+                "records_near_their_retention",
+                topic=oldest[1].name,
+                age_hours=round(age.total_seconds() / 3600, 1),
+                reason="unread records are deleted when the retention is over: mend what it waits for, or raise it",
+            )

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a stage runs as a process: what is opened in which order, the loop, and the orderly end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import KafkaException
+
+from ream_kit import kafka, log
+from ream_kit.clock import Clock, SystemClock
+from ream_kit.execution import Execution, Rules
+from ream_kit.flight import Flight
+from ream_kit.health import Health
+from ream_kit.intake import Intake, Limits
+from ream_kit.kafka import BrokerWatch, KafkaSettings
+from ream_kit.metrics import METRICS, Metrics
+from ream_kit.outlet import Outlet
+from ream_kit.report import Report
+from ream_kit.settings import SettingsError, load, setting
+from ream_kit.stage import AnyStage
+from ream_kit.store import Store
+from ream_kit.store_open import open_store
+
+_LOG = log.logger("kit.runner")
+
+OK, FAILED, MISCONFIGURED = 0, 1, 78
+"""Exit codes: an orderly end; an end because going on would do harm; settings that cannot be used (sysexits.h)."""
+
+_TURN_SECONDS = 0.1
+_COMMIT_SECONDS = 1.0
+_PROBE_SECONDS = 2.0
+_PATIENCE_BEFORE_PAUSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerSettings:
+    """How one process works."""
+
+    workers: int = setting(4, "records worked on at once, one thread each")
+    health_port: int = setting(0, "port of /livez, /readyz, /metrics and /status; 0 switches them off")
+    health_host: str = setting("127.0.0.1", "address the health port listens on")
+    log_level: log.Level = setting("info", "debug, info, warning or error")
+    log_format: log.Format = setting("plain", "plain for people, json for machines")
+    in_flight_records: int = setting(1_000, "records taken from the broker and not finished, at most")
+    in_flight_bytes: int = setting(64 << 20, "bytes of the keys and values of those, at most")
+    read_ahead_records: int = setting(5_000, "how far a partition is read beyond its first unfinished record")
+    grace_seconds: float = setting(25.0, "how long an orderly end may take")
+    failures_in_row: int = setting(100, "so many records in a row given up by our own fault end the process")
+    error_pause_seconds: float = setting(
+        1.0, "pause after a first failure of our own; five times as long after a second"
+    )
+
+    def __post_init__(self) -> None:
+        """Refuses numbers with which nothing could run."""
+        for name in ("workers", "in_flight_records", "in_flight_bytes", "read_ahead_records", "failures_in_row"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"REAM_{name.upper()} must be 1 or more")
+
+
+class Runner:
+    """One stage at work on a broker, from its start to its end."""
+
+    def __init__(
+        self,
+        stage: AnyStage,
+        *,
+        store: Store,
+        needs: Mapping[str, Any],
+        settings: RunnerSettings,
+        kafka_settings: KafkaSettings,
+        clock: Clock | None = None,
+        metrics: Metrics = METRICS,
+    ) -> None:
+        self._stage = stage
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._over = threading.Event()
+        rules = Rules(settings.failures_in_row, settings.error_pause_seconds)
+        self._execution = Execution(stage, store=store, clock=self._clock, needs=needs, rules=rules, metrics=metrics)
+        self._flight = Flight(settings.workers, self._clock, metrics)
+        self._watch = BrokerWatch(self._clock)
+        name = f"ream-{stage.name}"
+        self._producer = kafka.producer(kafka_settings, name, self._watch)
+        self._consumer = kafka.consumer(kafka_settings, stage.group, name, self._watch, self._on_commit)
+        self._outlet = Outlet(self._producer, kafka_settings, self._flight, self._watch, metrics)
+        limits = Limits(settings.in_flight_records, settings.in_flight_bytes, settings.read_ahead_records)
+        self._intake = Intake(self._consumer, stage.reads, kafka_settings, self._flight, self._watch, limits, metrics)
+        self._topics = {
+            kafka_settings.topic(name)
+            for topic in (*stage.reads, *stage.writes)
+            for name in ((topic.name,) if topic in stage.writes else (topic.name, topic.dead_letters))
+        }
+        self.report = Report(stage, self._flight, self._intake, self._watch, self._clock, settings.workers, metrics)
+        self._workers = [
+            threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
+            for number in range(settings.workers)
+        ]
+
+    def stop(self) -> None:
+        """Asks for the orderly end; comes back at once. Safe in a signal handler."""
+        self._over.set()
+
+    def run(self) -> int:
+        """Runs until `stop`, or until going on would do harm; returns the exit code."""
+        _LOG.info("starting", stage=self._stage.name, version=self._stage.version, workers=self._settings.workers)
+        code = OK
+        try:
+            self._outlet.start()
+            for worker in self._workers:
+                worker.start()
+            if self._await_topics():
+                self._intake.subscribe()
+                self._loop()
+        except KafkaException as error:
+            self._flight.fail(f"Kafka refuses: {error.args[0].str()}")
+        except Exception as error:
+            _LOG.error("runner_failed", error=log.where(error))
+            self._flight.fail(f"the runner itself failed: {log.where(error)}")
+        reason = self._flight.stopped or self._watch.fatal
+        if reason is not None:
+            code = FAILED
+            _LOG.error("stopping", stage=self._stage.name, reason=reason)
+        self._end()
+        _LOG.info("ended", stage=self._stage.name, finished=self._flight.finished, code=code)
+        return code
+
+    def _loop(self) -> None:
+        next_commit = next_probe = full_since = 0.0
+        while not self._over.is_set() and self._flight.stopped is None and self._watch.fatal is None:
+            now = self._clock.monotonic()
+            self.report.turned()
+            self._flight.wake()
+            if now >= next_commit:
+                self._intake.commit()
+                self.report.measure()
+                next_commit = now + _COMMIT_SECONDS
+            if self._watch.away is not None and now >= next_probe:
+                self._probe()
+                next_probe = now + _PROBE_SECONDS
+            full = not self._intake.has_room()
+            full_since = (full_since or now) if full else 0.0
+            # A short stop is waited out: pausing throws away what the client has fetched ahead.
+            waiting_out = full and now - full_since < _PATIENCE_BEFORE_PAUSE_SECONDS
+            self._intake.balance(full=full and not waiting_out)
+            if waiting_out:
+                self._flight.wait_for_room(self._intake.has_room, _TURN_SECONDS)
+            else:
+                self._intake.poll(_TURN_SECONDS)
+
+    def _await_topics(self) -> bool:
+        """Waits until the topics exist: a subscription to one that does not would look like an empty one."""
+        said = 0.0
+        while not self._over.is_set():
+            self.report.turned()
+            try:
+                there = set(self._consumer.list_topics(timeout=2).topics)
+            except KafkaException as error:
+                self._watch.report(error.args[0])
+                there = set()
+            if self._watch.fatal is not None:
+                return False
+            missing = sorted(self._topics - there)
+            self.report.missing_topics = missing if there else []
+            if there and not missing:
+                self._watch.answered()
+                return True
+            now = self._clock.monotonic()
+            if missing and now - said > 30:
+                said = now
+                what = f"topics are missing: make them with `ream topics`: {', '.join(missing)}"
+                _LOG.warning("waiting_for_topics", reason=what if there else "no broker answers")
+            self._over.wait(0.5)
+        return False
+
+    def _probe(self) -> None:
+        try:
+            self._consumer.list_topics(topic=next(iter(self._topics)), timeout=1)
+        except KafkaException:
+            return
+        self._watch.answered()
+
+    def _work(self) -> None:
+        while tasks := self._flight.take(self._stage.batch or 1):
+            try:
+                self._flight.settle(tasks, self._execution.run(tasks, self._outlet.emit))
+            except BaseException as error:
+                _LOG.error("worker_failed", error=log.where(error))
+                self._flight.fail(f"a worker of the runner itself failed: {log.where(error)}")
+                raise
+
+    def _end(self) -> None:
+        """Lets running records finish while there is time, commits what is finished, leaves the group."""
+        deadline = self._clock.monotonic() + self._settings.grace_seconds
+        self._flight.close()
+        if not self._flight.drain(max(0.0, deadline - self._clock.monotonic() - 3)):
+            _LOG.warning("ended_with_work", in_flight=len(self._flight), reason="they will be run again")
+        self._intake.close()
+        self._outlet.close(min(2.0, deadline - self._clock.monotonic()))
+        for worker in self._workers:
+            if worker.is_alive():
+                worker.join(max(0.0, min(0.5, deadline - self._clock.monotonic())))
+
+    def _on_commit(self, error: Any, offsets: Any) -> None:
+        self._intake.on_commit(error, offsets)
+
+
+def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
+    """Runs a stage until SIGTERM or SIGINT, by the settings of the environment; returns the exit code.
+
+    What the stage needs is opened before any client of Kafka exists, so that it may fork processes.
+    """
+    environ = os.environ if environ is None else environ
+    try:
+        settings = load(RunnerSettings, environ)
+        kafka_settings = load(KafkaSettings, environ)
+        store = open_store(environ)
+    except ValueError as error:
+        _LOG.error("cannot_start", stage=stage.name, reason=str(error))
+        return MISCONFIGURED
+    log.configure(settings.log_level, settings.log_format)
+    with ExitStack() as opened:
+        try:
+            needs = {name: opened.enter_context(factory()) for name, factory in stage.needs.items()}
+        except SettingsError as error:
+            _LOG.error("cannot_start", stage=stage.name, reason=str(error))
+            return MISCONFIGURED
+        runner = Runner(stage, store=store, needs=needs, settings=settings, kafka_settings=kafka_settings)
+        if settings.health_port:
+            opened.enter_context(Health(runner.report, settings.health_port, settings.health_host))
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: runner.stop())
+        return runner.run()
