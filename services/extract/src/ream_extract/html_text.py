@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what a person reads in an HTML page: text in blocks, headings, tables, links and fields; no scripts."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,58 +14,16 @@ from ream_extract.text_clean import tidy
 LINKS = 5_000
 TABLE_DEPTH = 6
 """Tables in tables below which a table is no longer asked whether it holds data."""
-UNREAD = frozenset(
-    {"script", "style", "template", "head", "noscript", "svg", "math-annotation", "object", "iframe", "-comment"}
+UNREAD = frozenset({"script", "style", "template", "head", "noscript", "svg", "object", "iframe", "-comment"})
+BLOCKS = frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
+        "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option "
+        "p pre section select summary table tbody td textarea tfoot th thead tr ul xmp",
+    )
 )
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "meter",
-        "nobr",
-        "output",
-        "progress",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "button",
-        "select",
-        "picture",
-    ]
-)
+"""Elements that end a line; all others, unknown ones too, run on in it."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SHOWN_INPUTS = {"", "text", "search", "email", "tel", "url", "number", "date", "time", "submit", "button", "reset"}
 
@@ -144,12 +103,12 @@ def _enter(node: LexborNode, reader: _Reader) -> None:
     elif tag == "table":
         reader.flush()
         data = len(reader.grids) < TABLE_DEPTH and node.css_first("td table, th table, h1, h2, h3, h4, h5, h6") is None
-        reader.grids.append(_Grid(data and all(grid.data for grid in reader.grids)))
+        reader.grids.append(_Grid(data))
     elif tag == "tr" and reader.grids and reader.grids[-1].data:
         reader.grids[-1].rows.append([])
     elif tag in ("td", "th") and reader.grids and reader.grids[-1].data:
         reader.buffers.append([])
-    elif tag not in INLINE and tag not in UNREAD:
+    elif tag in BLOCKS:
         reader.flush()
         reader.preformatted += tag in ("pre", "listing", "xmp")
         reader.level = _HEADINGS.get(tag, reader.level)
@@ -165,7 +124,7 @@ def _leave(node: LexborNode, reader: _Reader) -> None:
         if not grid.rows:
             grid.rows.append([])
         grid.rows[-1].append(cell)
-    elif tag not in INLINE and tag not in UNREAD and tag not in ("br", "tr"):
+    elif tag in BLOCKS and tag != "tr":
         reader.flush()
         reader.preformatted -= tag in ("pre", "listing", "xmp")
         reader.level = 0 if tag in _HEADINGS else reader.level

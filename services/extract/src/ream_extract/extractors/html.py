@@ -18,6 +18,22 @@ _SELF_CLOSED = re.compile(
     r"<(title|script|style|textarea|iframe|a|b|i|u|em|strong|span|div|p|td|th|li|h[1-6]|object|select|button)\b([^<>]{0,2000})/>",
     re.IGNORECASE,
 )
+DEEPEST = 10_000
+_NESTING = (
+    b"div",
+    b"span",
+    b"table",
+    b"font",
+    b"section",
+    b"center",
+    b"blockq",
+    b"ul",
+    b"ol",
+    b"dl",
+    b"b>",
+    b"i>",
+    b"a",
+)
 _DATA_IMAGE = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
 
@@ -58,9 +74,13 @@ class HtmlExtractor:
 
 
 def between_tags(data: bytes) -> int:
-    """Counts the bytes outside tags, scripts and styles in one pass, whatever the page does."""
+    """Counts the bytes outside tags, scripts and styles in one pass, whatever the page does.
+
+    Raises:
+        Unreadable: elements nest so deeply that parsing them would take minutes.
+    """
     lower = data.lower()
-    count = at = 0
+    count = at = depth = 0
     while True:
         tag = lower.find(b"<", at)
         if tag < 0:
@@ -70,7 +90,16 @@ def between_tags(data: bytes) -> int:
         end = lower.find(b"</" + skipped, tag) if skipped else lower.find(b">", tag)
         if end < 0:
             return count
+        depth = max(0, depth + _deeper(lower[tag : tag + 8]))
+        if depth > DEEPEST:
+            raise Unreadable("too-deep", f"Elements of the page nest more than {DEEPEST} deep; it was not parsed.")
         at = end + 1
+
+
+def _deeper(tag: bytes) -> int:
+    """Says whether a tag opens or closes one of the elements that nest without end."""
+    closing = tag[1:2] == b"/"
+    return (-1 if closing else 1) if tag[1 + closing :].startswith(_NESTING) else 0
 
 
 def _bytes(source: Source) -> bytes:

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how LibreOffice is run: one warm instance, one conversion at a time, under limits, replaced when it hangs.
+
+LibreOffice needs sockets of its own and takes a second to start, so it cannot live in a cell: `office_worker.py` runs
+it beside the service with no network, with no right to macros or links, and with limits of its own.
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+WORKER = Path(__file__).with_name("office_worker.py")
+START_SECONDS = 60.0
+_SOCKETS = Path("/tmp")  # noqa: S108 - LibreOffice's own choice, which no setting moves
+
+
+class ConversionFailed(Exception):
+    """The document could not be converted; `cause` is missing, out-of-time, crashed or refused."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"office conversion: {cause}")
+        self.cause = cause
+
+
+class Converter(Protocol):
+    """Makes another format of a document."""
+
+    def convert(self, source: Path, target: Path) -> None:
+        """Converts; the format is the target's ending.
+
+        Raises:
+            ConversionFailed: it could not be done.
+        """
+
+
+class Office:
+    """A warm LibreOffice; started at the first conversion, ended when idle for long."""
+
+    def __init__(
+        self,
+        *,
+        python: str = "/usr/bin/python3",
+        program: str = "soffice",
+        seconds: float = 120.0,
+        recycle_after: int = 50,
+        memory_bytes: int = 4 << 30,
+        idle_seconds: float = 600.0,
+    ) -> None:
+        self._python = python
+        self._program = program
+        self._seconds = seconds
+        self._recycle_after = recycle_after
+        self._memory_bytes = memory_bytes
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+        self._done = 0
+        self._idle: threading.Timer | None = None
+
+    def __enter__(self) -> "Office":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._stop()
+
+    @property
+    def available(self) -> bool:
+        """Whether the programs are installed; whether they work shows at the first conversion."""
+        return shutil.which(self._program) is not None and shutil.which(self._python) is not None
+
+    def convert(self, source: Path, target: Path) -> None:
+        """Converts a document; see `Converter`. Others wait meanwhile."""
+        if not self.available:
+            raise ConversionFailed("missing")
+        with self._lock:
+            folder = self._start()
+            given, made = folder / f"in{source.suffix or '.doc'}", folder / f"out{target.suffix}"
+            try:
+                shutil.copyfile(source, given)
+                answer = self._ask({"source": str(given), "target": str(made)}, self._seconds)
+                if not answer.get("made") or not made.exists():
+                    raise ConversionFailed("refused")
+                shutil.move(made, target)
+            except ConversionFailed as failure:
+                if failure.cause != "refused":
+                    self._stop()
+                raise
+            finally:
+                for left in (given, made):
+                    left.unlink(missing_ok=True)
+            self._done += 1
+            if self._done >= self._recycle_after:
+                self._stop()
+            else:
+                self._wait_for_idleness()
+
+    def _start(self) -> Path:
+        """Returns the folder of the running instance; starts one when there is none."""
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._process is not None and self._process.poll() is None and self._folder is not None:
+            return self._folder
+        self._stop()
+        self._folder = Path(tempfile.mkdtemp(prefix="ream-office-"))
+        arguments = [self._python, "-I", str(WORKER), self._program, str(self._folder), str(self._memory_bytes)]
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder,
+            env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._folder), "LANG": "C.UTF-8"},
+            start_new_session=True,
+        )
+        if not self._answer(START_SECONDS).get("ready"):
+            self._stop()
+            raise ConversionFailed("missing")
+        return self._folder
+
+    def _ask(self, request: dict[str, str], seconds: float) -> dict[str, Any]:
+        if self._process is None or self._process.stdin is None:
+            raise ConversionFailed("crashed")
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as failure:
+            raise ConversionFailed("crashed") from failure
+        return self._answer(seconds)
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        """Waits for one line of the worker's."""
+        if self._process is None or self._process.stdout is None:
+            raise ConversionFailed("crashed")
+        line = b""
+        until = time.monotonic() + seconds
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                self._stop()
+                raise ConversionFailed("out-of-time")
+            piece = os.read(self._process.stdout.fileno(), 4096)
+            if not piece:
+                self._stop()
+                raise ConversionFailed("crashed")
+            line += piece
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _stop(self) -> None:
+        """Ends worker and LibreOffice, which are one process group of our own making, and removes their folder."""
+        if self._idle is not None:
+            self._idle.cancel()
+        process, self._process = self._process, None
+        folder, self._folder = self._folder, None
+        self._done = 0
+        if process is not None:
+            with suppress(ProcessLookupError):  # both may have ended by themselves
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            for socket in _SOCKETS.glob(f"OSL_PIPE_*_{folder.name}"):
+                socket.unlink(missing_ok=True)
+
+    def _wait_for_idleness(self) -> None:
+        self._idle = threading.Timer(self._idle_seconds, self._end_if_idle)
+        self._idle.daemon = True
+        self._idle.start()
+
+    def _end_if_idle(self) -> None:
+        if self._lock.acquire(blocking=False):
+            try:
+                self._stop()
+            finally:
+                self._lock.release()
