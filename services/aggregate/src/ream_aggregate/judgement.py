@@ -19,8 +19,11 @@ SURE_TYPE_POINTS = 10
 LEAST_LANGUAGE_SHARE = 10
 """A language is named when it has at least one in so many characters of the text whose language is known."""
 
-MANY_PERSONAL = 50
-"""So many pieces of personal data are a list of people, not a letter to one."""
+MANY_TELLING = 20
+"""So many numbers that belong to somebody are a list of people, not a letter to one."""
+
+MANY_PERSONAL = 500
+"""So many pieces of personal data of any kind are one too."""
 
 HARMLESS = frozenset({"email", "phone", "ip"})
 """Kinds that stand on every letterhead: they keep a document inside, no more."""
@@ -88,14 +91,16 @@ def _sensitivity(personal: Mapping[str, int], marks: Mapping[str, int], secrets:
     """Takes the strictest level that anything found asks for.
 
     restricted: a secret (password, key), a payment card, or a list of people; confidential: an account number, a
-    national number, or any other personal data that does not stand on every letterhead; internal: e-mail addresses and
-    telephone numbers; public: nothing of these. A marking in the text counts as what it says, but one that says
-    `public` never lowers what was found.
+    national number, or any other personal data that does not stand on every letterhead; internal: e-mail and IP
+    addresses and telephone numbers; public: nothing of these. A marking in the text counts as what it says, but one
+    that says `public` never lowers what was found.
     """
     level = 0
-    if secrets or SECRET_PERSONAL & personal.keys() or sum(personal.values()) >= MANY_PERSONAL:
+    telling = sum(hits for kind, hits in personal.items() if kind not in HARMLESS)
+    many = telling >= MANY_TELLING or sum(personal.values()) >= MANY_PERSONAL
+    if secrets or many or SECRET_PERSONAL & personal.keys():
         level = 3
-    elif personal.keys() - HARMLESS:
+    elif telling:
         level = 2
     elif personal:
         level = 1

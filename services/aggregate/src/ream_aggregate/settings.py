@@ -28,7 +28,7 @@ _DATA_DIR = Path("~/.cache/ream/aggregate")
 class Settings:
     """What is aggregate's own; variables begin with REAM_AGGREGATE_."""
 
-    data_dir: Path = setting(  # noqa: RUF009 - a frozen field, like the others
+    data_dir: Path = setting(
         _DATA_DIR,
         "folder of the local tables; losing it costs only the time of reading them again",
     )

@@ -104,9 +104,14 @@ class State:
         return self.answers[max(codes, default=0)].rank
 
     def effective(self) -> tuple[tuple[Answer, ...], bytes]:
-        """Returns the answers of the planned units with the floor under them, in the form of `answers` and `codes`."""
+        """Returns the answers of the planned units with the floor under them, in the form of `answers` and `codes`.
+
+        Where a unit is no better than the floor, the floor says why: a cause that comes later and raises no revision
+        must not change what was announced.
+        """
         units = self.plan.units if self.plan else 0
-        return tuple(max(answer, self.floor) for answer in self.answers), self.codes[:units]
+        floored = (answer if answer.rank > self.floor.rank else self.floor for answer in self.answers)
+        return tuple(floored), self.codes[:units]
 
 
 def answered(state: State, ranges: Ranges, answer: Answer) -> State:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What summed scores say about a whole document."""
+
+import pytest
+
+from ream_aggregate.judgement import MANY_PERSONAL, MANY_TELLING, judge
+
+
+@pytest.mark.parametrize(
+    ("scores", "sensitivity"),
+    [
+        ({}, "public"),
+        ({"mark:public": 1}, "public"),
+        ({"personal:email": 1}, "internal"),
+        ({"personal:phone": 3, "mark:public": 2}, "internal"),
+        ({"mark:internal": 1}, "internal"),
+        ({"personal:iban": 1}, "confidential"),
+        ({"personal:national-number": 1}, "confidential"),
+        ({"personal:birth-date": 1, "mark:public": 1}, "confidential"),
+        ({"mark:confidential": 1}, "confidential"),
+        ({"mark:restricted": 1}, "restricted"),
+        ({"personal:card": 1}, "restricted"),
+        ({"secret:password": 1}, "restricted"),
+        ({"personal:iban": MANY_TELLING}, "restricted"),
+        ({"personal:email": MANY_PERSONAL - 1}, "internal"),
+        ({"personal:email": MANY_PERSONAL}, "restricted"),
+        ({"personal:iban": 0, "mark:restricted": 0}, "public"),
+    ],
+)
+def test_sensitivity(scores: dict[str, int], sensitivity: str) -> None:
+    assert judge(scores).sensitivity == sensitivity
+
+
+@pytest.mark.parametrize(
+    ("scores", "languages"),
+    [
+        ({}, ()),
+        ({"language:de": 100}, ("de",)),
+        ({"language:de": 90, "language:en": 10}, ("de", "en")),
+        ({"language:de": 91, "language:en": 9}, ("de",)),
+        ({"language:en": 50, "language:de": 50}, ("de", "en")),
+        ({"language:und": 900, "language:fr": 100}, ("fr",)),
+    ],
+)
+def test_languages(scores: dict[str, int], languages: tuple[str, ...]) -> None:
+    assert judge(scores).languages == languages
+
+
+@pytest.mark.parametrize(
+    ("scores", "label", "confidence"),
+    [
+        ({}, "unknown", 0),
+        ({"type:letter": 2}, "unknown", 0),
+        ({"type:letter": 5}, "letter", 50),
+        ({"type:letter": 10}, "letter", 100),
+        ({"type:invoice": 30, "type:letter": 10}, "invoice", 75),
+        ({"type:invoice": 30, "type:letter": 30}, "unknown", 0),
+    ],
+)
+def test_type(scores: dict[str, int], label: str, confidence: int) -> None:
+    judged = judge(scores)
+    assert (judged.type, judged.type_confidence) == (label, confidence)
+
+
+def test_personal_data_is_counted_by_kind() -> None:
+    assert judge({"personal:iban": 2, "personal:email": 0, "type:personal": 4}).personal_data == {"iban": 2}
