@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,7 +24,7 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     Args:
         request: `path` of the file, its `media_type`, `units` (numbers from 1), `engine` and its folder `tessdata`,
             `languages`, and the `budget` (fields of `Budget`).
-        scratch: not used: pages are drawn in memory.
+        scratch: the only folder that may be written to.
 
     Yields:
         `unit` with `kind`, `text`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`; or `unit` with
@@ -32,7 +33,10 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     Raises:
         EngineError: the engine cannot work on this machine.
     """
+    tempfile.tempdir = str(scratch)  # an engine that is a program is handed its picture in a file
     engine = _engine(request["engine"], request["tessdata"])
+    if not request["units"]:
+        return
     languages = tuple(request["languages"])
     budget = Budget(**request["budget"])
     answered = 0

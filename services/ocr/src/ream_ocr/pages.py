@@ -35,6 +35,9 @@ _LONG_SIDE = 3000
 _FAINT = 24
 _DARKER = 64
 _LEAST_INK = 0.002
+_NO_INK = 0.0001
+"""Share of a page: less than a word of eight letters takes on A4."""
+
 _SPECKS = 20
 
 
@@ -163,6 +166,11 @@ def ink(picture: Image.Image) -> float:
 def is_blank(read: PageRead) -> bool:
     """Says whether what was read is nothing but specks taken for letters."""
     return read.worth == 0 and sum(len(word.text) for word in read.words) <= _SPECKS
+
+
+def is_bare(read: PageRead, picture: Image.Image) -> bool:
+    """Says whether a second look is in vain: no word was recognised, and there is not the ink of one."""
+    return is_blank(read) and ink(picture) < _NO_INK
 
 
 def blank_confidence(share_of_ink: float) -> int:

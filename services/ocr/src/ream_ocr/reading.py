@@ -60,7 +60,8 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
         return Page("", 100, 0, 0)
     best = engine.read(picture, languages, look.dpi)
     looks = 1
-    for remedy in (_straighten, _enlarge, _straighten):
+    remedies = () if pages.is_bare(best, picture) else (_straighten, _enlarge, _straighten)
+    for remedy in remedies:
         other = remedy(look, best, picture, view, engine)
         if other is None:
             continue

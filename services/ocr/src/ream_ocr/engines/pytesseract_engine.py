@@ -12,8 +12,8 @@ from PIL import Image
 from ream_ocr import tsv
 from ream_ocr.engine import EngineError, PageRead
 
-_LARGEST_DPI = 2400
-_SMALLEST_DPI = 70
+_SMALLEST_DPI, _LARGEST_DPI = 70, 600
+"""Beyond these Tesseract takes letters for dust, or dust for letters."""
 
 
 class PytesseractEngine:

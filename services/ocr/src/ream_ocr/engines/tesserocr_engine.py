@@ -11,8 +11,8 @@ from PIL import Image
 from ream_ocr import tsv
 from ream_ocr.engine import EngineError, PageRead
 
-_LARGEST_DPI = 2400
-_SMALLEST_DPI = 70
+_SMALLEST_DPI, _LARGEST_DPI = 70, 600
+"""Beyond these Tesseract takes letters for dust, or dust for letters."""
 
 
 class TesserocrEngine:
@@ -65,6 +65,7 @@ class TesserocrEngine:
         if self._reader is None or self._languages != languages:
             if self._reader is not None:
                 self._reader.End()
+                self._reader = None
             self._reader = self._api("+".join(languages), tesserocr.PSM.AUTO)
             self._languages = languages
         return self._reader

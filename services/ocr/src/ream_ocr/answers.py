@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what becomes of the answers for a segment: units of text, what failed and why, how sure the whole is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ream_contracts import units
+from ream_contracts.artifacts import UnitText
+from ream_ocr.judging import keeps_layer
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Units that cannot be read, by the document's own fault."""
+
+    cause: str
+    units: units.Ranges
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was read of a segment, and what could not be."""
+
+    read: tuple[UnitText, ...]
+    failed: tuple[Failure, ...]
+
+    @property
+    def units(self) -> units.Ranges:
+        """Units that were read."""
+        return units.of(unit.unit for unit in self.read)
+
+
+def collect(answers: Iterable[Mapping[str, Any]], kept: Mapping[int, UnitText]) -> Answers:
+    """Makes units of the cell's answers; where a doubtful text layer is at hand, the better of the two texts is taken.
+
+    Args:
+        answers: as `cell.read` yields them.
+        kept: what the text layer gave, by unit.
+    """
+    read: list[UnitText] = []
+    failed: dict[str, list[int]] = {}
+    for answer in answers:
+        unit = int(answer["unit"])
+        layer = kept.get(unit)
+        if "cause" not in answer:
+            read.append(_better(layer, _seen(answer)))
+        elif layer is not None and layer.text.strip():
+            read.append(layer)  # a page that cannot be drawn still says what its text layer says
+        else:
+            failed.setdefault(str(answer["cause"]), []).append(unit)
+    return Answers(tuple(read), tuple(Failure(cause, units.of(numbers)) for cause, numbers in failed.items()))
+
+
+def confidence(read: Iterable[UnitText]) -> int:
+    """Gives the mean confidence over the characters of the units; over the units where there are no characters."""
+    found = list(read)
+    weights = [len(unit.text) for unit in found]
+    if not any(weights):
+        weights = [1] * len(found)
+    return sum(unit.confidence * weight for unit, weight in zip(found, weights, strict=True)) // max(1, sum(weights))
+
+
+def _seen(answer: Mapping[str, Any]) -> UnitText:
+    return UnitText(
+        unit=int(answer["unit"]),
+        kind=str(answer["kind"]),
+        text=str(answer["text"]),
+        method="ocr",
+        confidence=int(answer["confidence"]),
+        label=answer["label"],
+        width=float(answer["width"]),
+        height=float(answer["height"]),
+        rotation=int(answer["rotation"]),
+        headings=(),
+        pictures=(),
+        tables=(),
+        annotations=(),
+    )
+
+
+def _better(layer: UnitText | None, seen: UnitText) -> UnitText:
+    if layer is None:
+        return seen
+    if keeps_layer(layer.text, layer.confidence, seen.text, seen.confidence):
+        return layer
+    # Its text goes, and with it the headings that point into it; what else was found on the page stays.
+    return replace(seen, label=layer.label, pictures=layer.pictures, annotations=layer.annotations)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides who reads pages: cells, all but one of which documents with many pages may have at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ream_kit import log, settings
+from ream_kit.cells import CellFailed, Cells, Limits
+from ream_kit.settings import SettingsError
+from ream_ocr import languages
+from ream_ocr.engine import EngineError
+from ream_ocr.parameters import Parameters
+from ream_ocr.settings import OcrSettings
+from ream_ocr.views import Budget
+
+Call = Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
+
+_TARGET = "ream_ocr.cell:read"
+_PATIENCE_SECONDS = 300.0
+"""Longest wall time for one page: more than its CPU time, for the cores may be busy with others."""
+
+_LOG = log.logger("ocr.reader")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Pages of one file to be read together."""
+
+    path: Path
+    media_type: str
+    units: tuple[int, ...]
+
+
+class Reader:
+    """Reads pages in cells; shared by all threads of the process.
+
+    Args:
+        call: runs one request in a cell.
+        cells: how many there are. With more than one, bulk work may have all but one of them, so that a page of a
+            small document finds a cell though thousands of pages of large ones wait.
+        installed: names of the language packs on this machine.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        *,
+        cells: int,
+        defaults: Parameters,
+        installed: frozenset[str],
+        tessdata: Path,
+        budget: Budget,
+    ) -> None:
+        self._call = call
+        self._bulk = threading.BoundedSemaphore(max(1, cells - 1))
+        self._installed = installed
+        self._tessdata = tessdata
+        self._budget = budget
+        self.defaults = defaults
+
+    def choose(self, wanted: Parameters) -> Parameters:
+        """Leaves out language packs that are not installed.
+
+        Raises:
+            EngineError: none of them is.
+        """
+        chosen = languages.choose(wanted.languages, self._installed)
+        return Parameters(wanted.engine, chosen.languages, wanted.dpi)
+
+    def read(self, job: Job, parameters: Parameters, *, bulk: bool) -> Iterator[dict[str, Any]]:
+        """Yields one answer a unit, as `cell.read` says.
+
+        Raises:
+            CellDied, CellFailed: by our own fault.
+        """
+        for unit in job.units:
+            # One page a call: limits of a cell are those of a page.
+            with self._bulk if bulk else nullcontext():
+                yield from self._call(self._request(job, (unit,), parameters))
+
+    def check(self) -> None:
+        """Opens the engine once in a cell.
+
+        Raises:
+            SettingsError: it cannot work on this machine.
+        """
+        try:
+            for _ in self._call(self._request(Job(Path(os.devnull), "image/png", ()), (), self.defaults)):
+                pass
+        except CellFailed as error:
+            raise SettingsError(f"REAM_OCR_ENGINE={self.defaults.engine} cannot work here: {error}") from error
+
+    def _request(self, job: Job, numbers: tuple[int, ...], parameters: Parameters) -> dict[str, Any]:
+        return {
+            "path": str(job.path),
+            "media_type": job.media_type,
+            "units": list(numbers),
+            "engine": parameters.engine,
+            "tessdata": str(self._tessdata),
+            "languages": list(parameters.languages),
+            "budget": {**asdict(self._budget), "dpi": parameters.dpi},
+        }
+
+
+@contextmanager
+def open_reader() -> Iterator[Reader]:
+    """Opens the reader of this process from its settings; says which wanted languages are missing.
+
+    Raises:
+        SettingsError: there is no language data, or the engine cannot work on this machine.
+    """
+    chosen = settings.load(OcrSettings, os.environ, "REAM_OCR_")
+    try:
+        folder = languages.tessdata(chosen.tessdata)
+        packs = languages.installed(folder)
+        choice = languages.choose(chosen.languages, packs)
+    except EngineError as error:
+        raise SettingsError(str(error)) from error
+    for language in choice.missing:
+        _LOG.warning("language_pack_missing", language=language, package=f"tesseract-ocr-{language}")
+    size = chosen.cells or (os.cpu_count() or 1) + 1
+    limits = Limits(
+        memory_bytes=chosen.memory_bytes,
+        cpu_seconds=chosen.page_seconds,
+        idle_seconds=_PATIENCE_SECONDS,
+        # The engine's program runs in the same cell, where there is one.
+        programs=chosen.engine == "pytesseract",
+    )
+    with Cells(_TARGET, size=size, limits=limits) as cells:
+        reader = Reader(
+            cells.call,
+            cells=size,
+            defaults=Parameters(chosen.engine, choice.languages, chosen.dpi),
+            installed=packs,
+            tessdata=folder,
+            budget=Budget(chosen.dpi, chosen.pixels, chosen.decoded_pixels),
+        )
+        reader.check()
+        yield reader

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires ocr: scanned units become text in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ream_contracts import identity, layout, topics, units
+from ream_contracts.artifacts import SegmentText, UnitText
+from ream_contracts.messages import PartFailed, SegmentRead, SegmentScanned
+from ream_kit import Origin, Reject, Store, stage
+from ream_kit.store import NotFound
+from ream_ocr.answers import Answers, collect, confidence
+from ream_ocr.engine import EngineError
+from ream_ocr.parameters import STAGE, Parameters
+from ream_ocr.reader import Job, Reader, open_reader
+
+VERSION = "1"
+
+
+def failed_part(scanned: SegmentScanned, cause: str, attempts: int) -> Iterator[PartFailed]:
+    """Says that the units of a segment are given up."""
+    yield _failed(scanned, cause, scanned.units, attempts)
+
+
+@stage(
+    STAGE,
+    version=VERSION,
+    reads=(topics.SEGMENTS_SCANNED, topics.SEGMENTS_SCANNED_BULK),
+    writes=(topics.SEGMENTS_READ, topics.DOCUMENTS_PARTS),
+    needs={"reader": open_reader},
+    give_up=failed_part,
+)
+def ocr(scanned: SegmentScanned, store: Store, origin: Origin, reader: Reader) -> Iterator[SegmentRead | PartFailed]:
+    """Reads a segment from its image, unless it was read with the same parameters before."""
+    try:
+        parameters = reader.choose(reader.defaults.changed(scanned.redo))
+    except (ValueError, EngineError) as error:
+        raise Reject("wrong-parameters", str(error)) from error
+    name = _name(scanned, scanned.units, parameters)
+    try:
+        yield _read(scanned, name, store.get_artifact(SegmentText, name).units)
+        return
+    except NotFound:
+        answers = _answers(scanned, store, reader, parameters, bulk=origin.topic == topics.SEGMENTS_SCANNED_BULK.name)
+    if answers.read:
+        # What failed is not in the name: a segment with failures is read again when it is delivered again.
+        name = _name(scanned, answers.units, parameters)
+        text = SegmentText(
+            scanned.document_id, scanned.generation, scanned.segment, STAGE, VERSION, answers.read, children=()
+        )
+        store.put_artifact(name, text)
+        yield _read(scanned, name, answers.read)
+    for failure in answers.failed:
+        yield _failed(scanned, failure.cause, failure.units, 1)
+
+
+def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: Parameters, *, bulk: bool) -> Answers:
+    kept: dict[int, UnitText] = {}
+    if scanned.kept is not None:
+        kept = {unit.unit: unit for unit in store.get_artifact(SegmentText, scanned.kept).units}
+    with store.local(scanned.object) as path:
+        job = Job(path, scanned.media_type, tuple(units.each(scanned.units)))
+        return collect(reader.read(job, parameters, bulk=bulk), kept)
+
+
+def _name(scanned: SegmentScanned, ranges: units.Ranges, parameters: Parameters) -> str:
+    memo = identity.memo(
+        scanned.sha256, scanned.object, scanned.kept or "", repr(tuple(ranges)), VERSION, parameters.written()
+    )
+    return layout.text(scanned.document_id, scanned.generation, scanned.segment, STAGE, memo)
+
+
+def _read(scanned: SegmentScanned, name: str, read: tuple[UnitText, ...]) -> SegmentRead:
+    return SegmentRead(
+        document_id=scanned.document_id,
+        generation=scanned.generation,
+        run=scanned.run,
+        segment=scanned.segment,
+        units=units.of(unit.unit for unit in read),
+        text=name,
+        method="text-layer" if all(unit.method != "ocr" for unit in read) else "ocr",
+        confidence=confidence(read),
+        characters=sum(len(unit.text) for unit in read),
+        redo=scanned.redo,
+    )
+
+
+def _failed(scanned: SegmentScanned, cause: str, ranges: units.Ranges, attempts: int) -> PartFailed:
+    return PartFailed(
+        document_id=scanned.document_id,
+        generation=scanned.generation,
+        run=scanned.run,
+        branch="text",
+        stage=STAGE,
+        cause=cause,
+        units=ranges,
+        attempts=attempts,
+    )

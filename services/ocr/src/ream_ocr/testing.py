@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tests and benchmarks of reading need: pages drawn with known words, and how far a reading is from the truth."""
+
+from __future__ import annotations
+
+import textwrap
+
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+TEXTS = {
+    "eng": (
+        "The committee met on the third Tuesday of the month to review what had been promised and what had been "
+        "delivered. Although every member agreed that the figures were encouraging, several questions about the cost "
+        "of storage, the length of the contract and the duty to give notice were left open. The chairman asked that "
+        "all invoices be checked before the end of the quarter, and that the supplier be told in writing which of "
+        "them would not be paid."
+    ),
+    "deu": (
+        "Der Ausschuss trat am dritten Dienstag des Monats zusammen, um zu prüfen, was versprochen und was geliefert "
+        "worden war. Obwohl alle Mitglieder die Zahlen für erfreulich hielten, blieben mehrere Fragen über die Kosten "
+        "der Lagerung, die Länge des Vertrages und die Kündigungsfrist offen. Die Vorsitzende bat darum, sämtliche "
+        "Rechnungen vor dem Ende des Vierteljahres zu überprüfen und dem Lieferanten mitzuteilen, welche davon nicht "
+        "bezahlt würden."
+    ),
+    "fra": (
+        "Le comité s'est réuni le troisième mardi du mois afin d'examiner ce qui avait été promis et ce qui avait été "
+        "livré. Bien que tous les membres aient jugé les chiffres encourageants, plusieurs questions sur le coût de "
+        "l'entreposage, la durée du contrat et le délai de préavis sont restées ouvertes. La présidente a demandé que "
+        "toutes les factures soient vérifiées avant la fin du trimestre et que le fournisseur sache par écrit "
+        "lesquelles ne seraient pas réglées."
+    ),
+    "spa": (
+        "El comité se reunió el tercer martes del mes para revisar lo que se había prometido y lo que se había "
+        "entregado. Aunque todos los miembros consideraron que las cifras eran alentadoras, quedaron abiertas varias "
+        "preguntas sobre el coste del almacenamiento, la duración del contrato y el plazo de preaviso. La presidenta "
+        "pidió que todas las facturas se comprobaran antes del fin del trimestre y que se comunicara por escrito al "
+        "proveedor cuáles no serían pagadas."
+    ),
+}
+"""A paragraph in each language, by name of the language pack."""
+
+
+def draw(
+    text: str,
+    *,
+    times: int = 1,
+    letters: int = 28,
+    size: tuple[int, int] = (1654, 2339),
+    skew: float = 0.0,
+    blur: float = 0.0,
+    noise: float = 0.0,
+) -> tuple[Image.Image, str]:
+    """Draws a text on a white page, broken into lines; by default a sheet of A4 at 200 dpi.
+
+    Args:
+        text: what to draw.
+        times: how often, one paragraph below another.
+        letters: height of the font in pixels; 28 are 10 points at 200 dpi.
+        size: of the page in pixels.
+        skew: degrees counter-clockwise to lay it askew.
+        blur: radius in pixels.
+        noise: standard deviation of grey noise, mixed in to a quarter.
+
+    Returns:
+        The picture (mode L) and the text with the line breaks it was drawn with.
+    """
+    picture = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(picture)
+    font = _font(letters)
+    left = size[0] // 12
+    across = max(8, int((size[0] - 2 * left) / (letters * 0.56)))
+    lines: list[str] = []
+    y = float(left)
+    for _ in range(times):
+        for line in textwrap.wrap(text, across):
+            pen.text((left, y), line, fill=0, font=font)
+            lines.append(line)
+            y += letters * 1.4
+        y += letters
+    if skew:
+        picture = picture.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255)
+    if blur:
+        picture = picture.filter(ImageFilter.GaussianBlur(blur))
+    if noise:
+        picture = Image.blend(picture, Image.effect_noise(size, noise), 0.25)
+    return picture, "\n".join(lines)
+
+
+def _font(letters: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    try:
+        return ImageFont.truetype("DejaVuSans.ttf", letters)  # Debian's fonts-dejavu-core
+    except OSError:
+        return ImageFont.load_default(letters)  # has no letters with accents
+
+
+def character_error_rate(read: str, truth: str) -> float:
+    """Gives the edits that turn the reading into the truth, per character of it; any white space is one space."""
+    found, wanted = " ".join(read.split()), " ".join(truth.split())
+    above = list(range(len(wanted) + 1))
+    for row, letter in enumerate(found, 1):
+        current = [row]
+        for column, other in enumerate(wanted, 1):
+            current.append(min(above[column] + 1, current[-1] + 1, above[column - 1] + (letter != other)))
+        above = current
+    return above[-1] / max(1, len(wanted))

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Of a text layer and what OCR read one is kept, never both, and what failed is said by cause."""
+
+from typing import Any
+
+import pytest
+
+from ream_contracts.artifacts import Annotation, Heading, UnitText
+from ream_ocr.answers import Answers, Failure, collect, confidence
+from ream_ocr.judging import agreement, keeps_layer
+
+SEEN = "Invoice number 4711 is due on the third Tuesday of March"
+
+
+def answer(unit: int, text: str = SEEN, confidence: int = 95) -> dict[str, Any]:
+    return {
+        "unit": unit,
+        "kind": "page",
+        "text": text,
+        "confidence": confidence,
+        "label": None,
+        "width": 595.0,
+        "height": 842.0,
+        "rotation": 180,
+        "looks": 2,
+    }
+
+
+def layer(unit: int, text: str, confidence: int = 40) -> UnitText:
+    notes = (Annotation("note", "seen by us", "A. Person"),)
+    headings = (Heading(0, 1, "Invoice"),)
+    return UnitText(unit, "page", text, "text-layer", confidence, "iv", 595, 842, 0, headings, (), (), notes)
+
+
+class TestJudging:
+    def test_a_layer_that_says_what_is_seen_is_kept(self) -> None:
+        assert keeps_layer(SEEN.upper() + " and more", 10, SEEN, 96)
+
+    def test_a_broken_layer_is_not(self) -> None:
+        assert not keeps_layer("!nvo(ce nvm8er due on tbe tbird", 90, SEEN, 96)
+
+    def test_a_layer_of_a_part_of_the_page_is_not(self) -> None:
+        assert not keeps_layer("Envelope ID 0815-4711", 100, SEEN, 96)
+
+    def test_without_sure_sight_the_surer_is_kept(self) -> None:
+        assert keeps_layer("other words", 60, SEEN, 55)
+        assert not keeps_layer("other words", 40, SEEN, 55)
+
+    @pytest.mark.parametrize(("text", "kept"), [("", False), (" \n", False), ("words", True)])
+    def test_a_page_on_which_nothing_is_seen(self, text: str, kept: bool) -> None:
+        assert keeps_layer(text, 50, "", 100) is kept
+
+    def test_agreement_is_over_words_whatever_their_case_and_number(self) -> None:
+        assert agreement("the THIRD march", "Third Third March April") == pytest.approx(2 / 3)
+        assert agreement("anything", "1 - 2 of") == 1.0
+
+
+class TestCollect:
+    def test_what_was_read(self) -> None:
+        (unit,) = collect([answer(3)], {}).read
+        assert (unit.unit, unit.text, unit.method, unit.confidence, unit.rotation) == (3, SEEN, "ocr", 95, 180)
+
+    def test_a_good_layer_is_kept_whole(self) -> None:
+        kept = layer(3, SEEN)
+        assert collect([answer(3)], {3: kept}).read == (kept,)
+
+    def test_a_broken_layer_goes_with_its_headings_and_its_notes_stay(self) -> None:
+        (unit,) = collect([answer(3)], {3: layer(3, "xxx")}).read
+        assert (unit.text, unit.method, unit.headings, unit.label) == (SEEN, "ocr", (), "iv")
+        assert unit.annotations == layer(3, "").annotations
+
+    def test_failures_are_gathered_by_cause(self) -> None:
+        answers = [{"unit": n, "cause": "damaged", "reason": "-"} for n in (1, 2, 4)]
+        answers.append({"unit": 5, "cause": "too-large", "reason": "-"})
+        result = collect([*answers, answer(3)], {})
+        assert result.failed == (Failure("damaged", ((1, 2), (4, 4))), Failure("too-large", ((5, 5),)))
+        assert result.units == ((3, 3),)
+
+    def test_a_page_that_cannot_be_drawn_keeps_its_layer(self) -> None:
+        kept = layer(1, "words")
+        broken = {"unit": 1, "cause": "damaged", "reason": "-"}
+        assert collect([broken], {1: kept}) == Answers((kept,), ())
+        assert collect([broken], {1: layer(1, "")}).failed == (Failure("damaged", ((1, 1),)),)
+
+
+def test_confidence_is_a_mean_over_characters() -> None:
+    assert confidence([layer(1, "a" * 90, 100), layer(2, "b" * 10, 0)]) == 90
+    assert confidence([layer(1, "", 100), layer(2, "", 50)]) == 75
+    assert confidence([]) == 0

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stage on a bus in memory: what it says, keeps, does once, and gives up."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ream_contracts import layout, topics
+from ream_contracts.artifacts import SegmentText, UnitText
+from ream_contracts.messages import PartFailed, Redo, SegmentRead, SegmentScanned
+from ream_kit.cells import CellDied, CellFailed
+from ream_kit.settings import SettingsError
+from ream_kit.testing import LocalBus
+from ream_ocr.parameters import Parameters
+from ream_ocr.reader import Job, Reader, open_reader
+from ream_ocr.service import ocr
+from ream_ocr.testing import TEXTS, draw
+from ream_ocr.views import Budget
+
+DOCUMENT = "a" * 32
+ORIGINAL = layout.original(DOCUMENT, 1)
+
+
+class Cell:
+    """Answers as a cell would; notes what it was asked."""
+
+    def __init__(self, *failing: int, error: Exception | None = None) -> None:
+        self.failing = failing
+        self.error = error
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        self.asked.append(request)
+        if self.error is not None:
+            raise self.error
+        for unit in request["units"]:
+            if unit in self.failing:
+                yield {"unit": unit, "cause": "damaged", "reason": "it is broken"}
+            else:
+                yield self.answer(unit)
+
+    def answer(self, unit: int) -> dict[str, Any]:
+        answer = {"unit": unit, "kind": "page", "text": f"text of page {unit}", "confidence": 90, "label": None}
+        return answer | {"width": 595.0, "height": 842.0, "rotation": 0, "looks": 1}
+
+
+def reader(cell: Cell, cells: int = 2) -> Reader:
+    return Reader(
+        cell,
+        cells=cells,
+        defaults=Parameters("tesserocr", ("eng", "deu"), 200),
+        installed=frozenset({"eng", "deu", "fra"}),
+        tessdata=Path("/tessdata"),
+        budget=Budget(),
+    )
+
+
+def bus_with(cell: Cell) -> LocalBus:
+    bus = LocalBus(ocr, needs={"reader": reader(cell)})
+    bus.store.put(ORIGINAL, b"a file")
+    return bus
+
+
+def scanned(*units: tuple[int, int], kept: str | None = None, redo: tuple[Redo, ...] = ()) -> SegmentScanned:
+    ranges = units or ((3, 3),)
+    return SegmentScanned(
+        document_id=DOCUMENT,
+        generation=1,
+        run=1,
+        segment=ranges[0][0],
+        units=ranges,
+        object=ORIGINAL,
+        media_type="application/pdf",
+        sha256="0" * 64,
+        reason="no-text" if kept is None else "broken-text",
+        kept=kept,
+        redo=redo,
+    )
+
+
+def read_of(bus: LocalBus) -> list[SegmentRead]:
+    return bus.sent(topics.SEGMENTS_READ)
+
+
+def failed_of(bus: LocalBus) -> list[PartFailed]:
+    return bus.sent(topics.DOCUMENTS_PARTS)
+
+
+class TestReading:
+    def test_a_segment_becomes_text_in_the_store(self) -> None:
+        bus = bus_with(Cell())
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.run()
+        (read,) = read_of(bus)
+        assert (read.document_id, read.segment, read.units, read.method) == (DOCUMENT, 3, ((3, 3),), "ocr")
+        assert (read.confidence, read.characters) == (90, len("text of page 3"))
+        assert bus.store.text(read) == "text of page 3"
+        kept = bus.store.get_artifact(SegmentText, read.text)
+        assert (kept.stage, kept.segment, kept.children) == ("ocr", 3, ())
+        assert failed_of(bus) == []
+
+    def test_both_lanes_are_read(self) -> None:
+        bus = bus_with(Cell())
+        bus.put(topics.SEGMENTS_SCANNED_BULK, scanned((7, 7)))
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.run()
+        assert {read.segment for read in read_of(bus)} == {3, 7}
+
+    def test_a_cell_is_asked_page_by_page_for_the_file(self) -> None:
+        cell = Cell()
+        bus = bus_with(cell)
+        bus.put(topics.SEGMENTS_SCANNED, scanned((3, 4), (6, 6)))
+        bus.run()
+        assert [request["units"] for request in cell.asked] == [[3], [4], [6]]
+        (request, *_) = cell.asked
+        assert (request["media_type"], request["engine"]) == ("application/pdf", "tesserocr")
+        assert (request["languages"], request["budget"]["dpi"]) == (["eng", "deu"], 200)
+        assert read_of(bus)[0].units == ((3, 4), (6, 6))
+
+    def test_a_page_without_text_is_read_all_the_same(self) -> None:
+        class Blank(Cell):
+            def answer(self, unit: int) -> dict[str, Any]:
+                return super().answer(unit) | {"text": "", "confidence": 100}
+
+        bus = bus_with(Blank())
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.run()
+        (read,) = read_of(bus)
+        assert (read.method, read.characters, read.confidence) == ("ocr", 0, 100)
+
+
+class TestOnce:
+    def test_what_was_read_is_not_read_again(self) -> None:
+        cell = Cell()
+        bus = bus_with(cell)
+        for _ in range(2):
+            bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.run()
+        first, second = read_of(bus)
+        assert first == second
+        assert len(cell.asked) == 1
+
+    def test_a_replay_with_other_parameters_reads_again(self) -> None:
+        cell = Cell()
+        bus = bus_with(cell)
+        redo = (Redo("ocr", {"dpi": 300, "languages": "fra+ita"}),)
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.put(topics.SEGMENTS_SCANNED, scanned(redo=redo))
+        bus.run()
+        first, second = read_of(bus)
+        assert first.text != second.text
+        assert second.redo == redo
+        assert (cell.asked[1]["budget"]["dpi"], cell.asked[1]["languages"]) == (300, ["fra"])
+
+    def test_a_replay_of_another_stage_finds_what_was_read(self) -> None:
+        cell = Cell()
+        bus = bus_with(cell)
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.put(topics.SEGMENTS_SCANNED, replace(scanned(redo=(Redo("classify", {}),)), run=2))
+        bus.run()
+        assert len(cell.asked) == 1
+        assert read_of(bus)[1].run == 2
+
+    @pytest.mark.parametrize(
+        "parameters", [{"dpi": "high"}, {"dpi": 5}, {"languages": []}, {"languages": "klingon"}, {"colour": 1}]
+    )
+    def test_parameters_that_cannot_be_used_are_refused(self, parameters: dict[str, Any]) -> None:
+        cell = Cell()
+        bus = bus_with(cell)
+        bus.put(topics.SEGMENTS_SCANNED, scanned(redo=(Redo("ocr", parameters),)))
+        bus.run()
+        (failed,) = failed_of(bus)
+        assert failed.cause == bus.dead_letters[0].cause == "wrong-parameters"
+        assert cell.asked == []
+
+
+class TestFailing:
+    def test_pages_that_are_broken_fail_and_the_others_are_read(self) -> None:
+        bus = bus_with(Cell(4))
+        bus.put(topics.SEGMENTS_SCANNED, scanned((3, 5)))
+        bus.run()
+        assert read_of(bus)[0].units == ((3, 3), (5, 5))
+        (failed,) = failed_of(bus)
+        assert (failed.units, failed.cause, failed.stage, failed.branch) == (((4, 4),), "damaged", "ocr", "text")
+        assert bus.dead_letters == []
+
+    def test_again_it_says_the_same(self) -> None:
+        bus = bus_with(Cell(4))
+        for _ in range(2):
+            bus.put(topics.SEGMENTS_SCANNED, scanned((3, 5)))
+        bus.run()
+        assert read_of(bus)[0] == read_of(bus)[1]
+        assert failed_of(bus)[0] == failed_of(bus)[1]
+
+    def test_a_broken_segment_fails_without_a_second_try(self) -> None:
+        cell = Cell(3)
+        bus = bus_with(cell)
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.run()
+        assert (read_of(bus), len(cell.asked), len(failed_of(bus))) == ([], 1, 1)
+
+    def test_a_cell_that_dies_is_tried_three_times_then_given_up(self) -> None:
+        cell = Cell(error=CellDied("out-of-memory"))
+        bus = bus_with(cell)
+        bus.put(topics.SEGMENTS_SCANNED, scanned((3, 4)))
+        bus.run()
+        assert len(cell.asked) == 3
+        (failed,) = failed_of(bus)
+        assert (failed.units, failed.cause, failed.attempts) == (((3, 4),), "out-of-memory", 3)
+        assert len(bus.dead_letters) == 1
+
+    def test_a_cell_that_died_once_is_forgiven(self) -> None:
+        class Mortal(Cell):
+            def __call__(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+                if not self.asked:
+                    self.asked.append(request)
+                    raise CellDied("crashed-signal-11")
+                return super().__call__(request)
+
+        bus = bus_with(Mortal())
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.run()
+        assert len(read_of(bus)) == 1
+        assert failed_of(bus) == []
+
+    def test_a_file_that_is_gone_is_our_fault(self) -> None:
+        bus = LocalBus(ocr, needs={"reader": reader(Cell())})
+        bus.put(topics.SEGMENTS_SCANNED, scanned())
+        bus.run()
+        assert failed_of(bus)[0].attempts == 3
+
+
+class TestKept:
+    def layer(self, bus: LocalBus, text: str) -> str:
+        unit = UnitText(3, "page", text, "text-layer", 30, "iii", 595, 842, 0, (), (), (), ())
+        name = layout.text(DOCUMENT, 1, 3, "extract", "kept")
+        bus.store.put_artifact(name, SegmentText(DOCUMENT, 1, 3, "extract", "1", (unit,), ()))
+        return name
+
+    def test_a_layer_that_says_what_is_seen_is_kept(self) -> None:
+        bus = bus_with(Cell())
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "The text of page 3.")))
+        bus.run()
+        (read,) = read_of(bus)
+        assert (read.method, read.confidence, bus.store.text(read)) == ("text-layer", 30, "The text of page 3.")
+
+    def test_a_broken_layer_is_not(self) -> None:
+        bus = bus_with(Cell())
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "\ufffd\ufffd xq")))
+        bus.run()
+        (read,) = read_of(bus)
+        assert (read.method, bus.store.text(read)) == ("ocr", "text of page 3")
+
+
+class TestLanes:
+    def busy(self, many: int, cells: int, *, bulk: bool) -> int:
+        """Says how many of so many pages are under way at once."""
+        gate, lock = threading.Event(), threading.Lock()
+        inside, entered = [0], threading.Semaphore(0)
+
+        def call(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+            with lock:
+                inside[0] += 1
+            entered.release()
+            gate.wait(5)
+            yield {"unit": 1}
+
+        shared = reader(call, cells)  # type: ignore[arg-type]
+        job = Job(Path("file"), "image/png", (1,))
+        threads = [
+            threading.Thread(target=lambda: list(shared.read(job, shared.defaults, bulk=bulk))) for _ in range(many)
+        ]
+        for thread in threads:
+            thread.start()
+        while entered.acquire(timeout=0.2):
+            pass
+        under_way = inside[0]
+        gate.set()
+        for thread in threads:
+            thread.join()
+        assert inside[0] == many
+        return under_way
+
+    def test_bulk_leaves_a_cell_for_small_documents(self) -> None:
+        assert self.busy(5, 3, bulk=True) == 2
+
+    def test_small_documents_are_not_held_back(self) -> None:
+        assert self.busy(3, 3, bulk=False) == 3
+
+    def test_with_one_cell_bulk_goes_on_all_the_same(self) -> None:
+        assert self.busy(2, 1, bulk=True) == 1
+
+
+class TestSettings:
+    def test_no_language_data_is_said_before_anything_starts(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REAM_OCR_TESSDATA", str(tmp_path))
+        with pytest.raises(SettingsError, match="tesseract-ocr-eng"), open_reader():
+            pass
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("DPI", "20"), ("CELLS", "-1"), ("PIXELS", "0"), ("ENGINE", "abbyy"), ("DPI", "many")]
+    )
+    def test_a_wrong_value_is_named(self, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+        monkeypatch.setenv(f"REAM_OCR_{name}", value)
+        with pytest.raises(SettingsError, match=f"REAM_OCR_{name}"), open_reader():
+            pass
+
+    def test_an_engine_that_does_not_work_is_said(self) -> None:
+        broken = reader(Cell(error=CellFailed("EngineError", "tesseract is not installed")))
+        with pytest.raises(SettingsError, match="tesseract is not installed"):
+            broken.check()
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("engine", ["tesserocr", "pytesseract"])
+def test_real_cells_read_real_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    monkeypatch.setenv("REAM_OCR_ENGINE", engine)
+    monkeypatch.setenv("REAM_OCR_CELLS", "1")
+    draw(TEXTS["deu"], size=(900, 700))[0].save(tmp_path / "page.png")
+    with LocalBus(ocr) as bus:
+        bus.store.put(ORIGINAL, tmp_path / "page.png")
+        bus.put(topics.SEGMENTS_SCANNED, replace(scanned((1, 1)), media_type="image/png"))
+        bus.put(topics.SEGMENTS_SCANNED, replace(scanned((2, 2)), media_type="image/tiff"))
+        bus.run()
+        (read,) = read_of(bus)
+        assert "Kündigungsfrist" in bus.store.text(read)
+        assert [part.cause for part in failed_of(bus)] == ["damaged"]
+        assert bus.dead_letters == []
