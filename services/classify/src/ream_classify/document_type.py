@@ -11,6 +11,7 @@ from ream_classify.taxonomy import Label, Taxonomy
 from ream_contracts.artifacts import UnitText
 
 _WORD = re.compile(r"\w+")
+_BESIDE = 35
 _TITLE_EDGES = " \t:.-\u2013*#=|_"
 
 
@@ -69,10 +70,12 @@ class Scorer:
                     yield word, label, weight
 
     def _titles(self, page: Page, factor: int) -> Iterator[tuple[str, str, str, int]]:
-        """Yields for each label its longest title that stands as a line, or begins or ends one."""
+        """Yields for each label its longest title that stands near the top."""
         lines = [line.strip(_TITLE_EDGES) for line in page.title_lines]
+        together = "\n".join(lines)
         for label in self._taxonomy.labels:
-            titles = [title for title in label.titles if any(_is_title(line, title) for line in lines)]
+            possible = [title for title in label.titles if title.removeprefix("*") in together]
+            titles = [title for title in possible if any(_is_title(line, title) for line in lines)]
             if titles:
                 yield (
                     label.name,
@@ -83,14 +86,10 @@ class Scorer:
 
 
 def _is_title(line: str, title: str) -> bool:
-    """Says whether a short line is the title, alone or with a name or number before or after it."""
-    if line == title:
-        return True
-    few = len(line) <= len(title) + _BESIDE
-    return few and (line.startswith((f"{title} ", f"{title}:")) or line.endswith(f" {title}"))
-
-
-_BESIDE = 30
+    """Says whether a short line is the title, alone or with a few other words; `*` stands for the begin of a word."""
+    if title.startswith("*"):
+        return any(word.endswith(title[1:]) and len(word) >= len(title) for word in _WORD.findall(line))
+    return len(line) <= len(title) + _BESIDE and next(whole(line, title), None) is not None
 
 
 def points_of(evidence: Iterable[Evidence]) -> int:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from ream_contracts.artifacts import UnitText
 
@@ -26,12 +27,15 @@ class Page:
 
     @cached_property
     def title_lines(self) -> list[str]:
-        """Headings, and short lines near the top: where a title stands."""
-        headings = [heading.text.strip().lower() for heading in self.unit.headings[:_TITLE_LINES]]
-        return headings + [line for line in self.lines[:_TITLE_LINES] if len(line) <= _TITLE_LENGTH]
+        """Headings, and short lines near the top that are no part of a sentence: where a title stands."""
+        headings = [heading.text.strip() for heading in self.unit.headings[:_TITLE_LINES]]
+        written = [line.strip() for line in self.unit.text[: 4 * _TITLE_LINES * _TITLE_LENGTH].splitlines()]
+        short = [line for line in written if 0 < len(line) <= _TITLE_LENGTH][:_TITLE_LINES]
+        return [_even(line) for line in headings + short if not line[:1].islower() and line[-1:] not in _RUNS_ON]
 
 
 _TITLE_LINES = 25
+_RUNS_ON = (".", ",", ";")
 _TITLE_LENGTH = 80
 _CURRENCY = r"(?:[$€£¥₹]|\b(?:eur|usd|gbp|chf|rm|kr|pln|inr|jpy|zł)\b)"
 _AMOUNT = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[., '][0-9]{3}){0,4}[.,][0-9]{2}(?![0-9])")
@@ -47,7 +51,8 @@ _SALUTATION = re.compile(
 _CLOSING = re.compile(
     r"(?:(?:very truly |yours )?(?:sincerely|faithfully|truly)(?: yours)?|(?:with )?(?:best |kind |warm )?regards"
     r"|respectfully|very truly yours|mit freundlichen grüßen|mit freundlichem gruß|freundliche grüße"
-    r"|hochachtungsvoll|viele grüße"
+    r"|hochachtungsvoll|viele grüße|(?:mit )?(?:herzlichen?|besten?|lieben?|freundlichen?) grü(?:ße|ßen|sse|ssen)"
+    r"|herzlichst"
     r"|cordialement|salutations distinguées|.{0,60}(?:sentiments|salutations) (?:distingu|les meill|respect).{0,40}"
     r"|atentamente|(?:le saluda |saludos )?(?:atentamente|cordiales|cordial saludo)|saludos|.{0,40}un cordial saludo"
     r"|distinti saluti|cordiali saluti|hoogachtend|met vriendelijke groet(?:en)?|com os melhores cumprimentos"
@@ -60,8 +65,8 @@ _MONTHS = (
     "|maggio|giugno|luglio|settembre|ottobre|dicembre|januari|februari|maart|mei|augustus"
 )
 _DATE_LINE = re.compile(
-    rf"(?:[\w .éüöä-]{{2,30}},? ?(?:den|le|a)? )?(?:[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)? (?:de )?(?:{_MONTHS})(?: de)?,?"
-    rf" [0-9]{{4}}"
+    r"(?:[\w .éüöä-]{2,30},? ?(?:den|le|a|im|en)? )?"
+    rf"(?:(?:[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)? )?(?:de )?(?:{_MONTHS})(?: de)?,? [0-9]{{4}}"
     rf"|(?:{_MONTHS}) [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}|[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{4}})$"
 )
 _HEADER = re.compile(
@@ -97,6 +102,11 @@ _CONTENTS_TITLE = frozenset({
     "indice", "inhoudsopgave", "inhoud", "spis treści",
 })  # fmt: skip
 _NUMERIC_LINE = re.compile(r"(?:[^0-9]{0,80}[ (\t][$€£]?[0-9][0-9.,]{0,15}+%?\)?){3,}")
+_NUMBERED_HEADING = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){0,3} [^\W\d_][^.,;:]{3,55}$")
+_CAPTION = re.compile(
+    r"(?:table|figure|fig\.|chart|exhibit|tabelle|abbildung|abb\.|tableau|graphique|tabla|cuadro|gráfico|figura|tabella"
+    r"|tabel|figuur|tabela|rysunek) ?[0-9]{1,3}(?:\.[0-9]{1,2})?\b"
+)
 _LATE = 12
 
 
@@ -120,7 +130,7 @@ def _amounts(page: Page) -> bool:
 def _total_line(page: Page) -> bool:
     """A line that says total and shows an amount, in it or in the next."""
     lines = page.lines[:600]
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in pairwise([*lines, ""]):
         if _TOTAL.match(line) and (_AMOUNT.search(line) or _AMOUNT.search(following)):
             return True
     return False
@@ -150,6 +160,8 @@ SIGNALS: Mapping[str, Callable[[Page], bool]] = {
     "signature_block": lambda page: _count(page, _SIGNATURE, 2) >= 2,
     "tables": lambda page: bool(page.unit.tables),
     "headings": lambda page: len(page.unit.headings) >= 3,
+    "numbered_headings": lambda page: _count(page, _NUMBERED_HEADING, 2) >= 2,
+    "captions": lambda page: _count(page, _CAPTION, 1) >= 1,
     "table_of_contents": _table_of_contents,
     "late_page": lambda page: page.unit.unit >= _LATE,
     "figures": lambda page: _count(page, _NUMERIC_LINE, 6) >= 6,
@@ -159,4 +171,9 @@ SIGNALS: Mapping[str, Callable[[Page], bool]] = {
 
 def page_of(unit: UnitText) -> Page:
     """Prepares a unit for its signals; the cost is bounded by the first 50,000 characters."""
-    return Page(unit, unit.text[:_MOST].lower().replace("\u00a0", " ").replace("\u2019", "'"))
+    return Page(unit, _even(unit.text[:_MOST]))
+
+
+def _even(text: str) -> str:
+    """Lower case, with plain spaces and apostrophes: as words of a taxonomy are written."""
+    return text.lower().replace("\u00a0", " ").replace("\u2019", "'")

@@ -12,8 +12,10 @@ LEVELS = ("restricted", "confidential", "internal", "public")
 """From the most to the least secret; a place that fits several counts as the first."""
 
 _REACH = 80
+_MORE = " ..."
 _BORDER_BEFORE = re.compile(r"(?:\A|[\n\r\f|_*\[(<:/=#\u2022\u00b7\u2014]|(?:\A|\s)-)[ \t]{0,20}\Z")
 _BORDER_AFTER = re.compile(r"[ \t]{0,20}(?:\Z|[\n\r\f|_*\])>.!/=#;:\u2022\u00b7\u2014]|-(?:\s|\Z))")
+_REST = re.compile(r" [^\n\r\f.]{1,60}\.?[ \t]{0,20}(?:\Z|[\n\r\f])(?![ \t]*[a-z])")
 _LINE_BEFORE = re.compile(r"(?:\A|[\n\r\f])[ \t*(\[-]{0,20}\Z")
 _LINE_AFTER = re.compile(r"[ \t*!.)\]-]{0,20}(?:\Z|[\n\r\f])")
 # A sentence in lower case that goes over several lines, and text that was broken into one word a line.
@@ -53,18 +55,22 @@ def find(scan: Scan, markings: Markings) -> Iterator[Hit]:
     """Yields the marks as `mark:<level>`; of marks that overlap, the most secret and longest."""
     marked = Scan(scan.text)
     for level, phrase in markings.phrases:
-        for start, end in scan.places(phrase):
-            confidence = _as_mark(scan, start, end)
+        wanted = phrase.removesuffix(_MORE)
+        for start, end in scan.places(wanted):
+            confidence = _as_mark(scan, start, end, more=phrase.endswith(_MORE))
             if confidence and marked.is_free(start, end):
                 marked.take(start, end)
                 yield Hit(f"mark:{level}", start, end, confidence)
 
 
-def _as_mark(scan: Scan, start: int, end: int) -> int:
-    """Says how surely the phrase stands as a mark: apart from other words, and written like one."""
+def _as_mark(scan: Scan, start: int, end: int, *, more: bool) -> int:
+    """Says how surely the phrase stands as a mark: apart from other words, and written like one; 0 when it does not.
+
+    With `more` its line may go on, if it is short and no sentence goes on in the next.
+    """
     text = scan.plain
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    if not _BORDER_BEFORE.search(before) or not _BORDER_AFTER.match(after):
+    if not _BORDER_BEFORE.search(before) or not (_BORDER_AFTER.match(after) or (more and _REST.match(after))):
         return 0
     if " " not in text[start:end] and _is_broken(before, after):
         return 0

@@ -12,12 +12,12 @@ from phonenumbers import NumberParseException, ValidationResult
 from ream_classify.recognizers.context import near
 from ream_classify.scan import Hit, Scan
 
-_INTERNATIONAL = re.compile(r"(?<![\w+])\+ ?[1-9](?:[ ./()-]{0,2}[0-9]){6,14}(?![\w]|[.,-][0-9])")
+_INTERNATIONAL = re.compile(r"(?<![\w+$€£])\+ ?[1-9](?:[ ./()-]{0,2}[0-9]){6,14}(?![\w]|[.,-][0-9])")
 _NORTH_AMERICAN = re.compile(
-    r"(?<![\w+])(?<![0-9][.,/-])(?:1[-. ])?(?:\([2-9][0-9]{2}\)[ -]?|[2-9][0-9]{2}([-.]))"
+    r"(?<![\w+$€£])(?<![0-9][.,/-])(?:1[-. ])?(?:\([2-9][0-9]{2}\)[ -]?|[2-9][0-9]{2}([-.]))"
     r"[2-9][0-9]{2}(?(1)\1|[-. ])[0-9]{4}(?![\w]|[.,/-][0-9])"
 )
-_LOCAL = re.compile(r"(?<![\w+])(?<![0-9][.,/-])\(?[0-9](?:[ ./()-]{0,2}[0-9]){6,14}(?![\w]|[.,/-][0-9])")
+_LOCAL = re.compile(r"(?<![\w+$€£])(?<![0-9][.,/-])\(?[0-9](?:[ ./()-]{0,2}[0-9]){6,14}(?![\w]|[.,/-][0-9])")
 _WORDS = (
     "phone", "phones", "telephone", "tel", "tel.", "mobile", "mob", "cell", "cellphone", "fax", "call", "hotline",
     "helpline", "whatsapp", "contact", "dial", "text", "ph", "toll-free", "landline",

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# ruff: noqa: RUF001 - letters of other scripts are what this is about
+"""Holds which language a text is said to be in, and which texts are in none."""
+
+import pytest
+
+from ream_classify import language
+
+SENTENCES = {
+    "en": "The committee met on Tuesday to discuss the budget for the coming year, and most members agreed.",
+    "de": "Der Ausschuss traf sich am Dienstag, um über den Haushalt des kommenden Jahres zu beraten.",
+    "fr": "Le comité s'est réuni mardi pour discuter du budget de l'année à venir, et tous étaient d'accord.",
+    "es": "El comité se reunió el martes para discutir el presupuesto del próximo año, y casi todos aceptaron.",
+    "it": "Il comitato si è riunito martedì per discutere il bilancio del prossimo anno.",
+    "nl": "De commissie kwam dinsdag bijeen om de begroting voor het komende jaar te bespreken.",
+    "pt": "A comissão reuniu-se na terça-feira para discutir o orçamento do próximo ano, e não houve acordo.",
+    "pl": "Komitet zebrał się we wtorek, aby omówić budżet na nadchodzący rok.",
+    "sv": "Utskottet sammanträdde i tisdags för att diskutera budgeten för det kommande året.",
+    "ru": "Комитет собрался во вторник, чтобы обсудить бюджет на следующий год.",
+    "el": "Η επιτροπή συνεδρίασε την Τρίτη για να συζητήσει τον προϋπολογισμό του επόμενου έτους.",
+    "ar": "اجتمعت اللجنة يوم الثلاثاء لمناقشة ميزانية العام المقبل، واتفق الأعضاء على ذلك.",
+    "zh": "委员会于星期二召开会议，讨论来年的预算。",
+    "ja": "委員会は火曜日に会合を開き、来年度の予算について話し合った。",
+    "tr": "Komite salı günü gelecek yılın bütçesini görüşmek üzere toplandı.",
+}
+
+NO_LANGUAGE = [
+    "",
+    " \n\t",
+    "1234 5678 90 12.50 33.00 44 1,234,567 99.9 100 2018 2017 2016",
+    "xqzt wkrj blmf ghhtr zzpq vvkw jjqx mnbvc trzp",
+    "$$$ %% ## @@ ((( )))",
+    "A1 B2 C3 D4 X9",
+    "\u0001\u0002\u0003 \ufffd\ufffd",
+    "0 0 0 0 ----- ***** =====",
+    "ok",
+]
+
+
+@pytest.mark.parametrize(("code", "text"), SENTENCES.items())
+def test_a_sentence_is_enough(code: str, text: str) -> None:
+    guess = language.identify(text)
+    assert guess.language == code
+    assert guess.confidence >= 50
+
+
+@pytest.mark.parametrize("text", NO_LANGUAGE)
+def test_text_in_no_language_is_said_to_be_so(text: str) -> None:
+    assert language.identify(text) == language.Guess("und", 0)
+
+
+def test_lone_surrogates_do_no_harm() -> None:
+    assert language.identify(SENTENCES["en"] + " \ud800\udfff").language == "en"
+
+
+def test_capitals_do_not_matter() -> None:
+    assert language.identify(SENTENCES["de"].upper()).language == "de"
+
+
+def test_long_text_in_two_languages_is_counted_by_language() -> None:
+    german, english = (SENTENCES["de"] + "\n") * 40, (SENTENCES["en"] + "\n") * 25
+    main, counts = language.identify_parts(german + english)
+    assert main.language == "de"
+    assert set(counts) == {"de", "en"}
+    assert counts["de"] > counts["en"] > 1_000
+
+
+@pytest.mark.parametrize("text", [SENTENCES["fr"], SENTENCES["es"] * 30, "7 " * 5_000, SENTENCES["zh"] * 100])
+def test_counts_add_up_to_the_characters_that_are_not_space(text: str) -> None:
+    _, counts = language.identify_parts(text)
+    assert sum(counts.values()) == len("".join(text.split()))
+
+
+def test_a_foreign_quotation_does_not_make_a_language() -> None:
+    text = (SENTENCES["en"] + " ") * 20 + "\nHonni soit qui mal y pense.\n" + (SENTENCES["en"] + " ") * 20
+    assert set(language.identify_parts(text)[1]) == {"en"}

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds that rules come from where they should, and that their fingerprint tells any two apart."""
+
+from pathlib import Path
+
+import pytest
+
+from ream_classify import rules
+from ream_classify.yaml_lines import RuleError
+
+TAXONOMY = "labels:\n  note:\n    description: A note.\n    words: {en: {note: 9}}\n"
+
+
+def test_without_files_the_shipped_rules_stand_in() -> None:
+    assert rules.load().fingerprint == rules.load().fingerprint
+
+
+def test_own_files_change_the_fingerprint(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(TAXONOMY, "utf-8")
+    marks = tmp_path / "marks.yaml"
+    marks.write_text("public:\n  en: [open]\n", "utf-8")
+    prints = {
+        rules.load().fingerprint,
+        rules.load(taxonomy_file=own).fingerprint,
+        rules.load(markings_file=marks).fingerprint,
+        rules.load(listed=7).fingerprint,
+        rules.load(own, marks).fingerprint,
+    }
+    assert len(prints) == 5
+
+
+def test_a_file_with_a_mistake_is_refused_by_its_name(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(TAXONOMY.replace("9", "99"), "utf-8")
+    with pytest.raises(RuleError, match=r"own\.yaml, line 4: the weight of 'note'"):
+        rules.load(taxonomy_file=own)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"absent\.yaml.*cannot be read"):
+        rules.load(taxonomy_file=tmp_path / "absent.yaml")
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("labels: {é: 1}".encode("latin-1"))
+    with pytest.raises(RuleError, match="UTF-8"):
+        rules.load(taxonomy_file=latin)
+
+
+def test_parameters_of_a_redo_give_other_rules() -> None:
+    base = rules.load()
+    assert base.with_parameters({}) is base
+    more = base.with_parameters({"findings": 5})
+    assert more.listed == 5
+    assert base.with_parameters({"again": 1}).fingerprint not in {base.fingerprint, more.fingerprint}
+
+
+@pytest.mark.parametrize("value", [-1, "5", 5.0, True, 100_001, None])
+def test_a_wrong_parameter_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="findings"):
+        rules.load().with_parameters({"findings": value})

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds what classify says on the bus and keeps in the store, when it runs twice, and when it gives up."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ream_classify import rules
+from ream_classify.service import classify, failed_part, open_rules
+from ream_contracts import layout, topics
+from ream_contracts.artifacts import ChildFound, SegmentClasses, SegmentRecord, SegmentText, UnitText
+from ream_contracts.messages import PartFailed, PartSegment, Redo, SegmentRead
+from ream_contracts.topic import Topic
+from ream_kit.settings import SettingsError
+from ream_kit.testing import LocalBus, StageContract, memory_store
+
+ID = "a" * 32
+CHILD = "b" * 32
+TEXT = layout.text(ID, 1, 5, "extract", "memo12345678")
+SECRET_WORD = "ann.lee@example.org"
+RULES = rules.load()
+
+
+def unit(number: int, text: str) -> UnitText:
+    return UnitText(number, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
+
+
+SEGMENT = SegmentText(
+    document_id=ID,
+    generation=1,
+    segment=5,
+    stage="extract",
+    stage_version="1",
+    units=(
+        unit(5, f"Dear Bob, write to {SECRET_WORD} before Tuesday, please."),
+        unit(6, " \n"),
+        unit(7, "The end of it."),
+    ),
+    children=(ChildFound(CHILD, "a.pdf", "a.pdf", 1, 8, layout.child(ID, 1, 1, "m"), 12),),
+)
+READ = SegmentRead(
+    document_id=ID,
+    generation=1,
+    run=1,
+    segment=5,
+    units=((5, 8),),
+    text=TEXT,
+    method="text-layer",
+    confidence=90,
+    characters=66,
+    redo=(),
+)
+RECORD = layout.segment_record(ID, 1, 1, 5)
+
+
+def make_bus() -> LocalBus:
+    store = memory_store()
+    store.put_artifact(TEXT, SEGMENT)
+    return LocalBus(classify, store=store, needs={"rules": RULES})
+
+
+@pytest.fixture
+def bus() -> LocalBus:
+    return make_bus()
+
+
+class TestContract(StageContract):
+    @pytest.fixture
+    def bus(self) -> LocalBus:
+        return make_bus()
+
+    @pytest.fixture
+    def example(self) -> tuple[Topic[Any], Any]:
+        return topics.SEGMENTS_READ, READ
+
+
+def answer(bus: LocalBus, read: SegmentRead = READ) -> PartSegment:
+    bus.put(topics.SEGMENTS_READ, read)
+    bus.run()
+    part = bus.sent(topics.DOCUMENTS_PARTS)[-1]
+    assert isinstance(part, PartSegment)
+    return part
+
+
+def test_units_with_text_are_read_and_the_others_are_not_applicable(bus: LocalBus) -> None:
+    part = answer(bus)
+    assert part.read == ((5, 5), (7, 7))
+    assert part.not_applicable == ((6, 6), (8, 8))
+    assert (part.branch, part.segment, part.characters, part.children) == ("text", 5, 66, 1)
+    assert part.record == RECORD
+    assert part.scores["personal:email"] == 1
+
+
+def test_what_was_found_lies_in_the_store_and_not_in_the_event(bus: LocalBus) -> None:
+    answer(bus)
+    record = bus.store.get_artifact(SegmentRecord, RECORD)
+    assert (record.text, record.method, record.confidence, record.children) == (TEXT, "text-layer", 90, (CHILD,))
+    classes = bus.store.get_artifact(SegmentClasses, record.classes)
+    assert [finding.value for finding in classes.findings] == [SECRET_WORD]
+    (sent,) = bus.records(topics.DOCUMENTS_PARTS)
+    assert SECRET_WORD.encode() not in (sent.value or b"")
+
+
+def test_a_record_that_stands_is_used_as_it_is(bus: LocalBus) -> None:
+    first = answer(bus)
+    other = layout.text(ID, 1, 5, "extract", "other1234567")
+    bus.store.put_artifact(other, replace(SEGMENT, units=()))
+    assert answer(bus, replace(READ, text=other)) == first
+
+
+def test_a_new_run_finds_the_classes_and_keeps_a_record_of_its_own(bus: LocalBus) -> None:
+    answer(bus)
+    before = set(bus.store.names(""))
+    again = answer(bus, replace(READ, run=2))
+    assert set(bus.store.names("")) - before == {again.record} == {layout.segment_record(ID, 1, 2, 5)}
+
+
+def test_redo_with_parameters_works_anew(bus: LocalBus) -> None:
+    first = bus.store.get_artifact(SegmentRecord, answer(bus).record)
+    redo = (Redo("classify", {"findings": 0}),)
+    second = bus.store.get_artifact(SegmentRecord, answer(bus, replace(READ, run=2, redo=redo)).record)
+    assert first.classes != second.classes
+    classes = bus.store.get_artifact(SegmentClasses, second.classes)
+    assert (classes.findings, classes.truncated, classes.scores["personal:email"]) == ((), True, 1)
+
+
+def test_redo_of_another_stage_changes_nothing_here(bus: LocalBus) -> None:
+    first = bus.store.get_artifact(SegmentRecord, answer(bus).record)
+    redo = (Redo("ocr", {"dpi": 300}),)
+    second = bus.store.get_artifact(SegmentRecord, answer(bus, replace(READ, run=2, redo=redo)).record)
+    assert first.classes == second.classes
+
+
+def test_wrong_parameters_fail_the_units_and_are_a_dead_letter(bus: LocalBus) -> None:
+    bus.put(topics.SEGMENTS_READ, replace(READ, redo=(Redo("classify", {"findings": -1}),)))
+    bus.run()
+    (failed,) = bus.sent(topics.DOCUMENTS_PARTS)
+    assert isinstance(failed, PartFailed)
+    assert (failed.cause, failed.units) == ("bad-parameters", READ.units)
+    assert [letter.cause for letter in bus.dead_letters] == ["bad-parameters"]
+
+
+def test_a_text_that_is_not_there_is_given_up_after_three_tries(bus: LocalBus) -> None:
+    bus.put(topics.SEGMENTS_READ, replace(READ, text=layout.text(ID, 1, 5, "extract", "absent123456")))
+    bus.run()
+    (failed,) = bus.sent(topics.DOCUMENTS_PARTS)
+    assert isinstance(failed, PartFailed)
+    assert (failed.stage, failed.branch, failed.units, failed.attempts) == ("classify", "text", READ.units, 3)
+    assert len(bus.dead_letters) == 1
+
+
+def test_giving_up_names_the_units() -> None:
+    (part,) = failed_part(READ, "out-of-memory", 2)
+    assert part == PartFailed(ID, 1, 1, "text", "classify", "out-of-memory", ((5, 8),), 2)
+
+
+def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("labels:\n  note:\n    description: A note.\n    words: {en: {note: 9}}\n", "utf-8")
+    monkeypatch.setenv("REAM_CLASSIFY_TAXONOMY", str(own))
+    monkeypatch.setenv("REAM_CLASSIFY_FINDINGS", "3")
+    with open_rules() as opened:
+        assert opened.listed == 3
+        assert opened.fingerprint == rules.load(own, listed=3).fingerprint
+    monkeypatch.setenv("REAM_CLASSIFY_FINDINGS", "-3")
+    with pytest.raises(SettingsError, match="findings must be from 0"), open_rules():
+        pass
