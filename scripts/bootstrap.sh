@@ -141,7 +141,7 @@ else
   say "this is neither Debian nor Ubuntu: please see to it yourself that these are installed: ${wanted[*]}"
 fi
 
-mkdir -p "$cache"
+(umask 022 && mkdir -p "$cache") # the user that root's servers run as must be able to enter it
 exec 9>"$cache/bootstrap.lock"
 flock 9
 

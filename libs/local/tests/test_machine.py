@@ -71,6 +71,16 @@ def test_endpoints_are_known_before_the_start_and_hide_passwords(tmp_path: Path)
     assert found.application.password not in repr(found)
 
 
+def test_lost_passwords_are_not_made_anew_for_a_node_that_has_others(tmp_path: Path) -> None:
+    stack = Stack(_settings(tmp_path))
+    stack.endpoints()
+    (stack.settings.data_dir / "opensearch" / "data" / "nodes").mkdir(parents=True)
+    (stack.settings.data_dir / "secrets.json").unlink()
+    with pytest.raises(LocalStackError, match=r"secrets\.json is gone"):
+        stack.endpoints()
+    assert not (stack.settings.data_dir / "secrets.json").exists()
+
+
 def test_too_little_disk(tmp_path: Path) -> None:
     require_disk(tmp_path / "not" / "yet", 1, "It")
     with pytest.raises(LocalStackError, match=r"It needs 999999999 MB of disk, but .* REAM_HOME"):

@@ -243,6 +243,20 @@ def test_a_running_stack_is_not_started_twice(stack: Stack) -> None:
     assert [_pid(stack, name) for name in ("kafka", "opensearch")] == before
 
 
+def test_a_node_that_was_set_up_with_other_roles_gets_those_of_this_version(stack: Stack) -> None:
+    found = stack.endpoints()
+    server = OpenSearchServer(
+        found.opensearch_url, found.opensearch_ca_file, found.admin, found.application, found.reader
+    )
+    role = "/_plugins/_security/api/roles/reader"
+    may_nothing = {"cluster_permissions": [], "index_permissions": []}
+    assert _ask(server, server.admin, "PUT", role, may_nothing)[0] == 200
+    assert _ask(server, server.reader, "GET", "/_cluster/health")[0] == 403
+    (found.data_dir / "opensearch" / "config" / "ream-roles.json").write_text("{}")
+    Stack(stack.settings).start(lambda _: None)
+    assert _ask(server, server.reader, "GET", "/_cluster/health")[0] == 200
+
+
 def test_what_was_acknowledged_survives_a_kill(stack: Stack) -> None:
     found = stack.endpoints()
     server = OpenSearchServer(

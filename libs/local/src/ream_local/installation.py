@@ -56,15 +56,17 @@ def installed(
     with locks.held(cache_dir / f"{target.name}.lock"):
         if target.exists():
             return target
-        work = cache_dir / f"{target.name}.part"
+        work, repository_dir = cache_dir / f"{target.name}.part", cache_dir / f"{target.name}.maven"
         shutil.rmtree(work, ignore_errors=True)
         progress(f"{name}: fetching {len(entries)} files from Maven Central")
-        files = _download(repository or Maven(cache_dir / "maven"), entries, work / "download")
+        files = _download(repository or Maven(repository_dir), entries, work / "download")
         _place(entries, files, work / "home")
         finish(work / "home")
         make_readable(work / "home")
         (work / "home").rename(target)
         shutil.rmtree(work)
+        # Kept only as long as something failed, so that the next try does not fetch everything again.
+        shutil.rmtree(repository_dir, ignore_errors=True)
         progress(f"{name}: installed in {target}")
     return target
 

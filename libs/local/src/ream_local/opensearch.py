@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ream_local import catalogue, certificates, java, mount_points, opensearch_install, opensearch_users
+from ream_local.errors import LocalStackError
 from ream_local.installation import Progress
 from ream_local.ownership import give
 from ream_local.ports import LOOPBACK
@@ -54,8 +55,18 @@ class OpenSearch:
         return self._settings.data_dir / "ca.pem"
 
     def passwords(self) -> dict[str, str]:
-        """User -> password, made at the first call."""
-        return passwords(self._settings.data_dir / "secrets.json", opensearch_users.USERS)
+        """User -> password, made at the first call.
+
+        Raises:
+            LocalStackError: the node knows passwords, but the file that holds them is gone.
+        """
+        path = self._settings.data_dir / "secrets.json"
+        if not path.exists() and self._has_data():
+            raise LocalStackError(
+                f"{path} is gone, and with it the passwords that this OpenSearch was set up with. Restore the file, or "
+                f"remove {self._folder} and index the documents again."
+            )
+        return passwords(path, opensearch_users.USERS)
 
     def ports(self) -> dict[int, str]:
         """Port -> name of the setting that changes it."""
@@ -93,32 +104,59 @@ class OpenSearch:
     def ready(self) -> bool:
         """Whether the application's user gets an answer and every index can be read."""
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-            health = self._get("/_cluster/health?wait_for_status=yellow&timeout=1s")
+            path = "/_cluster/health?wait_for_status=yellow&timeout=1s"
+            _, health = self._ask(opensearch_users.APPLICATION, "GET", path)
             return health.get("status") in {"yellow", "green"}
         return False
 
-    def _get(self, path: str) -> dict[str, Any]:
+    def refresh_roles(self) -> None:
+        """Give a running node the roles of this version: it reads them from files only when it is set up.
+
+        Raises:
+            LocalStackError: the node does not take them.
+        """
+        noted = self._folder / "config" / "ream-roles.json"
+        wanted = json.dumps(opensearch_users.roles(), indent=2)
+        if noted.exists() and noted.read_text(encoding="utf-8") == wanted:
+            return
+        for name, role in opensearch_users.roles().items():
+            permissions = {key: value for key, value in role.items() if key != "reserved"}
+            path = f"/_plugins/_security/api/roles/{name}"
+            status, answer = self._ask(opensearch_users.ADMIN, "PUT", path, json.dumps(permissions))
+            if status not in {200, 201}:
+                raise LocalStackError(f"OpenSearch did not take the role {name}: {answer}")
+        noted.write_text(wanted, encoding="utf-8")
+
+    def _ask(self, user: str, method: str, path: str, body: str | None = None) -> tuple[int, dict[str, Any]]:
         context = ssl.create_default_context(cafile=str(self.ca_file))
-        login = f"{opensearch_users.APPLICATION}:{self.passwords()[opensearch_users.APPLICATION]}"
-        headers = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode("ascii")}
+        token = base64.b64encode(f"{user}:{self.passwords()[user]}".encode()).decode("ascii")
+        headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
         connection = http.client.HTTPSConnection(LOOPBACK, self._settings.opensearch_port, timeout=5.0, context=context)
         with contextlib.closing(connection):
-            connection.request("GET", path, headers=headers)
-            answer: dict[str, Any] = json.loads(connection.getresponse().read())
-            return answer
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            content: dict[str, Any] = json.loads(answer.read())
+            return answer.status, content
 
     def _configure(self, home: Path, config: Path) -> None:
         security = config / _SECURITY
-        if not security.exists():
+        # The node reads these when it makes the security index, and never again. Until then they are written at every
+        # start: one that was broken off half way would leave the users that the plugin ships, with known passwords.
+        if not self._has_data():
+            shutil.rmtree(security, ignore_errors=True)
             shutil.copytree(home / opensearch_install.PLUGIN_SETTINGS / _SECURITY, security)
-            # The node reads these when it makes the security index, and never again.
             for name, content in opensearch_users.security_files(self.passwords()).items():
                 (security / name).write_text(content, encoding="utf-8")
+            roles = json.dumps(opensearch_users.roles(), indent=2)
+            (config / "ream-roles.json").write_text(roles, encoding="utf-8")
         made = certificates.ensure(config / "certs", datetime.datetime.now(datetime.UTC))
         shutil.copyfile(made.ca, self.ca_file)
         (config / "opensearch.yml").write_text(node_settings(self._settings, self._folder), encoding="utf-8")
         (config / "log4j2.properties").write_text(_CONSOLE, encoding="utf-8")
         config.chmod(0o700)
+
+    def _has_data(self) -> bool:
+        return (self._folder / "data" / "nodes").exists()
 
     def _java_options(self, home: Path) -> tuple[str, ...]:
         agent = home / "agent" / f"opensearch-agent-{catalogue.OPENSEARCH_VERSION}.jar"

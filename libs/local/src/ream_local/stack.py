@@ -119,7 +119,8 @@ class Stack:
         require_reachable(cache, self._settings.drops_to(), "REAM_CACHE")
         if not cache.exists():
             require_disk(cache, _INSTALL_MB, "The installation of Kafka and OpenSearch")
-        cache.mkdir(parents=True, exist_ok=True)
+            cache.mkdir(parents=True, exist_ok=True)
+            cache.chmod(0o755)  # whatever the umask: it holds nothing secret, and root's servers must reach it
         for server in self._servers:
             server.install(progress)
         java.runtime(cache, progress)
@@ -139,14 +140,17 @@ class Stack:
         """
         busy = f"Another command is starting or ending the stack in {self._settings.data_dir}. Wait for it to finish."
         with locks.held(self._prepared_data_dir() / "run" / "stack.lock", busy):
-            if self._supervisor.state() is None:
+            started_here = self._supervisor.state() is None
+            if started_here:
                 # What a killed supervisor left behind holds the ports.
                 self._supervisor.stop()
                 self._require_room()
                 self.install(progress)
                 programs = [server.prepare(progress) for server in self._servers]
                 self._supervisor.start(programs, ends_with_caller)
-            self._wait_until_ready(progress)
+            self._wait_until_ready(progress, started_here)
+            if self._opensearch in self._servers:
+                self._opensearch.refresh_roles()
 
     def stop(self) -> bool:
         """End exactly the processes that this stack's supervisor started, and the supervisor.
@@ -204,15 +208,17 @@ class Stack:
             for port, setting in server.ports().items():
                 require_free(port, server.name, setting)
 
-    def _wait_until_ready(self, progress: Progress) -> None:
+    def _wait_until_ready(self, progress: Progress, started_here: bool) -> None:
         waiting, began, pause = list(self._servers), time.monotonic(), threading.Event()
         while waiting:
             for server in [each for each in waiting if each.ready()]:
                 progress(f"{server.name}: up after {time.monotonic() - began:.1f} s")
                 waiting.remove(server)
-            failed = [each for each in waiting if self._died(each) or time.monotonic() - began > _START_SECONDS]
+            late = time.monotonic() - began > _START_SECONDS
+            failed = [each for each in waiting if late or (started_here and self._died(each))]
             if failed:
-                self._supervisor.stop()
+                if started_here:
+                    self._supervisor.stop()
                 raise LocalStackError(self._last_words(failed[0].name))
             if waiting:
                 pause.wait(_POLL_SECONDS)
