@@ -19,6 +19,8 @@ from ream_kit.settings import setting
 
 _LOG = log.logger("kit.kafka")
 
+_SAY_AGAIN_SECONDS = 60.0
+
 Config = dict[str, Any]
 
 
@@ -162,6 +164,7 @@ def _client(settings: KafkaSettings, name: str) -> Config:
     return {
         "bootstrap.servers": settings.kafka_bootstrap,
         "client.id": name,
+        "reconnect.backoff.ms": 250,
         "reconnect.backoff.max.ms": 2_000,
         "socket.keepalive.enable": True,
     }
@@ -172,12 +175,18 @@ def _callbacks(watch: BrokerWatch | None) -> Config:
 
 
 class _Bridge(logging.Handler):
-    """Takes the lines of the library into our own log, once a kind: it repeats itself while a broker is away."""
+    """Takes the lines of the library into our own log, each kind once a minute: it repeats them while Kafka is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
-        level = "debug" if record.levelno < logging.ERROR else "warning"
-        getattr(_LOG, level)("librdkafka", text=text)
+        kind = text.split(" ", 1)[0]
+        if record.created - self._said.get(kind, 0.0) > _SAY_AGAIN_SECONDS:
+            self._said[kind] = record.created
+            (_LOG.warning if record.levelno >= logging.ERROR else _LOG.debug)("librdkafka", text=text)
 
 
 def _bridge() -> logging.Logger:

@@ -15,6 +15,7 @@ from confluent_kafka import KafkaException
 
 from ream_kit import kafka, log
 from ream_kit.clock import Clock, SystemClock
+from ream_kit.dead_letters import is_buried
 from ream_kit.execution import Execution, Rules
 from ream_kit.flight import Flight
 from ream_kit.health import Health
@@ -92,11 +93,7 @@ class Runner:
         self._outlet = Outlet(self._producer, kafka_settings, self._flight, self._watch, metrics)
         limits = Limits(settings.in_flight_records, settings.in_flight_bytes, settings.read_ahead_records)
         self._intake = Intake(self._consumer, stage.reads, kafka_settings, self._flight, self._watch, limits, metrics)
-        self._topics = {
-            kafka_settings.topic(name)
-            for topic in (*stage.reads, *stage.writes)
-            for name in ((topic.name,) if topic in stage.writes else (topic.name, topic.dead_letters))
-        }
+        self._topics = {kafka_settings.topic(name) for name in _names(stage)}
         self.report = Report(stage, self._flight, self._intake, self._watch, self._clock, settings.workers, metrics)
         self._workers = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
@@ -209,6 +206,12 @@ class Runner:
 
     def _on_commit(self, error: Any, offsets: Any) -> None:
         self._intake.on_commit(error, offsets)
+
+
+def _names(stage: AnyStage) -> set[str]:
+    """Names the topics without which a stage cannot work."""
+    buries = {topic.dead_letters for topic in stage.reads if not is_buried(topic)}
+    return {topic.name for topic in (*stage.reads, *stage.writes)} | buries
 
 
 def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:

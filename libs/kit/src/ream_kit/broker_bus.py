@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how tests run stages on a real broker with the same few words as on the bus in memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from confluent_kafka import Consumer, TopicPartition
+
+from ream_contracts import codec
+from ream_contracts.messages import DeadLetter
+from ream_contracts.topic import Topic
+from ream_kit import envelope, kafka
+from ream_kit.errors import Retry
+from ream_kit.kafka import KafkaSettings
+from ream_kit.metrics import Metrics
+from ream_kit.migration import migrate
+from ream_kit.observe import Observer
+from ream_kit.records import Origin, Record
+from ream_kit.runner import Runner, RunnerSettings
+from ream_kit.stage import AnyStage
+from ream_kit.store import Store
+from ream_kit.store_memory import memory_store
+
+SECONDS = 30.0
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = SECONDS, what: str = "it") -> None:
+    """Waits for a condition.
+
+    Raises:
+        AssertionError: it did not come to hold in time.
+    """
+    over, turn = time.monotonic() + seconds, threading.Event()
+    while not holds():
+        if time.monotonic() > over:
+            raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+        turn.wait(0.05)
+
+
+class Running:
+    """A runner in a thread of this process."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.code: int | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self.code = self.runner.run()
+
+    def stop(self) -> int:
+        """Ends it in order; returns its exit code."""
+        self.runner.stop()
+        return self.join()
+
+    def join(self) -> int:
+        """Waits for its end; returns its exit code."""
+        self._thread.join(SECONDS)
+        assert self.code is not None, "the runner did not end"  # noqa: S101 (for tests)
+        return self.code
+
+
+class BrokerBus:
+    """Topics of its own on a real broker, with stages that `run` starts and stops."""
+
+    def __init__(
+        self, bootstrap: str, topics: Sequence[Topic[Any]], *stages: AnyStage, settings: RunnerSettings | None = None
+    ) -> None:
+        self.prefix = f"t-{uuid.uuid4().hex[:8]}."
+        self.kafka_settings = KafkaSettings(bootstrap, self.prefix, self.prefix)
+        self.settings = settings or RunnerSettings(error_pause_seconds=0.01)
+        self.store: Store = memory_store()
+        self._topics = topics
+        self._stages = stages
+        migrate(bootstrap, self.prefix, self.prefix, topics)
+        self._producer = kafka.producer(self.kafka_settings, "test")
+        self._observer = Observer(self.kafka_settings)
+
+    def put(self, topic: Topic[Any], message: Any, key: str | None = None) -> None:
+        """Writes a message."""
+        self.put_raw(topic, codec.encode(message), key or getattr(message, "document_id", None))
+
+    def put_raw(self, topic: Topic[Any], value: bytes | None, key: str | bytes | None = None) -> None:
+        """Writes any bytes."""
+        self._producer.produce(self.kafka_settings.topic(topic.name), value=value, key=key)
+
+    def start(self, stage: AnyStage, metrics: Metrics | None = None, **needs: Any) -> Running:
+        """Starts a stage in a thread of this process."""
+        return Running(
+            Runner(
+                stage,
+                store=self.store,
+                needs=needs,
+                settings=self.settings,
+                kafka_settings=self.kafka_settings,
+                metrics=metrics or Metrics(),
+            )
+        )
+
+    def run(self) -> None:
+        """Runs every stage until each has committed all there is."""
+        self.flush()
+        running = [self.start(stage) for stage in self._stages]
+        try:
+            wait_until(lambda: all(self.lag(stage) == 0 for stage in self._stages), what="the end of all topics")
+        finally:
+            codes = [one.stop() for one in running]
+        assert not any(codes)  # noqa: S101 (for tests)
+
+    def flush(self) -> None:
+        """Waits until everything that was put is on the broker."""
+        left = self._producer.flush(SECONDS)
+        assert not left  # noqa: S101 (for tests)
+
+    def lag(self, stage: AnyStage) -> int:
+        """Records of its topics that a stage has not committed."""
+        names = [topic.name for topic in stage.reads]
+        try:
+            ends, passed = self._observer.ends(names), self._observer.passed(stage.group, names)
+        except Retry:  # the group is being made
+            return 1
+        return sum(end - passed[name].get(number, 0) for name in names for number, end in ends[name].items())
+
+    def records(self, topic: Topic[Any] | str) -> list[Record]:
+        """Everything on a topic, partition by partition."""
+        name = topic if isinstance(topic, str) else topic.name
+        known = next(one for one in self._topics if name in (one.name, one.dead_letters))
+        ends = self._observer.ends([name])[name]
+        if not any(ends.values()):
+            return []
+        own = {"enable.partition.eof": False, "group.protocol": "classic"}
+        reader = Consumer({**kafka.consumer_config(self.kafka_settings, "reader", "test"), **own})
+        found: list[Record] = []
+        try:
+            reader.assign([TopicPartition(self.kafka_settings.topic(name), number, 0) for number in ends])
+            deadline = time.monotonic() + SECONDS
+            while len(found) < sum(ends.values()) and time.monotonic() < deadline:
+                for one in reader.consume(1000, 0.2):
+                    if one.error() is None:
+                        headers = envelope.as_text(one.headers())
+                        origin = Origin(name, one.partition() or 0, one.offset() or 0, one.key(), headers)
+                        found.append(Record(known, origin, one.value()))
+        finally:
+            reader.close()
+        return sorted(found, key=lambda record: (record.origin.partition, record.origin.offset))
+
+    def sent(self, topic: Topic[Any]) -> list[Any]:
+        """Every message on a topic."""
+        return [codec.decode(topic, record.value) for record in self.records(topic)]
+
+    @property
+    def dead_letters(self) -> list[DeadLetter]:
+        """Every record that was given up."""
+        found = [record for topic in self._topics for record in self.records(topic.dead_letters)]
+        return [codec.loads(DeadLetter, record.value or b"") for record in found]
