@@ -109,6 +109,12 @@ def server_properties(settings: Settings, data: Path) -> str:
         # A stack that was down for a month must find its place again, or Faust never commits.
         "offsets.retention.minutes": _ONE_YEAR_MINUTES,
         "group.initial.rebalance.delay.ms": 0,
+        # With the new group protocol these are the broker's to say, and its defaults keep the partitions of a process
+        # that was killed for 45 s, and hand partitions over in 10.
+        "group.consumer.min.session.timeout.ms": 6_000,
+        "group.consumer.session.timeout.ms": 10_000,
+        "group.consumer.min.heartbeat.interval.ms": 500,
+        "group.consumer.heartbeat.interval.ms": 1_000,
         "log.retention.check.interval.ms": 60_000,
         # The default takes half of this heap at once.
         "log.cleaner.dedupe.buffer.size": 16 * 2**20,
