@@ -32,13 +32,20 @@ SNIPPET = re.compile(r"(<!-- (docs/snippets/[\w.]+) -->\n```python\n).*?(```\n)"
 
 def topics_page() -> str:
     """Returns the reference of topics."""
-    lines = ["# Topics\n", NOTE.strip(), "", "| topic | what it says | order | kept | written by | read by |", "|---|---|---|---|---|---|"]
+    lines = [
+        "# Topics\n",
+        NOTE.strip(),
+        "",
+        "| topic | what it says | order | kept | written by | read by |",
+        "|---|---|---|---|---|---|",
+    ]
     for topic in topics.ALL:
         kept = f"{topic.retention_days} days" if topic.retention_days else "for ever, compacted"
-        lines.append(
-            f"| `{topic.name}` | {topic.description} | {topic.order} | {kept} | {', '.join(topic.written_by)} | {', '.join(topic.read_by)} |"
-        )
-    lines.append("\nEach has a topic for its dead letters beside it, `<topic>.dlq`, kept 14 days. Shapes: `schemas/messages`.")
+        writers, readers = ", ".join(topic.written_by), ", ".join(topic.read_by)
+        lines.append(f"| `{topic.name}` | {topic.description} | {topic.order} | {kept} | {writers} | {readers} |")
+    lines.append(
+        "\nEach has a topic for its dead letters beside it, `<topic>.dlq`, kept 14 days. Shapes: `schemas/messages`."
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -66,7 +73,11 @@ def readme() -> str:
 def generate() -> dict[Path, str]:
     """Returns every generated file with its content."""
     generated = ROOT / "docs" / "generated"
-    return {generated / "topics.md": topics_page(), generated / "settings.md": settings_page(), ROOT / "README.md": readme()}
+    return {
+        generated / "topics.md": topics_page(),
+        generated / "settings.md": settings_page(),
+        ROOT / "README.md": readme(),
+    }
 
 
 def main() -> int:

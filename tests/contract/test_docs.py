@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the docs show is what runs: generated pages, snippets of the README, names of commands."""
+
+import ast
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from ream_contracts import codec, layout, topics
+from ream_contracts.artifacts import SegmentRecord, SegmentText, UnitText
+from ream_contracts.messages import DocumentCompleted, DocumentSubmitted
+from ream_kit.testing import LocalBus, memory_store
+
+ROOT = Path(__file__).resolve().parents[2]
+SNIPPETS = ROOT / "docs" / "snippets"
+README = (ROOT / "README.md").read_text()
+DOCUMENT = "a" * 32
+
+
+@pytest.fixture
+def completed() -> DocumentCompleted:
+    example = ROOT / "schemas" / "examples" / "document-completed" / "v1" / "valid" / "1.json"
+    return codec.loads(DocumentCompleted, json.dumps({**json.loads(example.read_text()), "type": "contract"}).encode())
+
+
+def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(SNIPPETS))
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    return importlib.import_module(name)
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    ran = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "gen_docs.py"), "--check"], capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_consumer_of_the_readme_keeps_contracts(
+    completed: DocumentCompleted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keep = module("contracts", monkeypatch).keep
+    store = memory_store()
+    unit = UnitText(1, "page", "This agreement", "text-layer", 100, None, 0, 0, 0, (), (), (), ())
+    store.put_artifact("t.json", SegmentText(completed.document_id, 1, 1, "extract", "1", (unit,), ()))
+    record = SegmentRecord(completed.document_id, 1, 1, 1, ((1, 1),), (), "t.json", "c.json", "text-layer", 100, 14, ())
+    store.put_artifact(layout.segment_record(completed.document_id, 1, 1, 1), record)
+    with LocalBus(keep, store=store) as bus:
+        bus.put(topics.DOCUMENTS_COMPLETED, completed)
+        bus.run()
+        assert bus.dead_letters == []
+    (kept,) = (tmp_path / "contracts").iterdir()
+    assert kept.read_text() == "This agreement"
+
+
+def test_the_test_of_the_readme_passes(
+    completed: DocumentCompleted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module("contracts", monkeypatch)
+    from dataclasses import replace
+
+    module("test_contracts", monkeypatch).test_only_contracts_are_kept(replace(completed, type="invoice"))
+
+
+def test_the_kcat_line_of_the_readme_is_a_message() -> None:
+    line = next(line for line in README.splitlines() if "kcat -P" in line)
+    found = re.search("'(.*)'", line)
+    assert found is not None
+    assert codec.decode(topics.DOCUMENTS_SUBMITTED, found[1].encode()) == DocumentSubmitted(
+        source="file:///data/in/report.pdf", name="report.pdf"
+    )
+
+
+def test_the_program_of_the_readme_submits_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    import confluent_kafka
+
+    sent = []
+
+    class Producer:
+        def __init__(self, config: dict[str, str]) -> None:
+            assert config == {"bootstrap.servers": "127.0.0.1:19092"}
+
+        def produce(self, topic: str, key: str, value: str) -> None:
+            sent.append((topic, codec.decode(topics.DOCUMENTS_SUBMITTED, value.encode())))
+
+        def flush(self) -> None:
+            sent.append(("flushed", None))
+
+    monkeypatch.setattr(confluent_kafka, "Producer", Producer)
+    spec = importlib.util.spec_from_file_location("submit", SNIPPETS / "submit.py")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    assert [topic for topic, _ in sent] == ["documents.submitted", "flushed"]
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    named = set(re.findall(r"^\$ ream ([a-z-]+)", README, re.MULTILINE))
+    ran = subprocess.run([sys.executable, "-m", "ream_cli", "--help"], capture_output=True, text=True, check=True)
+    assert named
+    assert [name for name in sorted(named) if name not in ran.stdout] == []
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z-]+)", README)) <= targets
+
+
+def test_snippets_are_python() -> None:
+    for path in SNIPPETS.glob("*.py"):
+        ast.parse(path.read_text())
