@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Local tables are kept apart by worker, and not believed after a change of cluster or group."""
+
+from pathlib import Path
+
+import pytest
+
+from ream_aggregate import datadir
+
+
+def _fill(folder: datadir.DataDir) -> Path:
+    kept = folder.path / "v1" / "tables" / "CURRENT"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("x")
+    folder.lock.close()
+    return kept
+
+
+def test_a_worker_finds_its_folder_again(tmp_path: Path) -> None:
+    kept = _fill(datadir.claim(tmp_path / "data", "cluster", "group"))
+    again = datadir.claim(tmp_path / "data", "cluster", "group")
+    assert (again.wiped, kept.exists()) == (False, True)
+    again.lock.close()
+
+
+@pytest.mark.parametrize(("cluster", "group"), [("other", "group"), ("cluster", "other")])
+def test_what_belongs_to_another_cluster_or_group_is_wiped(tmp_path: Path, cluster: str, group: str) -> None:
+    kept = _fill(datadir.claim(tmp_path, "cluster", "group"))
+    again = datadir.claim(tmp_path, cluster, group)
+    assert (again.wiped, kept.exists()) == (True, False)
+    again.lock.close()
+
+
+def test_what_is_distrusted_is_wiped(tmp_path: Path) -> None:
+    first = datadir.claim(tmp_path, "cluster", "group")
+    first.distrust()
+    kept = _fill(first)
+    again = datadir.claim(tmp_path, "cluster", "group")
+    assert (again.wiped, kept.exists()) == (True, False)
+    again.lock.close()
+
+
+def test_two_workers_on_one_machine_have_folders_of_their_own(tmp_path: Path) -> None:
+    one, other = (datadir.claim(tmp_path, "cluster", "group") for _ in range(2))
+    assert one.path != other.path
+    one.lock.close()
+    third = datadir.claim(tmp_path, "cluster", "group")
+    assert third.path == one.path
+    other.lock.close()
+    third.lock.close()
+
+
+def test_too_many_workers_are_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datadir, "_SLOTS", 1)
+    one = datadir.claim(tmp_path, "cluster", "group")
+    with pytest.raises(OSError, match="REAM_AGGREGATE_DATA_DIR"):
+        datadir.claim(tmp_path, "cluster", "group")
+    one.lock.close()

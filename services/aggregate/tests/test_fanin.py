@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one record does to the table and to the topics."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ream_aggregate.fanin import MAX_PART_BYTES, Answered, Passed, Refused, take
+from ream_aggregate.state import loads
+
+DOCUMENT = "a" * 32
+KEY = DOCUMENT.encode()
+
+
+def part(kind: str, generation: int = 1, run: int = 1, **fields: Any) -> bytes:
+    about = {"root_id": DOCUMENT, "parent_id": None, "media_type": "text/plain", "size": 3}
+    plan = {"manifest": "m.json", "unit_kind": "page", "units": 1, "beyond": 0, "verdict": None, "cause": None}
+    answer = {
+        "branch": "text",
+        "segment": 1,
+        "read": [[1, 1]],
+        "not_applicable": [],
+        "record": "r.json",
+        "characters": 5,
+        "children": 0,
+        "scores": {},
+    }
+    own = {"opened": about, "manifest": {**about, **plan}, "segment": answer, "forget": {}}[kind]
+    return json.dumps(
+        {"part": kind, "document_id": DOCUMENT, "generation": generation, "run": run, **own, **fields}
+    ).encode()
+
+
+def entry(*values: bytes) -> bytes:
+    held: bytes | None = None
+    for offset, value in enumerate(values):
+        effect = take(KEY, value, offset, held)
+        assert isinstance(effect, Answered)
+        held = effect.entry
+    assert held is not None
+    return held
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        b"",
+        b"{not json",
+        b"[]",
+        b"null",
+        b'{"part":"opened"}',
+        b"\xff\xfe",
+        b"[" * 30_000,
+        part("segment", read=[[0, 1]]),
+        part("manifest", units=-1),
+        part("opened", generation=0),
+        part("opened", media_type="text/plain; name=secret.txt"),
+    ],
+)
+def test_what_is_no_part_is_refused(value: bytes | None) -> None:
+    effect = take(KEY, value, 0, None)
+    assert isinstance(effect, Refused)
+    assert effect.cause == "malformed"
+    assert "secret" not in effect.detail
+
+
+@pytest.mark.parametrize("key", [None, b"", b"b" * 32, b"\xff\xff", b"x" * 900_000])
+def test_a_key_that_is_not_the_document_is_refused(key: bytes | None) -> None:
+    assert take(key, part("opened"), 0, None) == Refused(
+        "malformed", "the key of the record is not the document that the part speaks of"
+    )
+
+
+def test_a_part_over_64_kb_is_refused_before_it_is_decoded() -> None:
+    value = part("opened") + b" " * (MAX_PART_BYTES - len(part("opened")))
+    assert isinstance(take(KEY, value, 0, None), Answered)
+    effect = take(KEY, value + b" ", 0, None)
+    assert isinstance(effect, Refused)
+    assert effect.cause == "too-large"
+
+
+def test_a_part_of_an_unknown_document_is_refused() -> None:
+    effect = take(KEY, part("segment"), 0, None)
+    assert isinstance(effect, Refused)
+    assert effect.cause == "no-entry"
+
+
+def test_an_entry_that_could_not_be_written_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ream_aggregate.fanin.MAX_ENTRY_BYTES", 2_000)
+    held = entry(part("opened"), part("manifest", units=400))
+    causes = {f"type:label-{number}": 1 for number in range(200)}
+    effect = take(KEY, part("segment", scores=causes), 9, held)
+    assert isinstance(effect, Refused)
+    assert effect.cause == "too-large"
+
+
+def test_a_document_completes_with_its_last_answer() -> None:
+    held = entry(part("opened"), part("manifest"))
+    effect = take(KEY, part("segment"), 2, held)
+    assert isinstance(effect, Answered)
+    assert effect.completed is not None
+    assert effect.completed.outcome == "complete"
+    assert effect.entry is not None
+    assert loads(DOCUMENT, effect.entry).announced_by == 2
+
+
+def test_a_repetition_writes_the_entry_again_and_says_nothing() -> None:
+    """The changelog may lack what the local files have: only the record's second reading tells."""
+    held = entry(part("opened"), part("manifest"), part("segment"))
+    effect = take(KEY, part("segment"), 3, held)
+    assert effect == Answered(held, starts=False, superseded=None, completed=None)
+
+
+def test_an_earlier_run_changes_nothing() -> None:
+    held = entry(part("opened", run=2))
+    assert take(KEY, part("manifest"), 1, held) == Passed()
+
+
+def test_forget_removes_the_entry() -> None:
+    held = entry(part("opened"))
+    assert take(KEY, part("forget"), 1, held) == Answered(None)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "starts", "superseded"),
+    [
+        ((part("opened"),), part("manifest"), False, False),
+        ((part("opened"),), part("opened", run=2), True, False),
+        ((part("opened"),), part("opened", generation=2), True, True),
+        ((part("opened"), part("manifest"), part("segment")), part("opened", generation=2), True, False),
+    ],
+)
+def test_a_new_generation_ends_one_that_had_no_end(
+    before: tuple[bytes, ...], now: bytes, starts: bool, superseded: bool
+) -> None:
+    effect = take(KEY, now, 9, entry(*before))
+    assert isinstance(effect, Answered)
+    assert (effect.starts, effect.superseded is not None) == (starts, superseded)
+    if effect.superseded is not None:
+        assert (effect.superseded.generation, effect.superseded.outcome) == (1, "superseded")
+
+
+def test_a_table_of_another_version_is_our_fault_and_no_record_s() -> None:
+    with pytest.raises(ValueError, match="version"):
+        take(KEY, part("opened"), 0, b'{"v":0}')
