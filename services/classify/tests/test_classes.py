@@ -93,6 +93,13 @@ def test_comments_and_form_fields_count_at_the_end_of_the_text() -> None:
     assert (finding.start, finding.end, finding.value) == (7, 7, "123-45-6789")
 
 
+def test_a_link_to_what_the_text_shows_counts_once() -> None:
+    base = segment("Write to info@bank.example.org.")
+    links = (Annotation("link", "mailto:info@bank.example.org", None), Annotation("link", "mailto:b@c.example", None))
+    text = replace(base, units=(replace(base.units[0], annotations=links),))
+    assert classify(text, RULES).scores["personal:email"] == 2
+
+
 def test_the_artifact_survives_its_codec_with_any_text() -> None:
     text = "\ud800 a@b.example \udfff \x00\x1b[0m \u202e123 \ud83d " * 20
     classes = classify(segment(text, "", "\ufeff"), RULES)

@@ -56,16 +56,23 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
 def _hits(unit: UnitText, code: str, rules: Rules) -> Iterator[tuple[Hit, str]]:
     """Yields hits with their values: in the text, then in what was added to it (comments, form fields).
 
-    The latter have no place in the text: theirs is its end.
+    The latter have no place in the text: theirs is its end. What the text says as well (a link to the address that
+    it shows, a comment that was also read as text) counts once.
     """
+    seen: set[tuple[str, str]] = set()
+    added = "\n".join(annotation.text for annotation in unit.annotations)
     if unit.text.strip():
         for hit in sensitivity.find(Scan(unit.text, code), rules.markings):
-            yield hit, unit.text[hit.start : hit.end]
-    added = "\n".join(annotation.text for annotation in unit.annotations)
+            value = unit.text[hit.start : hit.end]
+            if added:
+                seen.add((hit.score, value))
+            yield hit, value
     if added.strip():
         end = len(unit.text)
         for hit in sensitivity.find(Scan(added, code), rules.markings):
-            yield Hit(hit.score, end, end, hit.confidence, hit.form), added[hit.start : hit.end]
+            value = added[hit.start : hit.end]
+            if (hit.score, value) not in seen:
+                yield Hit(hit.score, end, end, hit.confidence, hit.form), value
 
 
 class _Listed:
