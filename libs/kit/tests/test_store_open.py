@@ -33,6 +33,14 @@ def test_wrong_settings_are_named(environ: dict[str, str], named: str) -> None:
         open_store(environ)
 
 
+def test_a_cache_folder_that_is_not_ones_own_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    for bad in ("link", "file"):
+        with pytest.raises(SettingsError, match="REAM_STORE_CACHE"):
+            open_store({"REAM_STORE": "s3://b", "REAM_STORE_CACHE": str(tmp_path / bad)})
+
+
 def test_the_secret_is_not_shown() -> None:
     found = settings.load(
         StoreSettings, {"REAM_STORE": "s3://b", "REAM_S3_ACCESS_KEY": "k", "REAM_S3_SECRET_KEY": "hidden"}

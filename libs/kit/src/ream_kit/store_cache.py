@@ -12,6 +12,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import stat
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -29,6 +30,9 @@ class Cache:
     """Copies of objects in a folder, at most `limit` bytes kept; the least lately used go first.
 
     Copies that were not used for two days go too, so that what was erased from the store does not stay here.
+
+    Raises (when made):
+        ValueError: the folder belongs to somebody else, who could put other bytes into it.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
@@ -36,8 +40,11 @@ class Cache:
         self._used = folder / "used"
         self._locks = folder / "locks"
         self._limit = limit
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.lstat().st_uid != os.getuid() or not stat.S_ISDIR(folder.lstat().st_mode):
+            raise ValueError(f"the cache folder {folder} is a link or belongs to another user: name one of your own")
         for made in (self._kept, self._used, self._locks):
-            made.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made.mkdir(mode=0o700, exist_ok=True)
         self._remove_old(self._used)
         self._make_room(0)
 
@@ -69,13 +76,13 @@ class Cache:
     def _make_room(self, wanted: int) -> None:
         with self._lock("room"):
             self._remove_old(self._kept)
-            files = sorted(_files(self._kept), key=lambda found: found[1].st_mtime)
-            total = wanted + sum(stat.st_size for _, stat in files)
-            for path, stat in files:
+            files = sorted(_files(self._kept), key=lambda file: file[1].st_mtime)
+            total = wanted + sum(found.st_size for _, found in files)
+            for path, found in files:
                 if total <= self._limit:
                     return
                 path.unlink(missing_ok=True)
-                total -= stat.st_size
+                total -= found.st_size
 
     @contextmanager
     def _lock(self, name: str) -> Iterator[None]:
@@ -84,8 +91,8 @@ class Cache:
             yield
 
     def _remove_old(self, folder: Path) -> None:
-        for path, stat in _files(folder):
-            if stat.st_mtime < time.time() - _LEFT_OVER_SECONDS:
+        for path, found in _files(folder):
+            if found.st_mtime < time.time() - _LEFT_OVER_SECONDS:
                 path.unlink(missing_ok=True)
 
 

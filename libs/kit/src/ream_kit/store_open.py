@@ -64,4 +64,8 @@ def _open_bucket(found: StoreSettings) -> Store:
         raise SettingsError(f"REAM_STORE is {found.store!r}: the bucket's name is missing")
     bucket = Bucket(name, prefix, found.s3_endpoint, found.s3_region, found.s3_access_key, found.s3_secret_key)
     folder = found.store_cache or f"{tempfile.gettempdir()}/ream-cache-{os.getuid()}"
-    return Store(S3Blobs(bucket, Cache(Path(folder), found.store_cache_bytes)))
+    try:
+        cache = Cache(Path(folder), found.store_cache_bytes)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"REAM_STORE_CACHE cannot be used: {error}") from None
+    return Store(S3Blobs(bucket, cache))
