@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nothing is lost or given twice, ordered lanes keep their order, and nobody waits while others have a second turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ream_kit.turns import Turns
+
+
+@dataclass(frozen=True)
+class Item:
+    lane: str
+    position: int
+    ordered: bool = False
+    bulk: bool = False
+
+
+class Model(RuleBasedStateMachine):
+    """Puts, takes, finishes, gives back and discards in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: Turns[Item] = Turns()
+        self.position = 0
+        self.waiting: list[Item] = []
+        self.taken: list[Item] = []
+        self.finished: dict[str, list[int]] = {}
+
+    @rule(lane=st.sampled_from(["o1", "o2", "o3", "u1", "u2", "b1", "b2"]))
+    def put(self, lane: str) -> None:
+        self.position += 1
+        item = Item(lane, self.position, ordered=lane.startswith("o"), bulk=lane.startswith("b"))
+        self.turns.put(item)
+        self.waiting.append(item)
+
+    def eligible(self, bulk: bool) -> list[Item]:
+        busy = {item.lane for item in self.taken if item.ordered}
+        return [item for item in self.waiting if item.lane not in busy and (bulk or not item.bulk)]
+
+    @rule(limit=st.integers(1, 4), bulk=st.booleans())
+    def take(self, limit: int, bulk: bool) -> None:
+        eligible = self.eligible(bulk)
+        got = self.turns.take(limit, bulk=bulk)
+        assert set(got) <= set(eligible)
+        assert len(got) == min(limit, len(eligible)), "nobody waits while there is something to do"
+        for item in got:
+            if item.ordered:
+                first = min(other.position for other in self.waiting if other.lane == item.lane)
+                assert item.position == first
+            self.waiting.remove(item)
+            self.taken.append(item)
+
+    @precondition(lambda self: self.taken)
+    @rule(data=st.data())
+    def finish(self, data: st.DataObject) -> None:
+        item = data.draw(st.sampled_from(self.taken))
+        self.turns.release(item)
+        self.taken.remove(item)
+        self.finished.setdefault(item.lane, []).append(item.position)
+
+    @precondition(lambda self: self.taken)
+    @rule(data=st.data())
+    def give_back(self, data: st.DataObject) -> None:
+        item = data.draw(st.sampled_from(self.taken))
+        self.turns.back(item)
+        self.taken.remove(item)
+        self.waiting.append(item)
+
+    @rule(lane=st.sampled_from(["o1", "u1", "b1"]))
+    def discard(self, lane: str) -> None:
+        found = self.turns.discard(lambda item: item.lane == lane)
+        assert sorted(found, key=lambda item: item.position) == sorted(
+            (item for item in self.waiting if item.lane == lane), key=lambda item: item.position
+        )
+        self.waiting = [item for item in self.waiting if item.lane != lane]
+
+    @invariant()
+    def counts(self) -> None:
+        assert len(self.turns) == len(self.waiting)
+
+    def teardown(self) -> None:
+        for item in list(self.taken):
+            self.turns.release(item)
+        rest = self.turns.take(10_000)
+        assert set(rest) == set(self.waiting), "nothing is lost"
+        for item in rest:
+            self.turns.release(item)
+        assert not self.turns._lanes, "nothing is kept of lanes that are done"
+
+
+Model.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestTurns = Model.TestCase
+
+
+def put_all(turns: Turns[Item], lanes: str, **more: bool) -> None:
+    for position, lane in enumerate(lanes):
+        turns.put(Item(lane, position, **more))
+
+
+def test_documents_are_taken_in_turn() -> None:
+    """A document of a thousand segments does not stand before one of two."""
+    turns: Turns[Item] = Turns()
+    put_all(turns, "aaaaaabbc")
+    assert "".join(turns.take()[0].lane for _ in range(9)) == "abcabaaaa"
+
+
+def test_bulk_and_small_work_take_turns() -> None:
+    turns: Turns[Item] = Turns()
+    put_all(turns, "BBBBBB", bulk=True)
+    put_all(turns, "sss")
+    assert "".join(turns.take()[0].lane for _ in range(9)) in ("sBsBsBBBB", "BsBsBsBBB")
+    put_all(turns, "BB", bulk=True)
+    assert turns.take(bulk=False) == []
+
+
+def test_a_batch_takes_the_records_of_a_key_together_and_in_order() -> None:
+    turns: Turns[Item] = Turns()
+    put_all(turns, "aaabaa", ordered=True)
+    batch = turns.take(4)
+    assert [(item.lane, item.position) for item in batch] == [("a", 0), ("b", 3), ("a", 1), ("a", 2)]
+    assert turns.take(4) == []
+    for item in reversed(batch):
+        turns.back(item)
+    assert [item.position for item in turns.take(9)] in ([0, 3, 1, 2, 4, 5], [3, 0, 1, 2, 4, 5])
