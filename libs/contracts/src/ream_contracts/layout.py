@@ -50,6 +50,11 @@ def text(document_id: str, number: int, segment: int, stage: str, memo: str) -> 
     return f"{generation(document_id, number)}text/{segment}.{stage}.{memo}.json"
 
 
+def run_note(document_id: str, number: int, first: int, memo: str) -> str:
+    """What extract found in a run of units, named by the first: its own note, so that it can say the same again."""
+    return f"{generation(document_id, number)}notes/{first}.{memo}.json"
+
+
 def classes(document_id: str, number: int, segment: int, memo: str) -> str:
     """What classify found in a segment (artifact SegmentClasses)."""
     return f"{generation(document_id, number)}classes/{segment}.{memo}.json"

@@ -2,11 +2,13 @@
 """Decides what LibreOffice may do: runs it by its own Python (UNO), without network, macros, links or core dumps.
 
 Started by `office.py` as `python3 -I office_worker.py PROGRAM FOLDER MEMORY_BYTES`; needs nothing but the standard
-library and `uno`. Takes a JSON object a line, `{"source": …, "target": …}`, and answers `{"made": true}` or `{"made": false}`.
+library and `uno`. Takes a JSON object a line, `{"source": …, "target": …}`, and answers `{"made": true}` or
+`{"made": false}`.
 """
 
 import contextlib
 import ctypes
+import importlib
 import json
 import os
 import platform
@@ -43,7 +45,7 @@ def main() -> int:
     program, folder, memory = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     confine(memory)
     try:
-        import uno
+        uno: Any = importlib.import_module("uno")  # the system's Python alone has it
     except ImportError:
         print(json.dumps({"ready": False, "why": "uno"}), flush=True)
         return 1

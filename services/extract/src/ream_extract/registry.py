@@ -6,6 +6,7 @@ import pkgutil
 from functools import cache
 
 from ream_extract import extractors
+from ream_extract.catalogue import Catalogue, Known
 from ream_extract.reading import Extractor
 
 
@@ -32,11 +33,9 @@ def found() -> tuple[Extractor, ...]:
     return tuple(all_found)
 
 
-def find(media_type: str) -> Extractor | None:
-    """Returns the extractor of a media type: the exact one, else that of the whole kind (`text/*`), else none."""
-    kind = media_type.partition("/")[0] + "/*"
-    by_type = {claimed: one for one in found() for claimed in one.media_types}
-    return by_type.get(media_type) or by_type.get(kind)
+def known() -> Catalogue:
+    """Says which extractors there are, for who must not load them."""
+    return Catalogue(tuple(Known(one.name, one.version, one.media_types, one.convert_to) for one in found()))
 
 
 def named(name: str) -> Extractor:

@@ -50,7 +50,7 @@ class DocExtractor:
         with _opened(source.path) as held:
             letters = _letters(held, source.path.stat().st_size)
             inside = _objects(held)
-            metadata = _metadata(held) | {"text_bytes": str(letters)}
+            metadata = properties(held) | {"text_bytes": str(letters)}
         units = [UnitRun("body", bodies(letters))]
         if inside:
             units.append(UnitRun("attachment", len(inside)))
@@ -122,7 +122,8 @@ def _objects(held: olefile.OleFileIO) -> dict[str, int]:
     return found
 
 
-def _metadata(held: olefile.OleFileIO) -> dict[str, str]:
+def properties(held: olefile.OleFileIO) -> dict[str, str]:
+    """Returns what the property streams of an OLE file say of it."""
     try:
         told = held.get_metadata()
     except Exception:

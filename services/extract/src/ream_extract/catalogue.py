@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides by whom a media type is read, without loading any parser: the service itself never touches a document."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is to know of an extractor before it reads."""
+
+    name: str
+    version: str
+    media_types: tuple[str, ...]
+    convert_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The extractors of this installation."""
+
+    extractors: tuple[Known, ...]
+
+    def find(self, media_type: str) -> Known | None:
+        """Returns the extractor of a media type: the exact one, else that of the whole kind (`text/*`), else none."""
+        by_type = {claimed: one for one in self.extractors for claimed in one.media_types}
+        return by_type.get(media_type) or by_type.get(media_type.partition("/")[0] + "/*")
+
+    def named(self, name: str) -> Known:
+        """Returns the extractor that a manifest names.
+
+        Raises:
+            LookupError: it is not part of this installation.
+        """
+        for one in self.extractors:
+            if one.name == name:
+                return one
+        raise LookupError(f"no extractor is called {name}: it planned this document and is not installed now")

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans and reads inside a cell: the only way in which the service touches a stranger's bytes."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ream_extract import registry
+from ream_extract.describe import describe
+from ream_extract.reading import Limits, Plan, Source, Unreadable
+from ream_extract.wire import pack, pack_plan
+
+# Parsers' warnings quote the documents that they read; no log may.
+logging.disable(logging.CRITICAL)
+# Loaded here, before cells are forked: each of them would load the parsers again.
+registry.found()
+
+
+def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
+    """Plans a document (`do` is plan), reads units `first` to `last` of it (read), or names extractors (catalogue).
+
+    Args:
+        request: `do`, `path`, `media_type`, `extractor` (name, or null to describe what nobody reads), `limits` (fields
+            of `Limits`), `ocr`, `pictures`, `converted` (path or null), `child_budget`, and `first`, `last` to read.
+        scratch: takes pictures and documents found inside, under the names that the items give.
+
+    Yields:
+        One plan; or the items of the units; or, as the last, `unreadable` with verdict, cause and reason.
+    """
+    if request["do"] == "catalogue":
+        yield {"extractors": [asdict(one) for one in registry.known().extractors]}
+        return
+    source = Source(
+        Path(request["path"]),
+        request["media_type"],
+        Limits(**request["limits"]),
+        Path(request["converted"]) if request["converted"] else None,
+        request["ocr"],
+        request["pictures"],
+        request["child_budget"],
+    )
+    if request["extractor"] is None:
+        yield pack_plan(Plan((), describe(source)))
+        return
+    extractor = registry.named(request["extractor"])
+    try:
+        if request["do"] == "plan":
+            yield pack_plan(extractor.plan(source))
+        else:
+            for item in extractor.read(source, request["first"], request["last"], scratch):
+                yield pack(item)
+    except Unreadable as failure:
+        yield {"unreadable": {"verdict": failure.verdict, "cause": failure.cause, "reason": failure.reason}}

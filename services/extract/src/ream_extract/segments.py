@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a run of units leaves in the store, and what is said about it: the same again when it comes again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from ream_contracts import identity, layout, units
+from ream_contracts.artifacts import ChildFound, Manifest, Picture, SegmentText, UnitText
+from ream_contracts.messages import DocumentIngested
+from ream_extract.parameters import STAGE
+from ream_extract.planning import ordinal
+from ream_extract.reading import ChildRead, Item, Method, Reason, UnitFailed, UnitRead, UnitScanned
+from ream_kit import Store
+
+_ENDINGS = {"image/jpeg": "jpg", "image/svg+xml": "svg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A unit for ocr, and the artifact with the doubtful text that it had."""
+
+    unit: int
+    reason: Reason
+    kept: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunNote:
+    """What came of a run: everything that is said about it, so that saying it again needs no reading."""
+
+    text: str | None
+    """The segment-text artifact; None when no unit of the run was read."""
+    units: tuple[int, ...] = ()
+    method: Method = "none"
+    confidence: int = 100
+    characters: int = 0
+    scanned: tuple[Scanned, ...] = ()
+    failed: tuple[UnitFailed, ...] = ()
+    children: tuple[ChildFound, ...] = ()
+
+    def dumps(self) -> bytes:
+        """The note as JSON."""
+        return json.dumps(asdict(self)).encode()
+
+
+def loads(data: bytes) -> RunNote:
+    """Reads a note back."""
+    values = cast(dict[str, Any], json.loads(data))
+    values["units"] = tuple(values["units"])
+    values["scanned"] = tuple(Scanned(**one) for one in values["scanned"])
+    values["failed"] = tuple(UnitFailed(**one) for one in values["failed"])
+    values["children"] = tuple(ChildFound(**one) for one in values["children"])
+    return RunNote(**values)
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Takes the items of a run, keeps their files, and makes the note of it."""
+
+    ingested: DocumentIngested
+    manifest: Manifest
+    store: Store
+    memo: str
+    version: str
+    _read: dict[int, UnitText] = field(default_factory=dict)
+    _children: dict[int, ChildFound] = field(default_factory=dict)
+    _scanned: dict[int, Scanned] = field(default_factory=dict)
+    _failed: dict[int, UnitFailed] = field(default_factory=dict)
+
+    def take(self, item: Item, scratch: Path) -> None:
+        """Takes one item; a later one for the same unit takes its place."""
+        for known in (self._read, self._children, self._scanned, self._failed):
+            cast(dict[int, Any], known).pop(item.unit, None)
+        if isinstance(item, UnitRead):
+            self._read[item.unit] = self._unit(item, scratch)
+        elif isinstance(item, UnitScanned):
+            self._scanned[item.unit] = Scanned(item.unit, item.reason, self._kept(item, scratch))
+        elif isinstance(item, ChildRead):
+            self._read[item.unit] = _stand_in(item)
+            self._children[item.unit] = self._child(item, scratch)
+        else:
+            self._failed[item.unit] = item
+
+    def note(self) -> RunNote:
+        """Writes the text artifact of the run and makes its note."""
+        read = tuple(self._read[unit] for unit in sorted(self._read))
+        children = tuple(self._children[unit] for unit in sorted(self._children))
+        name = None
+        if read:
+            # Units that failed may be read another time: what is read without them is another artifact.
+            memo = identity.memo(self.memo, repr(units.of(unit.unit for unit in read)))
+            name = self._put(read[0].unit, memo, read, children)
+        methods = [unit.method for unit in read if unit.method != "none"]
+        return RunNote(
+            name,
+            tuple(unit.unit for unit in read),
+            cast(Method, methods[0]) if methods else "none",
+            _confidence(read),
+            sum(len(unit.text) for unit in read),
+            tuple(self._scanned[unit] for unit in sorted(self._scanned)),
+            tuple(self._failed[unit] for unit in sorted(self._failed)),
+            children,
+        )
+
+    def _put(self, segment: int, memo: str, read: tuple[UnitText, ...], children: tuple[ChildFound, ...]) -> str:
+        document_id, generation = self.ingested.document_id, self.ingested.generation
+        name = layout.text(document_id, generation, segment, STAGE, memo)
+        text = SegmentText(document_id, generation, segment, STAGE, self.version, read, children)
+        self.store.put_artifact(name, text)
+        return name
+
+    def _kept(self, item: UnitScanned, scratch: Path) -> str | None:
+        if item.kept is None:
+            return None
+        return self._put(item.unit, identity.memo(self.memo, "kept"), (self._unit(item.kept, scratch),), ())
+
+    def _unit(self, unit: UnitRead, scratch: Path) -> UnitText:
+        pictures = []
+        for picture in unit.pictures:
+            ending = _ENDINGS.get(picture.media_type, picture.media_type.partition("/")[2])
+            name = layout.picture(
+                self.ingested.document_id, self.ingested.generation, unit.unit, f"{picture.file[:32]}.{ending}"
+            )
+            self.store.put(name, (scratch / picture.file).read_bytes())
+            pictures.append(Picture(name, picture.media_type, picture.width, picture.height, picture.box))
+        return UnitText(
+            unit.unit, unit.kind, unit.text, unit.method, unit.confidence, unit.label, unit.width, unit.height,
+            unit.rotation, unit.headings, tuple(pictures), unit.tables, unit.annotations,
+        )  # fmt: skip
+
+    def _child(self, child: ChildRead, scratch: Path) -> ChildFound:
+        number = ordinal(self.manifest, child.unit)
+        document_id = identity.child_id(self.ingested.document_id, child.path, number)
+        name = layout.child(self.ingested.document_id, self.ingested.generation, number, self.memo)
+        self.store.put(name, scratch / child.file)
+        return ChildFound(document_id, child.name, child.path, number, child.unit, name, child.size)
+
+
+def _stand_in(child: ChildRead) -> UnitText:
+    """Answers the unit of a child: its text is in the child."""
+    return UnitText(child.unit, child.kind, "", "container", 100, child.name, 0.0, 0.0, 0, (), (), (), ())
+
+
+def _confidence(read: tuple[UnitText, ...]) -> int:
+    """Says how sure the text of a run is: each unit counts by its length."""
+    weights: Mapping[int, int] = {unit.unit: len(unit.text) for unit in read}
+    total = sum(weights.values())
+    return sum(unit.confidence * weights[unit.unit] for unit in read) // total if total else 100

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person can set for extract, read from REAM_EXTRACT_..."""
+
+from dataclasses import dataclass
+
+from ream_extract.reading import Limits, Ocr
+from ream_kit.settings import SettingsError, setting
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSettings:
+    """Cells, office program and limits."""
+
+    cells: int = setting(2, "documents read at once")
+    memory_bytes: int = setting(2 << 30, "address space of one cell")
+    idle_seconds: float = setting(60.0, "longest wait for the next page")
+    total_seconds: float = setting(900.0, "longest time for one run of pages")
+    ocr: Ocr = setting("auto", "pages that ocr reads: auto (as judged), always, never")
+    pictures: bool = setting(True, "whether pictures inside documents are kept")
+    few_scanned: int = setting(32, "scanned pages up to which a document takes the small lane of ocr")
+    depth: int = setting(8, "steps from the submitted file down to which documents inside are taken out")
+    units: int = setting(100_000, "units of one document; the rest is counted, not read")
+    child_bytes: int = setting(2 << 30, "size of one attachment or archive member")
+    frame_pixels: int = setting(150_000_000, "pixels of one frame of an image file")
+    office: bool = setting(True, "whether LibreOffice converts legacy documents, where it is installed")
+    office_program: str = setting("soffice", "LibreOffice's program")
+    office_python: str = setting("/usr/bin/python3", "the Python that has LibreOffice's module uno")
+    office_seconds: float = setting(120.0, "longest conversion; then LibreOffice is replaced")
+    office_recycle: int = setting(50, "conversions after which LibreOffice is replaced, for it leaks")
+    office_memory_bytes: int = setting(4 << 30, "address space of LibreOffice")
+
+    def __post_init__(self) -> None:
+        """Refuses numbers with which nothing could be read."""
+        for name in ("cells", "memory_bytes", "idle_seconds", "total_seconds", "units", "office_recycle"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"REAM_EXTRACT_{name.upper()} must be above 0")
+
+    def limits(self) -> Limits:
+        """The limits that a document is held to."""
+        return Limits(units=self.units, child_bytes=self.child_bytes, frame_pixels=self.frame_pixels)

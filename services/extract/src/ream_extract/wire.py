@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how plans and items cross the border of a cell: as JSON objects that name their kind."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ream_contracts.artifacts import Annotation, Heading, Table
+from ream_extract.reading import (
+    ChildRead,
+    Item,
+    PictureFound,
+    Plan,
+    UnitFailed,
+    UnitRead,
+    UnitRun,
+    UnitScanned,
+)
+
+_KINDS: dict[str, type[Item]] = {"read": UnitRead, "scanned": UnitScanned, "failed": UnitFailed, "child": ChildRead}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def pack(item: Item) -> dict[str, Any]:
+    """Makes a JSON object of an item."""
+    return {"item": _NAMES[type(item)], **asdict(item)}
+
+
+def unpack(data: Mapping[str, Any]) -> Item:
+    """Makes the item again.
+
+    Raises:
+        KeyError, TypeError: it is none; a cell that was taken over may send anything.
+    """
+    values = dict(data)
+    kind = _KINDS[values.pop("item")]
+    if kind is UnitRead:
+        return _unit(values)
+    if kind is UnitScanned and values.get("kept") is not None:
+        values["kept"] = _unit(values["kept"])
+    return kind(**values)
+
+
+def pack_plan(plan: Plan) -> dict[str, Any]:
+    """Makes a JSON object of a plan."""
+    return {"plan": asdict(plan)}
+
+
+def unpack_plan(data: Mapping[str, Any]) -> Plan:
+    """Makes the plan again."""
+    values = dict(data["plan"])
+    values["units"] = tuple(UnitRun(**one) for one in values["units"])
+    values["metadata"] = {str(key): str(value) for key, value in values["metadata"].items()}
+    return Plan(**values)
+
+
+def _unit(data: Mapping[str, Any]) -> UnitRead:
+    values = dict(data)
+    values["headings"] = tuple(Heading(**one) for one in values["headings"])
+    values["annotations"] = tuple(Annotation(**one) for one in values["annotations"])
+    values["pictures"] = tuple(PictureFound(**{**one, "box": _box(one["box"])}) for one in values["pictures"])
+    values["tables"] = tuple(
+        Table(tuple(tuple(row) for row in one["rows"]), _box(one["box"])) for one in values["tables"]
+    )
+    return UnitRead(**values)
+
+
+def _box(value: Any) -> Any:
+    return None if value is None else tuple(value)
