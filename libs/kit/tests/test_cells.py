@@ -298,6 +298,24 @@ def test_children_end_when_the_service_is_killed(tmp_path: Path) -> None:
     assert _wait_until(lambda: list(tmp_path.iterdir()) == [])
 
 
+def test_what_a_killed_service_and_fork_server_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    left, young, foreign = (tmp_path / f"ream-cells-{name}" for name in ("left", "young", "foreign"))
+    for folder in (left, young, foreign):
+        (folder / "cell-1" / "call-1").mkdir(parents=True)
+        (folder / "cell-1" / "call-1" / "text").write_text("personal")
+    for folder, age in ((left, 61), (young, 0)):
+        (folder / "lock").touch()
+        os.utime(folder / "lock", (time.time() - age,) * 2)
+    with Cells("cells_targets:run", 1) as first:
+        assert first._server is not None
+        folder = first._server._folder.path
+        os.utime(folder / "lock", (0, 0))
+        with Cells("cells_targets:run", 1):
+            assert len(list(tmp_path.iterdir())) == 4
+        assert _about(first)["pid"]
+    assert sorted(tmp_path.iterdir()) == [foreign, young]
+
+
 def _is_zombie(pid: int) -> bool:
     return ") Z " in Path(f"/proc/{pid}/stat").read_text()
 

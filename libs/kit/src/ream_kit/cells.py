@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -205,19 +204,11 @@ class Cells:
             if self._server is None or not self._server.alive:
                 if self._server is not None:
                     self._server.close()
-                folder = Path(tempfile.mkdtemp(prefix="ream-cells-"))
+                self._server = None
                 self._oom_kills = _oom_kills()
-                try:
-                    self._server = ForkServer(
-                        self._target,
-                        self._limits,
-                        low_priority=self._low_priority,
-                        folder=folder,
-                        seconds=self._start_seconds,
-                    )
-                except BaseException:
-                    cells_folder.remove_tree(folder)
-                    raise
+                self._server = ForkServer(
+                    self._target, self._limits, low_priority=self._low_priority, seconds=self._start_seconds
+                )
             return self._server
 
     def _give_back(self, cell: Cell, keep: bool) -> None:

@@ -1,17 +1,57 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides how the folders that cells wrote in are measured and removed: in bounded depth, following no link."""
+"""Decides where cells write, how it is measured and removed: in bounded depth, following no link."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 _MOST_DEPTH = 40
 _MOST_FILES = 20_000
+_PREFIX = "ream-cells-"
+_LOCK = "lock"
+_YOUNG_SECONDS = 60
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class PoolFolder:
+    """The folder of one pool, locked as long as its process lives; those of processes that are gone are removed."""
+
+    def __init__(self) -> None:
+        parent = Path(tempfile.gettempdir())
+        for left in parent.glob(f"{_PREFIX}*"):
+            _remove_if_left(left)
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def remove(self) -> None:
+        """Removes the folder and gives up the lock; once."""
+        remove_tree(self.path)
+        os.close(self._lock)
+
+
+def _remove_if_left(folder: Path) -> None:
+    """A folder is left over when it is ours and old enough to have been locked, and nobody holds the lock."""
+    try:
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        found = os.fstat(lock)
+        if found.st_uid == os.getuid() and found.st_mtime < time.time() - _YOUNG_SECONDS:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            remove_tree(folder)
+    except BlockingIOError:
+        return  # its pool lives
+    finally:
+        os.close(lock)
 
 
 def is_over(folder: Path, limit: int) -> bool:

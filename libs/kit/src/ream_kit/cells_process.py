@@ -111,7 +111,9 @@ class Cell:
 
     def drain_prints(self) -> None:
         """Reads what a dead cell still had printed."""
-        while self._prints_open and select.select([self._prints], [], [], 0)[0]:
+        poll = select.poll()
+        poll.register(self._prints, select.POLLIN)
+        while self._prints_open and poll.poll(0):
             self._read_prints()
 
     def close(self) -> None:
@@ -128,26 +130,23 @@ class ForkServer:
         TimeoutError: it was not ready in time.
     """
 
-    def __init__(self, target: str, limits: Limits, *, low_priority: bool, folder: Path, seconds: float) -> None:
-        self._folder = folder
+    def __init__(self, target: str, limits: Limits, *, low_priority: bool, seconds: float) -> None:
+        self._folder = cells_folder.PoolFolder()
         self._lock = threading.Lock()
         self._cells: dict[int, Cell] = {}
         self._number = 0
         self._reader: threading.Thread | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "ream_kit.cells_server", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if _is_passed(name)},
-                start_new_session=True,
-            )
-        order = {"target": target, "folder": str(folder), "limits": asdict(limits), "low_priority": low_priority}
         try:
-            self._say({**order, "sys_path": sys.path})
+            with theirs:
+                self._process = _start_server(theirs.fileno())
+        except BaseException:
+            self._control.close()
+            self._folder.remove()
+            raise
+        try:
+            order = {"target": target, "folder": str(self._folder.path), "low_priority": low_priority}
+            self._say({**order, "limits": asdict(limits), "sys_path": sys.path})
             self._await_ready(target, seconds)
         except BaseException:
             self.close()
@@ -169,7 +168,7 @@ class ForkServer:
         with self._lock:
             self._number += 1
             number = self._number
-        folder = self._folder / f"cell-{number}"
+        folder = self._folder.path / f"cell-{number}"
         folder.mkdir(mode=0o700)
         mine, theirs = socket.socketpair()
         prints, printing = os.pipe()
@@ -210,7 +209,7 @@ class ForkServer:
         if self._reader is not None:
             self._reader.join()
         self._control.close()
-        cells_folder.remove_tree(self._folder)
+        self._folder.remove()
 
     def _say(self, message: dict[str, Any]) -> None:
         self._control.send(json.dumps(message).encode())
@@ -248,6 +247,18 @@ class ForkServer:
         if cell is not None:
             cell.status = message["status"]
             cell.ended.set()
+
+
+def _start_server(handle: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "ream_kit.cells_server", str(handle)],
+        pass_fds=[handle],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if _is_passed(name)},
+        start_new_session=True,
+    )
 
 
 def _is_passed(name: str) -> bool:
