@@ -1,4 +1,5 @@
 """Keep a folder of the text of every finished contract."""
+
 from pathlib import Path
 
 from ream_contracts import topics

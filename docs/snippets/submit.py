@@ -1,4 +1,5 @@
 """Submit a file from any program that can write to Kafka."""
+
 import base64
 import json
 

@@ -1,4 +1,5 @@
 """Test a consumer on a bus in memory: no broker, no waiting."""
+
 from contracts import keep
 from ream_contracts import topics
 from ream_contracts.messages import DocumentCompleted

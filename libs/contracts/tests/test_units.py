@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ranges behave like the sets of numbers they stand for."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ def test_ranges_hold_just_their_numbers(some: set[int]) -> None:
     ranges = units.of(some)
     assert set(units.each(ranges)) == some
     assert units.count(ranges) == len(some)
-    assert all(later[0] > earlier[1] + 1 for earlier, later in zip(ranges, ranges[1:], strict=False))
+    assert all(later[0] > earlier[1] + 1 for earlier, later in pairwise(ranges))
 
 
 @given(numbers, numbers)

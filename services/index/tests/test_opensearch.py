@@ -141,8 +141,8 @@ def put_document(bench: Bench, pages: list[str], generation: int = 1, run: int =
         topics.DOCUMENTS_COMPLETED,
         DocumentCompleted(
             DOCUMENT, generation, run, 9, version, DOCUMENT, None, "complete", None, "application/pdf", 5,
-            layout.manifest(DOCUMENT, generation, "m"), "page", len(pages), len(pages), 0, 0, 0, (), 10, 0, "report", 80,
-            ("en",), "internal", {"email": 2}, {"language:en": 10},
+            layout.manifest(DOCUMENT, generation, "m"), "page", len(pages), len(pages), 0, 0, 0, (), 10, 0, "report",
+            80, ("en",), "internal", {"email": 2}, {"language:en": 10},
         ),
     )  # fmt: skip
     bus.run()

@@ -92,7 +92,7 @@ def heading_at(unit: UnitText, end: int) -> str | None:
 
 
 def cut(text: str, limit: int) -> Iterator[tuple[int, str]]:
-    """Cuts text into pieces of at most `limit` characters with their first character's place; loses only white space."""
+    """Cuts text into pieces of at most `limit` characters, each with its place; loses only white space."""
     start = 0
     while start < len(text):
         end = len(text) if len(text) - start <= limit else _end(text, start, limit)
