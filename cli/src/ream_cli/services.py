@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides which service processes this machine runs, with which environment, and on which ports they answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ream_cli.surroundings import Surroundings
+from ream_local.errors import LocalStackError
+from ream_local.ports import require_free
+from ream_local.programs import Program
+
+NAMES = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep")
+"""In the order of a document's way."""
+
+FIRST_PORT, LAST_PORT = 19400, 19999
+"""Health ports are looked for here: below the ports that the kernel gives to outgoing connections, so that a service
+that comes back finds its own again."""
+
+_STOP_SECONDS = 32.0
+_SECRET = ("REAM_OPENSEARCH_PASSWORD", "REAM_S3_SECRET_KEY")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What runs, as `ream status` finds it again.
+
+    Attributes:
+        ports: health port by service.
+        fingerprint: of everything that the services were started with; another one means that they must be restarted.
+    """
+
+    ports: Mapping[str, int]
+    fingerprint: str
+
+    def to_json(self) -> str:
+        """Text of the file that keeps it."""
+        return json.dumps({"ports": dict(self.ports), "fingerprint": self.fingerprint}, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """The opposite of `to_json`."""
+        found = json.loads(text)
+        return cls(found["ports"], found["fingerprint"])
+
+
+def plan_file(surroundings: Surroundings) -> Path:
+    """Where the plan of the running services lies."""
+    return surroundings.run_dir / "services-plan.json"
+
+
+def known_plan(surroundings: Surroundings) -> Plan | None:
+    """The plan of what was started last; None when nothing was."""
+    try:
+        return Plan.from_json(plan_file(surroundings).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def workers(service: str, cores: int) -> int:
+    """How many records a service works on at once.
+
+    The stages that hand work to cells need a thread for every cell and some more: one that waits for a cell of the
+    large documents must not keep a small document from the cell that is kept for it.
+    """
+    return 2 * (cores + 1) if service in ("extract", "ocr") else 4
+
+
+def environment(surroundings: Surroundings, service: str, cores: int) -> dict[str, str]:
+    """The variables of one service, but for its port; what was set by hand stays."""
+    return {
+        "REAM_WORKERS": str(workers(service, cores)),
+        # One thread a page is the quickest for many pages; Tesseract's own threads only fight each other.
+        "OMP_THREAD_LIMIT": "1",
+        # Many threads, each with an arena of its own, would keep memory that nobody uses.
+        "MALLOC_ARENA_MAX": "2",
+        **surroundings.environ,
+        "REAM_OPENSEARCH_ADMIN_PASSWORD": "",
+    }
+
+
+def fingerprint(surroundings: Surroundings, cores: int) -> str:
+    """Names what services are started with; the secrets in it cannot be had back from it."""
+    environments = {name: environment(surroundings, name, cores) for name in NAMES}
+    return hashlib.sha256(json.dumps([environments, sys.executable], sort_keys=True).encode()).hexdigest()
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """The lowest ports of our range that nobody listens on.
+
+    Raises:
+        LocalStackError: there are not so many.
+    """
+    found = []
+    for port in range(FIRST_PORT, LAST_PORT + 1):
+        try:
+            require_free(port, "a service", "")
+        except LocalStackError:
+            continue
+        found.append(port)
+        if len(found) == count:
+            return tuple(found)
+    raise LocalStackError(
+        f"{count} free ports between {FIRST_PORT} and {LAST_PORT} are needed: end what listens there."
+    )
+
+
+def programs(surroundings: Surroundings, ports: Mapping[str, int], cores: int) -> list[Program]:
+    """The services as the supervisor starts them: as the user who called, since they read and write his store."""
+    return [
+        Program(
+            name=name,
+            # -P: what lies in the working directory is never taken for a module.
+            argv=(sys.executable, "-P", "-m", f"ream_{name}"),
+            log_file=surroundings.log_dir / f"{name}.log",
+            environment={**environment(surroundings, name, cores), "REAM_HEALTH_PORT": str(ports[name])},
+            directory=surroundings.settings.data_dir,
+            stop_seconds=_STOP_SECONDS,
+        )
+        for name in NAMES
+    ]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))
