@@ -332,7 +332,11 @@ def test_a_fork_server_that_dies_is_replaced(cells: Cells) -> None:
 
 @pytest.mark.parametrize(
     ("target", "said"),
-    [("no_such_module:f", "no_such_module"), ("cells_targets:no_such_function", "no_such_function")],
+    [
+        ("no_such_module:f", "no_such_module"),
+        ("cells_targets:no_such_function", "no_such_function"),
+        ("cells_target_that_exits:f", r"code 9: goodbye"),
+    ],
 )
 def test_a_target_that_cannot_be_imported_is_told_at_the_start(target: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ImportError, match=said), Cells(target, 1):

@@ -25,6 +25,7 @@ _READ = 1 << 18
 _KEPT_PRINTS = 4096
 _TICK_SECONDS = 0.25
 _BURIAL_SECONDS = 2.0
+_LOG = "fork-server.log"
 # What a parser may need to find its libraries and data; addresses, keys and passwords of the service stay out.
 _ENVIRONMENT = {"PATH", "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "VIRTUAL_ENV"}
 _ENVIRONMENT |= {"LD_LIBRARY_PATH", "TESSDATA_PREFIX", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"}
@@ -139,7 +140,7 @@ class ForkServer:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
-                self._process = _start_server(theirs.fileno())
+                self._process = _start_server(theirs.fileno(), self._folder.path / _LOG)
         except BaseException:
             self._control.close()
             self._folder.remove()
@@ -218,11 +219,14 @@ class ForkServer:
         self._control.settimeout(seconds)
         try:
             data = self._control.recv(_MESSAGE)
+        except ConnectionError:
+            data = b""
         except TimeoutError:
             raise TimeoutError(f"importing {target} for cells took more than {seconds:.0f} s") from None
         self._control.settimeout(None)
         if not data:
-            raise ImportError(f"importing {target} for cells ended the process with code {self._process.wait()}")
+            said = (self._folder.path / _LOG).read_text("utf-8", "replace")[-_KEPT_PRINTS:].strip()
+            raise ImportError(f"importing {target} for cells ended with code {self._process.wait()}: {said}")
         answer = json.loads(data)
         if "failed" in answer:
             raise ImportError(f"{target} cannot be imported for cells: {answer['failed']}: {answer['message']}")
@@ -249,16 +253,17 @@ class ForkServer:
             cell.ended.set()
 
 
-def _start_server(handle: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "ream_kit.cells_server", str(handle)],
-        pass_fds=[handle],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if _is_passed(name)},
-        start_new_session=True,
-    )
+def _start_server(handle: int, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("xb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "ream_kit.cells_server", str(handle)],
+            pass_fds=[handle],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=file,
+            env={name: value for name, value in os.environ.items() if _is_passed(name)},
+            start_new_session=True,
+        )
 
 
 def _is_passed(name: str) -> bool:
