@@ -20,7 +20,7 @@ from ream_local.detached import DetachedSupervisor
 from ream_local.errors import LocalStackError
 from ream_local.processes import ProcessIdentity, identify, is_alive
 from ream_local.programs import Program
-from ream_local.supervisor import ProgramState, SupervisorState
+from ream_local.supervisor import ProgramState, SupervisorState, next_pause
 
 SLEEPER = "import signal; print('up', flush=True); signal.pause()"
 FORKER = f"""
@@ -71,13 +71,18 @@ def test_what_was_killed_is_started_again_and_counted(supervisor: DetachedSuperv
     assert _process(supervisor) != first
 
 
-def test_pauses_between_restarts_grow(supervisor: DetachedSupervisor, tmp_path: Path) -> None:
-    supervisor.start([_python(tmp_path, "import time; print(time.monotonic(), flush=True)")])
-    log = tmp_path / "one.log"
-    _when(lambda: len(log.read_text().split()) == 3)
-    first, second, third = map(float, log.read_text().split())
-    assert 0.5 <= second - first < third - second
-    assert _only(supervisor).last_exit == 0
+def test_pauses_double_up_to_a_limit_and_begin_anew_after_a_good_run() -> None:
+    pauses = [0.0]
+    for _ in range(9):
+        pauses.append(next_pause(pauses[-1], ran=1.0))
+    assert pauses[1:] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+    assert next_pause(30.0, ran=31.0) == 0.5
+
+
+def test_an_orderly_end_is_no_reason_to_stay_away(supervisor: DetachedSupervisor, tmp_path: Path) -> None:
+    supervisor.start([_python(tmp_path, "print('ran', flush=True)")])
+    _when(lambda: (tmp_path / "one.log").read_text().count("ran") == 2)
+    _when(lambda: _only(supervisor).last_exit == 0)
 
 
 def test_a_program_that_is_not_there_is_tried_again(supervisor: DetachedSupervisor, tmp_path: Path) -> None:

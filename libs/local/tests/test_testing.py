@@ -3,44 +3,55 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
-pytest_plugins = ["pytester"]
-
-ASKS = "def test_asks(kafka_bootstrap): assert kafka_bootstrap"
+from ream_local.testing import SessionServers
 
 
 @pytest.fixture
-def bare(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A test session on a machine without Maven and with an empty cache."""
-    for name in ("KAFKA_BOOTSTRAP_SERVERS", "REQUIRE_SERVERS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PATH", str(pytester.path))
-    monkeypatch.setenv("REAM_CACHE", str(pytester.path / "cache"))
-    monkeypatch.setenv("REAM_SERVER_UID", "0")
-    pytester.makepyfile(ASKS)
-    return pytester
+def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SessionServers:
+    """Those of a test session on a machine without Maven and with an empty cache."""
+    monkeypatch.delenv("REQUIRE_SERVERS", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    environment = {"REAM_CACHE": str(tmp_path / "cache"), "REAM_SERVER_UID": str(os.geteuid())}
+    return SessionServers(environment, lambda _: None)
 
 
-def test_skipped_with_the_reason(bare: pytest.Pytester) -> None:
-    result = bare.runpytest_subprocess("-rs", "-p", "no:cacheprovider")
-    result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["*Maven (mvn) is not installed*"])
+def test_skipped_with_the_reason(servers: SessionServers) -> None:
+    with pytest.raises(pytest.skip.Exception, match=r"Maven \(mvn\) is not installed"):
+        servers.kafka_bootstrap.value()
+    servers.end()
 
 
-def test_failed_when_required(bare: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_when_required(servers: SessionServers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUIRE_SERVERS", "1")
-    result = bare.runpytest_subprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*Maven (mvn) is not installed*"])
+    with pytest.raises(pytest.fail.Exception, match=r"Maven \(mvn\) is not installed"):
+        servers.opensearch.value()
+    servers.end()
 
 
-def test_a_server_that_the_environment_names_is_taken(bare: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "somewhere:9092")
-    bare.makepyfile("def test_asks(kafka_bootstrap): assert kafka_bootstrap == 'somewhere:9092'")
-    bare.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+def test_a_server_is_looked_for_once(servers: SessionServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    servers.look("kafka_bootstrap")
+    monkeypatch.setenv("PATH", os.defpath)
+    with pytest.raises(pytest.skip.Exception, match="Maven"):
+        servers.kafka_bootstrap.value()
+    servers.end()
+    assert {path.suffix for path in (tmp_path / "cache").iterdir()} <= {".lock", ".part", ".maven"}
 
 
-def test_nothing_is_started_to_list_tests(bare: pytest.Pytester) -> None:
-    bare.runpytest_subprocess("--collect-only", "-p", "no:cacheprovider")
-    assert not (bare.path / "cache").exists()
+def test_a_server_that_the_environment_names_is_taken() -> None:
+    servers = SessionServers({"KAFKA_BOOTSTRAP_SERVERS": "somewhere:9092"}, pytest.fail)
+    servers.look("kafka_bootstrap")
+    servers.look("a fixture of somebody else")
+    assert servers.kafka_bootstrap.value() == "somewhere:9092"
+
+
+def test_folders_go_with_the_session(servers: SessionServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    servers.look("kafka_bootstrap")
+    assert list(tmp_path.glob("ream-test-kafka-*"))
+    servers.end()
+    assert not list(tmp_path.glob("ream-test-kafka-*"))

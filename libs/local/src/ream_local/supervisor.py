@@ -72,6 +72,18 @@ class SupervisorState:
         return cls(ProcessIdentity(**value["supervisor"]), programs)
 
 
+def next_pause(previous: float, ran: float) -> float:
+    """How long to wait before a program is started again, in seconds.
+
+    Args:
+        previous: the pause before its last start; 0 for none.
+        ran: how long it ran since.
+    """
+    if previous == 0.0 or ran >= _HEALTHY_AFTER:
+        return _FIRST_PAUSE
+    return min(previous * 2, _LONGEST_PAUSE)
+
+
 class _Supervised:
     """One program and its present process."""
 
@@ -84,7 +96,7 @@ class _Supervised:
         self._started_at = 0.0
         self._restarts = -1
         self._last_exit: int | None = None
-        self._pause = _FIRST_PAUSE
+        self._pause = 0.0
         self.due: float | None = 0.0
 
     def start(self) -> None:
@@ -127,10 +139,8 @@ class _Supervised:
 
     def _ended(self, code: int) -> None:
         self._process, self._identity, self._last_exit = None, None, code
-        if time.monotonic() - self._started_at >= _HEALTHY_AFTER:
-            self._pause = _FIRST_PAUSE
+        self._pause = next_pause(self._pause, time.monotonic() - self._started_at)
         self.due = time.monotonic() + self._pause
-        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
     def state(self) -> ProgramState:
         return ProgramState(self.program.name, self._identity, self._since, max(self._restarts, 0), self._last_exit)

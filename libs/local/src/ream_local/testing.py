@@ -71,7 +71,7 @@ class _Once(Generic[_T]):
         return found
 
 
-class _SessionServers:
+class SessionServers:
     """The servers of one test session: each is started when it is first wanted, all are ended together."""
 
     def __init__(self, environment: Mapping[str, str], tell: Callable[[str], None]) -> None:
@@ -157,14 +157,14 @@ def _without(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-_SERVERS = pytest.StashKey[_SessionServers]()
+_SERVERS = pytest.StashKey[SessionServers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have servers at hand for the session; none is started yet."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     tell = reporter.write_line if reporter else print
-    config.stash[_SERVERS] = _SessionServers(os.environ, tell)
+    config.stash[_SERVERS] = SessionServers(os.environ, tell)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
