@@ -200,10 +200,12 @@ def stack() -> Iterator[Stack]:
     folder = Path(tempfile.mkdtemp(prefix="ream-test-stack-"))
     folder.chmod(0o711)
     made = Stack(Settings(folder / "data", cache_home(), *free_ports(4)))
-    made.start(lambda _: None, ends_with_caller=True)
-    yield made
-    made.stop()
-    shutil.rmtree(folder)
+    try:
+        made.start(lambda _: None, ends_with_caller=True)
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder)
 
 
 def _server(stack: Stack, name: str) -> ServerState:
