@@ -27,7 +27,7 @@ test: ## every test, on a real Kafka and a real OpenSearch
 
 test-fast: ## tests that need nothing but Python
 	@scripts/bootstrap.sh python
-	$(BIN)/python -m pytest -m "not servers and not programs and not corpus"
+	$(BIN)/python -m pytest -n auto -m "not servers and not programs and not corpus"
 
 check: ## style, types, import rules, lock
 	@scripts/bootstrap.sh python
