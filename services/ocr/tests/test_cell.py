@@ -72,6 +72,12 @@ def test_reads_pages_that_lie_askew(tmp_path: Path, skew: float) -> None:
     assert character_error_rate(one(tmp_path / "page.png")["text"], truth) < 0.05
 
 
+def test_reads_pages_full_of_noise(tmp_path: Path) -> None:
+    picture, truth = draw(TEXTS["eng"], times=4, blur=1.0, noise=110)
+    picture.save(tmp_path / "page.png")
+    assert character_error_rate(one(tmp_path / "page.png")["text"], truth) < 0.02
+
+
 def test_reads_small_letters_from_nearer(tmp_path: Path) -> None:
     picture, truth = draw(TEXTS["eng"], letters=11, size=(800, 400))
     picture.save(tmp_path / "page.png")

@@ -85,11 +85,16 @@ class TestStraightened:
         assert pages.straightened(Look(200, 270, 2.0), 180, 3.0, words(60)) == Look(200, 90, 5.0)
 
     def test_with_too_few_letters_to_tell_it_is_tried_on_its_head(self) -> None:
-        assert pages.straightened(Look(200), None, 0.0, words(40)) == Look(200, 180)
+        assert pages.straightened(Look(200), None, 0.0, words(60)) == Look(200, 180)
 
     def test_without_a_word_there_is_nothing_to_turn(self) -> None:
-        assert pages.straightened(Look(200), None, 0.0, PageRead()) is None
-        assert pages.straightened(Look(200), None, 10.0, PageRead()) == Look(200, 0, 10.0)
+        assert pages.straightened(Look(200), None, 10.0, PageRead()) == Look(200, 0, 10.0, smooth=True)
+
+    def test_where_nothing_is_recognised_noise_is_taken_out_once(self) -> None:
+        smooth = Look(200, smooth=True)
+        assert pages.straightened(Look(200), 0, 0.0, words(30)) == smooth
+        assert pages.straightened(smooth, 0, 0.0, words(30)) is None
+        assert pages.straightened(smooth, 180, 0.0, words(60)) == Look(200, 180, smooth=True)
 
 
 class TestEnlarged:
@@ -124,6 +129,12 @@ class TestLaid:
         picture.putpixel((0, 0), 0)
         corner = {0: (0, 0), 90: (9, 0), 180: (19, 9), 270: (0, 19)}[turn]
         assert pages.laid(picture, Look(200, turn)).getpixel(corner) == 0
+
+    def test_smoothing_takes_single_pixels_out(self) -> None:
+        picture = Image.new("L", (20, 10), 255)
+        picture.putpixel((5, 5), 0)
+        assert pages.laid(picture, Look(200, smooth=True)).getextrema() == (255, 255)
+        assert pages.laid(picture, Look(200)).getextrema() == (0, 255)
 
     def test_skew_keeps_the_corners_on_white(self) -> None:
         laid = pages.laid(Image.new("L", (100, 100), 255), Look(200, 0, 10.0))

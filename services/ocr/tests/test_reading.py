@@ -110,14 +110,14 @@ def test_lines_on_end_that_are_read_well_are_not_read_again() -> None:
 
 def test_a_picture_without_words_says_that_it_is_not_sure() -> None:
     view = View(Image.effect_noise(UPRIGHT, 200))
-    page = read_page(view, Engine([PageRead(), PageRead()], turns=[None, None]), ("eng",))
+    page = read_page(view, Engine([PageRead()] * 4, turns=[None, None]), ("eng",))
     assert (page.text, page.confidence) == ("", 0)
 
 
 def test_specks_are_no_text() -> None:
     view = View()
     view.picture.paste(0, (300, 300, 312, 320))
-    engine = Engine([words(20, many=2), words(20, many=2), words(20, many=2)], turns=[0, 0])
+    engine = Engine([words(20, many=2)] * 4, turns=[0, 0])
     page = read_page(view, engine, ("eng",))
     assert (page.text, page.confidence, page.rotation) == ("", 100, 0)
 
@@ -127,6 +127,13 @@ def test_a_page_without_the_ink_of_a_word_is_not_read_again() -> None:
     view.picture.putpixel((300, 300), 0)
     page = read_page(view, Engine([words(20, many=2)]), ("eng",))
     assert (page.text, page.looks) == ("", 1)
+
+
+def test_a_page_on_which_nothing_is_recognised_is_read_without_its_noise() -> None:
+    view = View(Image.effect_noise(UPRIGHT, 200))
+    engine = Engine([PageRead(), words(95)], turns=[None])
+    assert read_page(view, engine, ("eng",)).confidence == 95
+    assert view.rendered == [200, 200]
 
 
 def test_a_page_askew_is_laid_level() -> None:

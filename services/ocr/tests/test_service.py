@@ -12,9 +12,10 @@ import pytest
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import SegmentText, UnitText
 from ream_contracts.messages import PartFailed, Redo, SegmentRead, SegmentScanned
+from ream_contracts.topic import Topic
 from ream_kit.cells import CellDied, CellFailed
 from ream_kit.settings import SettingsError
-from ream_kit.testing import LocalBus
+from ream_kit.testing import LocalBus, StageContract
 from ream_ocr.parameters import Parameters
 from ream_ocr.reader import Job, Reader, open_reader
 from ream_ocr.service import ocr
@@ -88,6 +89,16 @@ def read_of(bus: LocalBus) -> list[SegmentRead]:
 
 def failed_of(bus: LocalBus) -> list[PartFailed]:
     return bus.sent(topics.DOCUMENTS_PARTS)
+
+
+class TestContract(StageContract):
+    @pytest.fixture
+    def bus(self) -> LocalBus:
+        return bus_with(Cell())
+
+    @pytest.fixture
+    def example(self) -> tuple[Topic[Any], Any]:
+        return topics.SEGMENTS_SCANNED, scanned()
 
 
 class TestReading:

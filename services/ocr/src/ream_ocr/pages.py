@@ -7,9 +7,9 @@ The figures come from measurements that ADR 0003 tells.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from ream_ocr.engine import PageRead
 
@@ -48,11 +48,13 @@ class Look:
     Attributes:
         turn: degrees clockwise: 0, 90, 180 or 270.
         skew: degrees counter-clockwise, after turning.
+        smooth: without the noise of single pixels, in which Tesseract may lose every word of a page.
     """
 
     dpi: int
     turn: int = 0
     skew: float = 0.0
+    smooth: bool = False
 
 
 def page_dpi(width: float, height: float, wanted: int, image_dpi: float | None, pixels: int) -> int:
@@ -96,7 +98,9 @@ def within(dpi: float, square_inches: float, pixels: int) -> int:
 
 
 def straightened(look: Look, turn: int | None, skew: float, read: PageRead) -> Look | None:
-    """Says how to look again at a page that was not read surely; None when it already lies right.
+    """Says how to look again at a page that was not read surely; None when there is no other way.
+
+    Where nothing at all was recognised, noise is taken out too.
 
     Args:
         look: how it was looked at.
@@ -107,11 +111,10 @@ def straightened(look: Look, turn: int | None, skew: float, read: PageRead) -> L
     # Too little text to tell by is soon read again: Tesseract finds lines that stand on end, but not which end is up.
     turn = (180 if read.words else 0) if turn is None else turn
     skew = skew if abs(skew) >= _LEAST_SKEW else 0.0
-    if not turn and not skew:
-        return None
     if turn in (90, 270):
         skew = 0.0  # it was measured across lines that stand on end
-    return Look(look.dpi, (look.turn + turn) % 360, look.skew + skew)
+    other = Look(look.dpi, (look.turn + turn) % 360, look.skew + skew, look.smooth or read.worth == 0)
+    return other if other != look else None
 
 
 def enlarged(look: Look, read: PageRead, largest_dpi: int) -> Look | None:
@@ -124,11 +127,13 @@ def enlarged(look: Look, read: PageRead, largest_dpi: int) -> Look | None:
     else:
         return None
     dpi = min(round(look.dpi * factor), largest_dpi, max(_LARGEST_DPI, look.dpi))
-    return Look(dpi, look.turn, look.skew) if dpi >= look.dpi * 1.2 else None
+    return replace(look, dpi=dpi) if dpi >= look.dpi * 1.2 else None
 
 
 def laid(picture: Image.Image, look: Look) -> Image.Image:
     """Turns a picture as the look says, on white."""
+    if look.smooth:
+        picture = picture.filter(ImageFilter.MedianFilter(3))
     if look.turn:
         picture = picture.transpose(_TURNS[look.turn])
     if look.skew:

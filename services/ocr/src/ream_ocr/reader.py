@@ -109,6 +109,11 @@ class Reader:
         }
 
 
+def how_many(chosen: OcrSettings) -> int:
+    """Gives the number of cells, and of threads that hand work to them: one for each core, and the one kept."""
+    return chosen.cells or (os.cpu_count() or 1) + 1
+
+
 @contextmanager
 def open_reader() -> Iterator[Reader]:
     """Opens the reader of this process from its settings; says which wanted languages are missing.
@@ -125,7 +130,7 @@ def open_reader() -> Iterator[Reader]:
         raise SettingsError(str(error)) from error
     for language in choice.missing:
         _LOG.warning("language_pack_missing", language=language, package=f"tesseract-ocr-{language}")
-    size = chosen.cells or (os.cpu_count() or 1) + 1
+    size = how_many(chosen)
     limits = Limits(
         memory_bytes=chosen.memory_bytes,
         cpu_seconds=chosen.page_seconds,
