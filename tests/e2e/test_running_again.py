@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents that come again, change, are run again, or were swallowed on the way."""
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ream_contracts import identity, layout, topics
+from ream_contracts.messages import (
+    DocumentCompleted,
+    DocumentIndexed,
+    DocumentIngested,
+    DocumentSubmitted,
+    PartSegment,
+    SegmentRead,
+)
+from ream_kit.observe import Announcer, Observer, Tail
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+
+
+class Bystander:
+    """Submits documents and sees what becomes of them."""
+
+    def __init__(self, flow: Any) -> None:
+        self.flow = flow
+        self.announcer = Announcer(flow.kafka, "test")
+        followed = [*(topic.name for topic in topics.ALL), topics.DOCUMENTS_SUBMITTED.dead_letters]
+        self.tail = Tail(flow.kafka, followed, "end")
+        self.seen: list[Any] = []
+
+    def submit(self, text: str, key: str) -> str:
+        body = base64.b64encode(text.encode()).decode()
+        self.announcer.send(topics.DOCUMENTS_SUBMITTED, DocumentSubmitted(body=body, name="a.txt", key=key))
+        self.announcer.flush()
+        return identity.document_id("default", key)
+
+    def until(self, wanted: Any, seconds: float = 90) -> Any:
+        for _ in range(int(seconds * 2)):
+            self.seen += [seen.message for seen in self.tail.poll(0.5)]
+            if found := [message for message in self.seen if wanted(message)]:
+                return found[-1]
+        raise AssertionError(f"not seen within {seconds} s; seen {len(self.seen)} messages")
+
+    def indexed(self, document_id: str, generation: int = 1, run: int = 1) -> Any:
+        return self.until(
+            lambda m: (
+                isinstance(m, DocumentIndexed)
+                and (m.document_id, m.generation, m.run) == (document_id, generation, run)
+            )
+        )
+
+
+@pytest.fixture
+def by(flow: Any) -> Any:
+    watching = Bystander(flow)
+    yield watching
+    watching.tail.close()
+
+
+def words_found(flow: Any, words: str) -> int:
+    client = flow.opensearch
+    index = f"{flow.environment['REAM_INDEX_PREFIX']}passages"
+    client.indices.refresh(index=index)
+    count: int = client.count(index=index, body={"query": {"match_phrase": {"text": words}}})["count"]
+    client.close()
+    return count
+
+
+def test_other_bytes_take_the_place_of_the_old(flow: Any, by: Bystander) -> None:
+    document = by.submit("The aardvark walks at night. " * 3, "running-again-1")
+    by.indexed(document)
+    assert words_found(flow, "aardvark walks") == 1
+    by.submit("The bandicoot sleeps by day. " * 3, "running-again-1")
+    by.indexed(document, generation=2)
+    assert (words_found(flow, "aardvark walks"), words_found(flow, "bandicoot sleeps")) == (0, 1)
+
+
+def test_a_higher_run_reads_again_and_replaces(flow: Any, by: Bystander) -> None:
+    document = by.submit("Cassowaries are large birds. " * 3, "running-again-2")
+    by.indexed(document)
+    first = flow.store.get_artifact(DocumentIngested, layout.ingested(document, 1))
+    again = DocumentIngested(**{**{name: getattr(first, name) for name in first.__slots__}, "run": 2})
+    flow.store.put_artifact(layout.run(document, 1, 2), again)
+    by.announcer.send(topics.DOCUMENTS_INGESTED, again)
+    by.announcer.flush()
+    second = by.indexed(document, run=2)
+    assert second.version > (1 << 40) + (2 << 24)
+    assert words_found(flow, "Cassowaries are large") == 1
+
+
+SWALLOWED = [
+    ("extract", (topics.DOCUMENTS_INGESTED,), DocumentIngested),
+    ("classify", (topics.SEGMENTS_READ,), SegmentRead),
+    ("aggregate", (topics.DOCUMENTS_PARTS,), PartSegment),
+    ("index", (topics.DOCUMENTS_COMPLETED, topics.DOCUMENTS_PARTS, topics.DOCUMENTS_INGESTED), DocumentCompleted),
+]
+
+
+@pytest.mark.parametrize(("service", "reads", "kind"), SWALLOWED, ids=[one[0] for one in SWALLOWED])
+def test_what_a_stage_swallows_is_found_by_sweep_alone(
+    service: str, reads: tuple[Any, ...], kind: type[Any], flow: Any, by: Bystander
+) -> None:
+    """The stage's offsets are moved past what it never saw, as if it had lost it; nobody asks for the document."""
+    flow.processes[service].terminate()
+    flow.processes[service].wait(40)
+    document = by.submit(f"Dunnarts are swallowed by {service}. " * 3, f"swallowed-{service}")
+    by.until(lambda m: isinstance(m, kind) and m.document_id == document)
+    observer = Observer(flow.kafka)
+    for topic in reads:
+        observer.commit(service, topic.name, observer.ends([topic.name])[topic.name])
+    flow.start(service)
+    flow.wait_ready(service)
+    assert by.indexed(document).outcome == "complete"
+    assert words_found(flow, f"swallowed by {service}") == 1
+
+
+def test_bad_messages_are_dead_letters_and_the_next_goes_on(flow: Any, by: Bystander, tmp_path: Path) -> None:
+    from confluent_kafka import Producer
+
+    producer = Producer({"bootstrap.servers": flow.kafka.kafka_bootstrap})
+    topic = flow.kafka.topic(topics.DOCUMENTS_SUBMITTED.name)
+    for value in (
+        b"not json",
+        b"{}",
+        b'{"source": "file:///etc/passwd"}',
+        b'{"source": "gopher://x"}',
+        None,
+        b"\xff\xfe",
+    ):
+        producer.produce(topic, key=b"poison", value=value)
+    producer.flush()
+    document = by.submit("Echidnas dig. " * 4, "poison")
+    assert by.indexed(document).outcome == "complete"
+    letters = []
+    with Tail(flow.kafka, [topics.DOCUMENTS_SUBMITTED.dead_letters], "beginning") as tail:
+        while more := tail.poll(2.0):
+            letters += [seen.message.cause for seen in more]
+    assert {"not-json", "wrong-schema", "outside-allowed-roots", "unknown-scheme", "empty-value"} <= set(letters)
+    shown = flow.ream("dead-letters", "list", "--json")
+    assert shown.returncode == 0, shown.stderr
+    assert "outside-allowed-roots" in shown.stdout
+
+
+def test_a_service_that_is_killed_takes_nothing_with_it(flow: Any, by: Bystander) -> None:
+    documents = [by.submit(f"Fossa number {number} climbs trees. " * 3, f"killed-{number}") for number in range(40)]
+    for name in ("extract", "classify", "aggregate", "index"):
+        flow.processes[name].kill()
+        flow.processes[name].wait()
+        flow.start(name)
+    for name in ("extract", "classify", "aggregate", "index"):
+        flow.wait_ready(name)
+    outcomes = {document: by.indexed(document).outcome for document in documents}
+    assert set(outcomes.values()) == {"complete"}
+
+
+def test_odd_names_and_unreadable_things_are_ingested_or_named(flow: Any, tmp_path: Path) -> None:
+    (tmp_path / "with space\nand newline.txt").write_text("Gerenuk. " * 5)
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.txt")).write_text("Hoatzin. " * 5)
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "up").symlink_to(tmp_path)
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    found = flow.ingest(tmp_path)
+    assert (found["complete"], found["empty"], found["outstanding"]) == (2, 1, 0)
+    named = " ".join(str(one) for one in found["not_submitted"])
+    assert all(name in named for name in ("loop", "gone", "pipe"))
