@@ -50,11 +50,12 @@ def test_languages(scores: dict[str, int], languages: tuple[str, ...]) -> None:
     ("scores", "label", "confidence"),
     [
         ({}, "unknown", 0),
-        ({"type:letter": 2}, "unknown", 0),
-        ({"type:letter": 5}, "letter", 50),
-        ({"type:letter": 10}, "letter", 100),
-        ({"type:invoice": 30, "type:letter": 10}, "invoice", 75),
-        ({"type:invoice": 30, "type:letter": 30}, "unknown", 0),
+        ({"type:letter": 24}, "unknown", 0),
+        ({"type:letter": 30}, "letter", 50),
+        ({"type:letter": 60}, "letter", 100),
+        ({"type:invoice": 90, "type:letter": 30}, "invoice", 75),
+        ({"type:invoice": 45, "type:letter": 44, "type:report": 11}, "invoice", 33),
+        ({"type:invoice": 440, "type:letter": 300, "type:report": 260}, "unknown", 0),
     ],
 )
 def test_type(scores: dict[str, int], label: str, confidence: int) -> None:

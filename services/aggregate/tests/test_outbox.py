@@ -11,11 +11,13 @@ from ream_aggregate import outbox
 from ream_aggregate.decide import superseded
 from ream_aggregate.fanin import Refused
 from ream_aggregate.outbox import Outbox
+from ream_aggregate.presence import Presence
 from ream_aggregate.state import State
 from ream_contracts import codec
 from ream_contracts.messages import DeadLetter, DocumentCompleted
 from ream_kit import dead_letters
 from ream_kit.errors import Retry
+from ream_kit.metrics import Metrics
 from ream_kit.testing import FakeClock, memory_store
 
 DOCUMENT = "a" * 32
@@ -42,7 +44,8 @@ def _message(key: bytes | None, value: bytes | None) -> Any:
 
 def _outbox(store: Any = None) -> tuple[Outbox, Channel, Channel]:
     completed, refused = Channel(), Channel()
-    return Outbox(completed, refused, store or memory_store(), FakeClock()), completed, refused
+    presence = Presence("1", 60, FakeClock(), Metrics())
+    return Outbox(completed, refused, store or memory_store(), presence), completed, refused
 
 
 def test_a_completion_carries_the_trace_and_an_id_that_is_the_same_again() -> None:

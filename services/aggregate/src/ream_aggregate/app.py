@@ -2,6 +2,7 @@
 """Decides how Faust is used: one app, one agent, one table, raw bytes, and nothing acknowledged that is not done."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -118,6 +119,7 @@ class Aggregation:
 
     def __init__(self, app: AggregateApp, place: Place, settings: Settings, outbox: Outbox, metrics: Metrics) -> None:
         self._app, self._outbox, self._metrics = app, outbox, metrics
+        self.frozen: Callable[[], bool] = lambda: False
         self._max_units = settings.max_units
         changelog = app.topic(
             place.names.changelog,
@@ -140,6 +142,9 @@ class Aggregation:
         """Takes every record of the stream; ends the process where anything but the record is at fault."""
         self._app.producer.buffer.max_messages = BUFFERED_SENDS
         async for event in stream.events():
+            if self.frozen():
+                # Its partitions may have another owner by now, whose entries it would overwrite in the changelog.
+                end_process("frozen", **_place(event))
             try:
                 await self.take(event)
             except Exception as error:

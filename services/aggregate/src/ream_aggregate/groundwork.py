@@ -3,6 +3,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
@@ -11,6 +12,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  #
 from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[import-untyped]
 from aiokafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
 
+from ream_aggregate.presence import Presence
 from ream_aggregate.settings import Names
 from ream_kit import log
 
@@ -45,7 +47,7 @@ class Ground:
     partitions: int
 
 
-async def prepare(bootstrap: str, names: Names) -> Ground:
+async def prepare(bootstrap: str, names: Names, presence: Presence) -> Ground:
     """Checks the topics, makes the changelog where it is missing, and commits a first position where there is none.
 
     Waits for a broker that is away, as long as it takes.
@@ -53,7 +55,7 @@ async def prepare(bootstrap: str, names: Names) -> Ground:
     Raises:
         NotReady: a topic is missing or is not of the kind that nothing gets lost on.
     """
-    admin = await _admin(bootstrap)
+    admin = await _admin(bootstrap, presence)
     try:
         cluster = str((await admin.describe_cluster())["cluster_id"])
         found = await _described(admin, (names.parts, names.dead_letters, names.completed, names.changelog))
@@ -71,19 +73,19 @@ async def prepare(bootstrap: str, names: Names) -> Ground:
     return Ground(cluster, len(source))
 
 
-async def _admin(bootstrap: str) -> AIOKafkaAdminClient:
-    for attempt in range(10**9):
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-        try:
-            await admin.start()
-        except (KafkaConnectionError, OSError):
-            await admin.close()
-            pause = _PAUSES[min(attempt, len(_PAUSES) - 1)]
+async def _admin(bootstrap: str, presence: Presence) -> AIOKafkaAdminClient:
+    with presence.waiting("kafka", f"no broker answers at {bootstrap}"):
+        for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+            admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+            try:
+                await admin.start()
+            except (KafkaConnectionError, OSError):
+                await admin.close()
+            else:
+                break
             _LOG.warning("waiting", waiting_for="kafka", address=bootstrap, seconds=pause)
             await asyncio.sleep(pause)
-        else:
-            return admin
-    raise NotReady("unreachable")
+    return admin
 
 
 async def _described(admin: AIOKafkaAdminClient, topics: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:

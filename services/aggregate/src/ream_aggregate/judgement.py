@@ -10,10 +10,13 @@ Sensitivity = Literal["public", "internal", "confidential", "restricted"]
 UNKNOWN = "unknown"
 """The type of a document that shows too little of any."""
 
-LEAST_TYPE_POINTS = 3
+LEAST_TYPE_POINTS = 25
 """A type with fewer points is a guess, not a finding: one word of a letter does not make a letter."""
 
-SURE_TYPE_POINTS = 10
+LEAST_TYPE_SHARE = 45
+"""Per cent of all points for types that the best must have; below, the document speaks for several."""
+
+SURE_TYPE_POINTS = 60
 """From here on the confidence in a type is limited by its rivals alone."""
 
 LEAST_LANGUAGE_SHARE = 10
@@ -69,16 +72,14 @@ def _ordered(points: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _type(points: Mapping[str, int]) -> tuple[str, int]:
-    """Takes the type with the most points; it is as sure as it is clear of the next one and rich in evidence."""
-    ranking = _ordered(points)
-    if not ranking or ranking[0][1] < LEAST_TYPE_POINTS:
+    """Takes the type with the most points, by the rule that classify's README gives with its measurements."""
+    if not points:
         return UNKNOWN, 0
-    label, best = ranking[0]
-    second = ranking[1][1] if len(ranking) > 1 else 0
-    if best == second:
+    label, best = _ordered(points)[0]
+    total = sum(points.values())
+    if best < LEAST_TYPE_POINTS or best * 100 < LEAST_TYPE_SHARE * total:
         return UNKNOWN, 0
-    evidence = min(best, SURE_TYPE_POINTS)
-    return label, 100 * best * evidence // ((best + second) * SURE_TYPE_POINTS)
+    return label, 100 * best * min(best, SURE_TYPE_POINTS) // (total * SURE_TYPE_POINTS)
 
 
 def _languages(characters: Mapping[str, int]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 """Decides what of the libraries' own logging reaches ours: warnings and worse, as lines of our form."""
 
 import logging
-from typing import Literal
 
 from ream_kit import log
 
@@ -18,7 +17,7 @@ class Bridge(logging.Handler):
         write("library", message=record.getMessage(), error=error)
 
 
-def configure(level: Literal["debug", "info", "warning", "error"], form: Literal["plain", "json"]) -> None:
+def configure(level: log.Level, form: log.Format) -> None:
     """Sets up the log of this process; Faust's own set-up, which redirects the standard output, stays off."""
     log.configure(level, form)
     root = logging.root

@@ -2,13 +2,14 @@
 """Decides how aggregate's messages look on the wire: headers, keys, and dead letters."""
 
 import asyncio
+from itertools import chain, repeat
 from typing import Any, Protocol
 
 from ream_aggregate.fanin import Refused
+from ream_aggregate.presence import Presence
 from ream_contracts import codec, topics
 from ream_contracts.messages import DocumentCompleted
 from ream_kit import dead_letters, envelope, log
-from ream_kit.clock import Clock
 from ream_kit.errors import Retry
 from ream_kit.records import Origin, Record
 from ream_kit.store import Store
@@ -32,9 +33,9 @@ class Channel(Protocol):
 class Outbox:
     """Sends completions and dead letters."""
 
-    def __init__(self, completed: Channel, refused: Channel, store: Store, clock: Clock) -> None:
+    def __init__(self, completed: Channel, refused: Channel, store: Store, presence: Presence) -> None:
         self._completed, self._refused = completed, refused
-        self._store, self._clock = store, clock
+        self._store, self._presence = store, presence
 
     async def complete(self, message: Any, completed: DocumentCompleted, ordinal: int) -> Future:
         """Sends a completion that a record led to; `ordinal` tells apart what one record leads to."""
@@ -45,14 +46,14 @@ class Outbox:
         """Sends a record to the dead letters; waits as long as the store is away."""
         record = Record(topics.DOCUMENTS_PARTS, _origin(message), message.value)
         given_up = dead_letters.GivenUp(refused.cause, refused.detail, attempts=1)
-        for attempt in range(10**9):
+        for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
             try:
                 letter = await asyncio.to_thread(dead_letters.build, record, given_up, STAGE, VERSION, self._store)
                 break
             except Retry as error:
-                pause = _PAUSES[min(attempt, len(_PAUSES) - 1)]
                 _LOG.warning("waiting", waiting_for=error.waiting_for, seconds=pause)
-                await asyncio.sleep(pause)
+                with self._presence.waiting(error.waiting_for, error.reason):
+                    await asyncio.sleep(pause)
         headers = self._headers(record.origin, "dead-letter", "dead")
         return await _future(self._refused, dead_letters.record_key(letter), dead_letters.encode(letter), headers)
 
@@ -62,7 +63,7 @@ class Outbox:
                 event_id=f"{STAGE}:{origin.topic}:{origin.partition}:{origin.offset}:{ordinal}",
                 schema=schema,
                 source=STAGE,
-                moment=self._clock.now(),
+                moment=self._presence.clock.now(),
                 traceparent=origin.headers.get("traceparent"),
             )
         )

@@ -10,8 +10,9 @@ from faust.exceptions import ConsumerNotStarted
 from mode import Service
 
 from ream_aggregate.ending import end_process
+from ream_aggregate.presence import TOPIC
 from ream_aggregate.strict_commit import StrictCommit
-from ream_aggregate.watch import Partition, Sight, Watch
+from ream_aggregate.watch import Partition, Patience, Sight, Watch
 from ream_kit.metrics import Metrics
 
 SECONDS = 1.0
@@ -39,9 +40,10 @@ def see(app: Any) -> Sight:
 class Overseer(Service):
     """A service that runs beside the app in the same event loop: when that stands still, so does it, and sees so."""
 
-    def __init__(self, app: Any, watch: Watch, metrics: Metrics, **kwargs: Any) -> None:
+    def __init__(self, app: Any, patience: Patience, metrics: Metrics, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._app, self._watch, self._metrics = app, watch, metrics
+        self.looked_at = time.monotonic()
+        self._app, self._watch, self._metrics = app, Watch(patience, self.looked_at), metrics
         self.sight = Sight({}, True, 0)
         self.end: Callable[..., Any] = end_process
 
@@ -51,13 +53,21 @@ class Overseer(Service):
             self.look(time.monotonic())
             await asyncio.sleep(SECONDS)
 
+    def still_for(self, now: float) -> float:
+        """Returns the seconds in which nothing moved that should."""
+        return self._watch.still_for(now)
+
+    def frozen(self) -> bool:
+        """Says whether the process stood still so long that its partitions may have another owner."""
+        return self._watch.frozen(time.monotonic())
+
     def look(self, now: float) -> None:
         """Looks once."""
-        self.sight = see(self._app)
+        self.sight, self.looked_at = see(self._app), now
         reason = self._watch.look(self.sight, now)
         if reason is not None:
             self.end(reason, still_for=round(self._watch.still_for(now)))
         self._metrics.set(
             "ream_lag_records", sum(each.lag for each in self.sight.partitions.values()), "documents.parts"
         )
-        self._metrics.set("ream_assigned_partitions", len(self.sight.partitions), "documents.parts")
+        self._metrics.set("ream_assigned_partitions", len(self.sight.partitions), TOPIC)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from ream_contracts import topics
+from ream_kit import log
 from ream_kit.settings import SettingsError, setting
 
 
@@ -16,9 +17,10 @@ class Surroundings:
     kafka_bootstrap: str = setting("127.0.0.1:19092", "addresses of Kafka: host:port, comma between")
     topic_prefix: str = setting("", "goes before the name of every topic")
     group_prefix: str = setting("ream-", "goes before the name of the consumer group")
-    health_port: int = setting(0, "port of /livez, /readyz, /metrics and /status on the loopback address; 0 is none")
-    log_level: Literal["debug", "info", "warning", "error"] = setting("info", "least level of log lines")
-    log_format: Literal["plain", "json"] = setting("plain", "form of log lines")
+    health_port: int = setting(0, "port of /livez, /readyz, /metrics and /status; 0 switches them off")
+    health_host: str = setting("127.0.0.1", "address the health port listens on")
+    log_level: log.Level = setting("info", "debug, info, warning or error")
+    log_format: log.Format = setting("plain", "plain for people, json for machines")
 
 
 _DATA_DIR = Path("~/.cache/ream/aggregate")
@@ -35,8 +37,8 @@ class Settings:
     store: Literal["rocksdb", "memory"] = setting("rocksdb", "where a worker keeps its part of the table")
     max_units: int = setting(100_000, "units of a document that are counted one by one; the rest makes it partial")
     commit_seconds: float = setting(1.0, "seconds between commits")
-    linger_ms: int = setting(5, "milliseconds that messages wait for others to be sent with")
-    session_seconds: float = setting(15.0, "seconds without a sign of life after which a worker's partitions go on")
+    linger_ms: int = setting(20, "milliseconds that messages wait for others to be sent with")
+    session_seconds: float = setting(10.0, "seconds without a sign of life after which a worker's partitions go on")
     head_seconds: float = setting(10.0, "seconds for which a record may be left out before the worker ends itself")
     stall_seconds: float = setting(120.0, "seconds without a commit, with a lag, before the worker ends itself")
     recovery_seconds: float = setting(120.0, "seconds in which a recovery must read something")

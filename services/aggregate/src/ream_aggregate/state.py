@@ -29,6 +29,9 @@ class Answer(NamedTuple):
 
 MISSING = Answer(Rank.MISSING, "")
 
+_AT_LEAST = tuple(bytes(max(each, code) for each in range(256)) for code in range(256))
+"""For each code the table that raises lower codes to it."""
+
 
 class Facts(NamedTuple):
     """What is known of the document itself; what the plan says goes before what the opening said."""
@@ -116,11 +119,12 @@ class State:
 
 def answered(state: State, ranges: Ranges, answer: Answer) -> State:
     """Gives these units the answer where it is higher than what they have; they must lie within the limit of units."""
+    if not ranges:
+        return state
     state, code = _with_answer(padded(state, max((last for _, last in ranges), default=0)), answer)
     codes = bytearray(state.codes)
-    at_least = bytes(max(each, code) for each in range(256))
     for first, last in ranges:
-        codes[first - 1 : last] = codes[first - 1 : last].translate(at_least)
+        codes[first - 1 : last] = codes[first - 1 : last].translate(_AT_LEAST[code])
     return replace(state, codes=bytes(codes))
 
 

@@ -4,30 +4,35 @@
 import asyncio
 import os
 import sys
-import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 
 import faust
 from faust.exceptions import ConsistencyError
 
 from ream_aggregate import datadir, groundwork, logs
 from ream_aggregate.app import RAW, Aggregation, Place, make_app
-from ream_aggregate.outbox import Outbox
+from ream_aggregate.outbox import VERSION, Outbox
 from ream_aggregate.overseer import Overseer
-from ream_aggregate.settings import Names, Settings, Surroundings, names
-from ream_aggregate.watch import Patience, Watch
+from ream_aggregate.presence import Presence
+from ream_aggregate.settings import Settings, Surroundings, names
+from ream_aggregate.watch import Patience
 from ream_kit import settings as kit_settings
 from ream_kit.clock import SystemClock
-from ream_kit.metrics import Metrics
+from ream_kit.health import Health
+from ream_kit.metrics import METRICS
 from ream_kit.store import Store
 from ream_kit.store_open import open_store
 
-EXIT_SETTINGS = 64
+EXIT_SETTINGS = 78
+"""Settings that cannot be used, as in every stage."""
+
 EXIT_NOT_READY = 69
+"""The broker lacks something that only a person or the migration can give."""
 
 
 def main(environ: Mapping[str, str] | None = None) -> int:
-    """Runs one worker; returns an exit code where it could not start."""
+    """Runs one worker until SIGTERM or SIGINT; returns an exit code where it could not start."""
     environ = os.environ if environ is None else environ
     try:
         surroundings = kit_settings.load(Surroundings, environ)
@@ -37,25 +42,39 @@ def main(environ: Mapping[str, str] | None = None) -> int:
         print(f"aggregate: {error}", file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(surroundings.log_level, surroundings.log_format)
-    called = names(surroundings)
-    try:
-        ground = asyncio.run(groundwork.prepare(surroundings.kafka_bootstrap, called))
-    except groundwork.NotReady as error:
-        print(f"aggregate: {error}", file=sys.stderr)
-        return EXIT_NOT_READY
-    data = datadir.claim(own.data_dir, ground.cluster, called.group)
-    place = Place(surroundings.kafka_bootstrap, called, ground.partitions, data.path)
-    run(place, own, store, data)
+    presence = Presence(VERSION, own.stall_seconds / 2, SystemClock(), METRICS)
+    with ExitStack() as open_things:
+        if surroundings.health_port:
+            health = Health(presence, surroundings.health_port, surroundings.health_host, METRICS)
+            open_things.enter_context(health)
+        try:
+            _start(surroundings, own, store, presence)
+        except groundwork.NotReady as error:
+            print(f"aggregate: {error}", file=sys.stderr)
+            return EXIT_NOT_READY
     return 0
 
 
-def run(place: Place, own: Settings, store: Store, data: datadir.DataDir) -> None:
-    """Runs a worker until SIGTERM or SIGINT; ends the process."""
-    metrics = Metrics()
+def _start(surroundings: Surroundings, own: Settings, store: Store, presence: Presence) -> None:
+    called = names(surroundings)
+    ground = asyncio.run(groundwork.prepare(surroundings.kafka_bootstrap, called, presence))
+    data = datadir.claim(own.data_dir, ground.cluster, called.group)
+    place = Place(surroundings.kafka_bootstrap, called, ground.partitions, data.path)
     app = make_app(place, own)
-    Aggregation(app, place, own, _outbox(app, place.names, store), metrics)
+    outbox = Outbox(app.topic(called.completed, **RAW), app.topic(called.dead_letters, **RAW), store, presence)
+    aggregation = Aggregation(app, place, own, outbox, METRICS)
     patience = Patience(own.head_seconds, own.stall_seconds, own.recovery_seconds, own.session_seconds)
-    overseer = Overseer(app, Watch(patience, time.monotonic()), metrics)
+    overseer = Overseer(app, patience, METRICS)
+    aggregation.frozen = overseer.frozen
+    presence.overseer = overseer
+    try:
+        _worker(app, overseer).execute_from_commandline()
+    finally:
+        if isinstance(app.crash_reason, ConsistencyError):
+            data.distrust()  # the files are ahead of the changelog: the next start reads it from its beginning
+
+
+def _worker(app: faust.App, overseer: Overseer) -> faust.Worker:
     worker = faust.Worker(
         app,
         overseer,
@@ -65,12 +84,4 @@ def run(place: Place, own: Settings, store: Store, data: datadir.DataDir) -> Non
         loop=asyncio.new_event_loop(),
     )
     worker.spinner = None  # it writes to the terminal, which may be a log file
-    try:
-        worker.execute_from_commandline()
-    finally:
-        if isinstance(app.crash_reason, ConsistencyError):
-            data.distrust()  # the files are ahead of the changelog: the next start reads it from its beginning
-
-
-def _outbox(app: faust.App, called: Names, store: Store) -> Outbox:
-    return Outbox(app.topic(called.completed, **RAW), app.topic(called.dead_letters, **RAW), store, SystemClock())
+    return worker

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a worker answers when it is asked how it is, from its first moment on."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from ream_aggregate.watch import Sight
+from ream_kit.clock import Clock, timestamp
+from ream_kit.metrics import Metrics
+
+LONGEST_TURN_SECONDS = 30.0
+TOPIC = "documents.parts"
+
+
+class Seen(Protocol):
+    """Who looks at the running worker."""
+
+    sight: Sight
+    looked_at: float
+
+    def still_for(self, now: float) -> float:
+        """Seconds in which nothing moved that should."""
+
+
+@dataclass(slots=True)
+class Presence:
+    """Answers for the worker; asked from the thread of the health port.
+
+    Attributes:
+        version: of the stage.
+        patience: seconds without a commit, with a lag, before it is called dead.
+        overseer: there as soon as the worker runs.
+    """
+
+    version: str
+    patience: float
+    clock: Clock
+    metrics: Metrics
+    overseer: Seen | None = None
+    _waiting: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    _started: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._started = self.clock.now()
+
+    @contextmanager
+    def waiting(self, name: str, reason: str) -> Iterator[None]:
+        """Says that the worker waits for somebody, as long as the block lasts; the first reason gives the time."""
+        since, _ = self._waiting.get(name, (self.clock.now(), ""))
+        self._waiting[name] = (since, reason)
+        yield  # after an error it still waits: the next try begins within a moment
+        self._waiting.pop(name, None)
+
+    def not_alive(self) -> str | None:
+        """The committed offset must move, or the lag be 0; during a recovery records of the changelog must come."""
+        if self.overseer is None:
+            return None
+        now = time.monotonic()
+        unseen = now - self.overseer.looked_at
+        if unseen > LONGEST_TURN_SECONDS:
+            return f"the loop has not turned for {unseen:.0f} s"
+        still = self.overseer.still_for(now)
+        return f"nothing was committed for {still:.0f} s" if still > self.patience else None
+
+    def not_ready(self) -> str | None:
+        """It must work on its partitions, and nobody it needs may be away."""
+        for name, (_, reason) in list(self._waiting.items()):
+            return f"waiting for {name}: {reason}"
+        if self.overseer is None:
+            return "it is starting"
+        return "it reads its table" if self.overseer.sight.recovering else None
+
+    def status(self) -> dict[str, Any]:
+        """What it does now, in the words of the other stages."""
+        sight = self.overseer.sight if self.overseer is not None else Sight({}, True, 0)
+        counted = ("done", "rejected")
+        causes = ("malformed", "too-large", "no-entry")
+        return {
+            "stage": "aggregate",
+            "version": self.version,
+            "started": timestamp(self._started or self.clock.now()),
+            "assigned": {TOPIC: sorted(sight.partitions)},
+            "lag": {TOPIC: sum(each.lag for each in sight.partitions.values())},
+            "in_flight": 0,
+            "finished": sum(int(self.metrics.value("ream_records_finished_total", each)) for each in counted),
+            "retried": 0,
+            "dead_letters": sum(int(self.metrics.value("ream_dead_letters_total", each)) for each in causes),
+            "waiting": [
+                {"for": name, "since": timestamp(since), "reason": reason, "records": 1}
+                for name, (since, reason) in list(self._waiting.items())
+            ],
+            "workers": 1,
+            "recovering": sight.recovering,
+            "stopped": None,
+        }

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How Faust is set up, and what the agent does with a record, without a broker."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from faust.types import TP
+
+from ream_aggregate import app as app_module
+from ream_aggregate.app import BUFFERED_SENDS, AggregateApp, Aggregation, Entries, Place, make_app
+from ream_aggregate.settings import Settings, Surroundings, names
+from ream_kit.metrics import Metrics
+
+PLACE = Place("127.0.0.1:1, 127.0.0.1:2", names(Surroundings()), 12, Path("unused"))
+
+
+class Ended(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> AggregateApp:
+    return make_app(Place(PLACE.bootstrap, PLACE.names, 12, tmp_path), Settings(store="memory"))
+
+
+def _done(error: Exception | None = None) -> "asyncio.Future[None]":
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
+    return future
+
+
+class Outbox:
+    """Keeps in which order things were sent."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    async def complete(self, message: Any, completed: Any, ordinal: int) -> "asyncio.Future[None]":
+        self.log.append(f"{completed.outcome} of generation {completed.generation}")
+        return _done()
+
+    async def refuse(self, message: Any, refused: Any) -> "asyncio.Future[None]":
+        self.log.append(f"refused {refused.cause}")
+        return _done()
+
+
+class Table(dict[bytes, bytes]):
+    """A table whose changelog is the log of a test."""
+
+    def __init__(self, log: list[str]) -> None:
+        super().__init__()
+        self.log = log
+
+    def write(self, key: bytes, entry: bytes | None) -> list["asyncio.Future[None]"]:
+        self.log.append("written" if entry is not None else "removed")
+        if entry is None:
+            self.pop(key, None)
+        else:
+            self[key] = entry
+        return [_done()]
+
+
+class Consumer:
+    """Keeps which records were called answered."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.sends: list[int] = []
+
+    def answered(self, message: Any, sends: list[Any]) -> None:
+        self.log.append(f"answered {message.offset}")
+        self.sends.append(len(sends))
+
+    async def settled(self, tp: TP) -> None:
+        self.log.append(f"settled {tp.partition}")
+
+
+class Stream:
+    """Yields events as Faust's streams do."""
+
+    def __init__(self, *values: tuple[bytes | None, bytes | None]) -> None:
+        self._values = values
+
+    async def events(self) -> Any:
+        for offset, (key, value) in enumerate(self._values):
+            yield SimpleNamespace(
+                message=SimpleNamespace(topic="documents.parts", partition=3, offset=offset, key=key, value=value)
+            )
+
+
+DOCUMENT = b"a" * 32
+
+
+def part(kind: str, generation: int = 1) -> tuple[bytes, bytes]:
+    about = f'"root_id":"{DOCUMENT.decode()}","parent_id":null,"media_type":"text/plain","size":1'
+    kinds = {
+        "opened": about,
+        "manifest": about + ',"manifest":"m","unit_kind":"page","units":0,"beyond":0,"verdict":null,"cause":null',
+        "forget": '"x":0',
+    }
+    head = f'{{"part":"{kind}","document_id":"{DOCUMENT.decode()}","generation":{generation},"run":1,'
+    return DOCUMENT, f"{head}{kinds[kind]}}}".encode()
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *values: tuple[bytes | None, bytes | None], **given: Any) -> list[str]:
+    """Runs the agent over a stream and returns what it did, in order."""
+    log: list[str] = []
+
+    def end(reason: str, **facts: Any) -> None:
+        log.append(f"ended: {reason}")
+        raise Ended
+
+    monkeypatch.setattr(app_module, "end_process", end)
+    aggregation = Aggregation.__new__(Aggregation)
+    consumer = Consumer(log)
+    buffer = SimpleNamespace(max_messages=100)
+    aggregation._app = cast(Any, SimpleNamespace(consumer=consumer, producer=SimpleNamespace(buffer=buffer)))
+    aggregation._outbox, aggregation._entries = cast(Any, Outbox(log)), cast(Any, Table(log))
+    aggregation._metrics, aggregation._max_units = Metrics(), 100
+    aggregation.frozen = given.get("frozen", lambda: False)
+    try:
+        asyncio.run(aggregation.run(Stream(*values)))
+    except Ended:
+        return log
+    assert buffer.max_messages == BUFFERED_SENDS
+    return log
+
+
+def test_there_is_one_agent_one_table_no_timer_and_no_web(app: AggregateApp) -> None:
+    Aggregation(app, PLACE, Settings(), cast(Any, Outbox([])), Metrics())
+    assert [agent.concurrency for agent in app.agents.values()] == [1]
+    (table,) = app.tables.values()
+    assert isinstance(table, Entries)
+    assert not table.is_global
+    assert app._app_tasks == []
+    assert app.conf.web_enabled is False
+    assert app.conf.table_standby_replicas == 0
+    app.timer(1.0)(lambda: None)
+    assert len(app._app_tasks) == 1  # so a timer would be seen above
+
+
+def test_what_the_guards_rest_on_is_set(app: AggregateApp) -> None:
+    assert app.conf.processing_guarantee.value == "at_least_once"
+    assert app.conf.stream_publish_on_commit is False
+    assert app.conf.topic_allow_declare is False
+    assert app.conf.producer_acks == -1
+    assert app.conf.producer_partitioner is None  # aiokafka's own: murmur2
+    assert [url.host for url in app.conf.broker_consumer] == ["127.0.0.1", "127.0.0.1"]
+    assert str(make_app(PLACE, Settings()).conf.store) == "rocksdb:?driver=rocksdict"
+
+
+def test_topics_take_raw_bytes_and_empty_values(app: AggregateApp) -> None:
+    Aggregation(app, PLACE, Settings(), cast(Any, Outbox([])), Metrics())
+    (agent,) = app.agents.values()
+    (table,) = app.tables.values()
+    channel = cast(Any, agent.channel)
+    assert channel.get_topic_name() == "documents.parts"
+    for topic in (channel, cast(Any, table).changelog_topic):
+        assert (topic.schema.key_serializer, topic.schema.value_serializer) == ("raw", "raw")
+        assert topic.allow_empty
+    changelog = cast(Any, table).changelog_topic
+    assert changelog.get_topic_name() == "ream-aggregate-documents-changelog"
+    assert (changelog.acks, changelog.internal, changelog.compacting) == (False, True, True)
+
+
+def test_a_record_is_answered_after_all_that_follows_from_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(monkeypatch, part("opened"), part("manifest"))
+    assert done == ["written", "answered 0", "written", "empty of generation 1", "answered 1"]
+
+
+def test_a_bad_record_is_refused_and_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, (None, None), part("opened")) == [
+        "refused malformed",
+        "answered 0",
+        "written",
+        "answered 1",
+    ]
+
+
+def test_a_new_generation_waits_for_what_is_being_sent_of_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(monkeypatch, part("opened"), part("opened", 2), part("opened", 1))
+    assert done[2:] == ["settled 3", "superseded of generation 1", "written", "answered 1", "answered 2"]
+
+
+def test_forget_removes_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, part("opened"), part("forget"))[2:] == ["removed", "answered 1"]
+
+
+def test_a_defect_ends_the_process_and_the_record_is_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def take(*_: Any) -> None:
+        raise RuntimeError("merge defect")
+
+    monkeypatch.setattr(app_module, "take", take)
+    assert run(monkeypatch, part("opened")) == ["ended: defect"]
+
+
+def test_a_worker_that_stood_still_takes_no_other_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, part("opened"), frozen=lambda: True) == ["ended: frozen"]
+
+
+def test_the_table_keeps_the_futures_of_its_changelog_and_always_writes(
+    app: AggregateApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[Any, ...]] = []
+
+    def send_soon(self: Any, **record: Any) -> Any:
+        sent.append((record["key"], record["value"]))
+        return SimpleNamespace(message=SimpleNamespace(partition=3), name=f"future {len(sent)}")
+
+    async def write() -> list[Any]:
+        table = cast(Entries, app.Table("documents", partitions=12, key_type=bytes, value_type=bytes))
+        monkeypatch.setattr(type(table.changelog_topic), "send_soon", send_soon)
+        monkeypatch.setattr(Entries, "partition_for_key", lambda self, key: 3)
+        writes = [b"one", b"one", None, None]
+        return [[cast(Any, future).name for future in table.write(b"k", entry)] for entry in writes]
+
+    assert asyncio.run(write()) == [["future 1"], ["future 2"], ["future 3"], ["future 4"]]
+    assert sent == [(b"k", b"one"), (b"k", b"one"), (b"k", None), (b"k", None)]

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is seen of a running worker, and that it is ended where it does not get on."""
+
+import logging
+import os
+import subprocess
+import sys
+from io import StringIO
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from faust.exceptions import ConsumerNotStarted
+from faust.types import TP
+
+from ream_aggregate import logs
+from ream_aggregate.overseer import Overseer, see
+from ream_aggregate.watch import Partition, Patience
+from ream_kit import log
+from ream_kit.metrics import Metrics
+
+SOURCE, CHANGELOG = TP("documents.parts", 3), TP("changelog", 3)
+PATIENCE = Patience(head=10, stall=60, recovery=30, frozen=1e9)
+
+
+def _app(base: int | None = 5, **fields: Any) -> Any:
+    consumer = SimpleNamespace(
+        assignment=lambda: {SOURCE, CHANGELOG},
+        base=lambda tp: base,
+        highwater=lambda tp: 9,
+        head_open=lambda tp: False,
+    )
+    recovery = SimpleNamespace(active_offsets={CHANGELOG: 40, TP("changelog", 4): None})
+    return SimpleNamespace(
+        _consumer=consumer,
+        tables=SimpleNamespace(recovery=recovery),
+        topics=SimpleNamespace(acks_enabled_for=lambda topic: topic == SOURCE.topic),
+        **{"rebalancing": False, "in_recovery": False, "rebalancing_count": 2, **fields},
+    )
+
+
+def test_a_working_worker() -> None:
+    seen = see(_app())
+    assert seen.partitions == {3: Partition(5, 9, False)}
+    assert (seen.recovering, seen.recovered) == (False, 42)
+
+
+@pytest.mark.parametrize("app", [_app(rebalancing=True), _app(in_recovery=True), _app(base=None)])
+def test_a_worker_that_is_not_yet_working_is_recovering(app: Any) -> None:
+    assert see(app).recovering
+
+
+def test_a_worker_that_starts_is_recovering() -> None:
+    def not_started() -> None:
+        raise ConsumerNotStarted
+
+    app = _app()
+    app._consumer.assignment = not_started
+    assert see(app).recovering
+    app._consumer = None
+    assert see(app).recovering
+
+
+def test_a_worker_without_partitions_is_well() -> None:
+    app = _app()
+    app._consumer.assignment = set
+    assert see(app).recovering is False
+
+
+def test_a_worker_that_does_not_get_on_is_ended() -> None:
+    metrics = Metrics()
+    overseer = Overseer(_app(), PATIENCE, metrics)
+    ended: list[str] = []
+    overseer.end = lambda reason, **_: ended.append(reason)
+    start = overseer.looked_at
+    for second in (1, 30, 61):
+        overseer.look(start + second)
+    assert ended == []
+    assert metrics.value("ream_lag_records", "documents.parts") == 4
+    overseer.look(start + 62)
+    assert ended == ["stalled"]
+    assert overseer.looked_at == start + 62
+
+
+def test_ending_says_why_and_runs_nothing_else() -> None:
+    program = """
+import atexit
+from ream_aggregate.ending import end_process
+atexit.register(print, "a commit on the way out")
+try:
+    end_process("defect", offset=7)
+finally:
+    print("clean-up")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=os.environ)
+    assert done.returncode == 70
+    assert done.stdout == ""
+    assert "ending_process reason=defect offset=7" in done.stderr
+
+
+def test_warnings_of_the_libraries_become_lines_of_ours() -> None:
+    lines, root = StringIO(), logging.root
+    before = (root.handlers[:], root.level)
+    try:
+        logs.configure("info", "plain")
+        log.configure(stream=lines)
+        library = logging.getLogger("faust.somewhere")  # noqa: TID251 - stands for the library
+        library.info("not this")
+        library.warning("topic %s is slow", "x")
+        try:
+            raise OSError("text")
+        except OSError:
+            library.exception("it failed")
+    finally:
+        root.handlers[:], root.level = before
+        log.configure()
+    assert "not this" not in lines.getvalue()
+    assert 'faust.somewhere library message="topic x is slow"' in lines.getvalue()
+    assert "error=OSError" in lines.getvalue()
