@@ -3,11 +3,13 @@
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
-from ream_extract.latin import guess as latin_guess
+from ream_extract import east_asian
+from ream_extract.alphabets import guess as by_alphabet
 
 SAMPLE = 64 << 10
 """Bytes that are looked at when the encoding must be guessed."""
@@ -105,16 +107,27 @@ def _named(declared: str | None) -> str | None:
 
 
 def _wide(data: bytes) -> Encoding | None:
-    """Finds UTF-16 without a mark: in most texts one byte of two is nearly always the same small number."""
+    """Finds UTF-16 without a mark: one byte of two is often zero, the other nearly never.
+
+    What reads well as UTF-8 must have many zeros: a stray one is only dirt.
+    """
     head = data[:SAMPLE]
     head = head[: len(head) & ~1]
     if len(head) < 4 or b"\x00" not in head:
         return None
-    even, odd = head[::2].count(0) / (len(head) // 2), head[1::2].count(0) / (len(head) // 2)
+    dirt = sum(byte < 32 and byte not in b"\x00\t\n\r\x0c" for byte in head)
+    enough = 0.25 if dirt <= 0.02 * len(head) and fits(head, "utf-8", whole=False) else 0.03
+    half = len(head) // 2
+    even, odd = head[::2].count(0) / half, head[1::2].count(0) / half
     for name, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if high > 0.1 and low < 0.02 and fits(head, name, whole=False):
-            return Encoding(name, 90)
+        if high >= enough and low < 0.02 and fits(head, name, whole=False):
+            text = head.decode(name, "ignore")
+            if sum(unicodedata.category(char) in _NOTHING for char in text) <= 0.02 * len(text):
+                return Encoding(name, 90)
     return None
+
+
+_NOTHING = frozenset({"Cn", "Co", "Cs"})
 
 
 def _escaped(data: bytes) -> Encoding | None:
@@ -127,9 +140,9 @@ def _escaped(data: bytes) -> Encoding | None:
 def _guess(data: bytes) -> Encoding:
     """Guesses by statistics on the lines with bytes above ASCII; Western European when nothing speaks."""
     sample = _telling(data)
-    latin = latin_guess(sample)
-    if latin is not None:
-        return Encoding(*latin)
+    known = by_alphabet(sample) or east_asian.guess(sample)
+    if known is not None:
+        return Encoding(*known)
     best = from_bytes(sample, cp_exclusion=["utf_16", "utf_32", "utf_7"], threshold=0.4).best()
     if best is None:
         return Encoding("cp1252" if fits(sample, "cp1252", whole=False) else "latin-1", 30)

@@ -102,8 +102,7 @@ def _enter(node: LexborNode, reader: _Reader) -> None:
         _element(node, tag, reader)
     elif tag == "table":
         reader.flush()
-        data = len(reader.grids) < TABLE_DEPTH and node.css_first("td table, th table, h1, h2, h3, h4, h5, h6") is None
-        reader.grids.append(_Grid(data))
+        reader.grids.append(_Grid(len(reader.grids) < TABLE_DEPTH and not _is_layout(node)))
     elif tag == "tr" and reader.grids and reader.grids[-1].data:
         reader.grids[-1].rows.append([])
     elif tag in ("td", "th") and reader.grids and reader.grids[-1].data:
@@ -112,6 +111,11 @@ def _enter(node: LexborNode, reader: _Reader) -> None:
         reader.flush()
         reader.preformatted += tag in ("pre", "listing", "xmp")
         reader.level = _HEADINGS.get(tag, reader.level)
+
+
+def _is_layout(table: LexborNode) -> bool:
+    """Says whether a table only arranges a page: it holds headings or other tables."""
+    return any(found.mem_id != table.mem_id for found in table.css("table, h1, h2, h3, h4, h5, h6"))
 
 
 def _leave(node: LexborNode, reader: _Reader) -> None:

@@ -82,7 +82,7 @@ def _refusal(info: zipfile.ZipInfo, source: Source, left: int) -> str | None:
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
     written = 0
-    with archive.open(info) as held, target.open("xb") as out:
+    with archive.open(info) as held, target.open("wb") as out:
         while chunk := held.read(CHUNK):
             written += len(chunk)
             if written > info.file_size:

@@ -50,7 +50,7 @@ class HtmlExtractor:
         data = _bytes(source)
         visible = between_tags(data)
         encoding = detect(data, _declared(data))
-        title, meta, _, _ = title_and_blocks(decode(data[: 256 << 10], encoding)[0])
+        title, meta, _, _ = title_and_blocks(decode(data[encoding.mark : 256 << 10], encoding)[0])
         metadata = {"encoding": encoding.name, "text_bytes": str(visible), **meta}
         if title:
             metadata["title"] = title
@@ -59,7 +59,8 @@ class HtmlExtractor:
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields the bodies; the page is parsed once for all that are asked for together."""
         data = _bytes(source)
-        text, confidence = decode(data, detect(data, _declared(data)))
+        encoding = detect(data, _declared(data))
+        text, confidence = decode(data[encoding.mark :], encoding)
         if source.media_type == "application/xhtml+xml":
             # An HTML parser would take all that follows `<title/>` for the title.
             text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
@@ -87,7 +88,8 @@ def between_tags(data: bytes) -> int:
             return count + len(data) - at
         count += tag - at
         skipped = next((name for name in (b"script", b"style") if lower.startswith(name, tag + 1)), None)
-        end = lower.find(b"</" + skipped, tag) if skipped else lower.find(b">", tag)
+        closing = lower.find(b"</" + skipped, tag) if skipped else tag
+        end = lower.find(b">", closing) if closing >= 0 else -1
         if end < 0:
             return count
         depth = max(0, depth + _deeper(lower[tag : tag + 8]))

@@ -52,10 +52,7 @@ class ImageExtractor:
             frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
             metadata = {"format": image.format or "", "width": str(image.width), "height": str(image.height)}
             metadata["mode"] = image.mode
-            for tag, name in _TOLD.items():
-                text = tidy(str(image.getexif().get(tag, ""))).strip("\x00 \n")[:500]
-                if text:
-                    metadata[name] = text
+            metadata |= _told(image)
         return Plan((UnitRun("image", frames),), metadata)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
@@ -63,6 +60,15 @@ class ImageExtractor:
         with _opened(source.path) as image:
             for number in range(first, last + 1):
                 yield _frame(image, number, source)
+
+
+def _told(image: Image.Image) -> dict[str, str]:
+    # Pillow decodes a whole PNG to look for EXIF behind the picture; a bomb must not be decoded to be counted.
+    if image.format == "PNG" and "exif" not in image.info:
+        return {}
+    exif = image.getexif()
+    told = {name: tidy(str(exif.get(tag, ""))).strip("\x00 \n")[:500] for tag, name in _TOLD.items()}
+    return {name: text for name, text in told.items() if text}
 
 
 def _frame(image: Image.Image, number: int, source: Source) -> Item:

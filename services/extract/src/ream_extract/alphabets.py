@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: RUF001 - quotes and dashes that look like others are what this is about
-"""Decides which 8-bit encoding a text in Latin letters has, by the alphabets that its letters above ASCII would make.
+"""Decides which 8-bit encoding a text has, by the alphabets that its letters would make.
 
 General detectors confuse these encodings with one another, for most bytes are letters in all of them; but only in
 the right one are they all letters of one language.
@@ -8,12 +8,20 @@ the right one are they all letters of one language.
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 SAMPLE = 32 << 10
 MOSTLY_ASCII = 0.4
 """Share of bytes above ASCII among letters from which the text is not in Latin letters."""
 CANDIDATES = ("cp1252", "cp1250", "iso8859-15", "iso8859-2", "cp1254", "cp1257", "cp850", "cp852", "mac-roman", "cp437")
 """In the order in which they are believed when several fit as well."""
+SCRIPTS = (
+    (("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic"), "\u0400", "\u045f", frozenset("оеаинтсрвлкі")),
+    (("cp1253", "iso8859-7"), "\u0370", "\u03ff", frozenset("αοιετνσηρπςάόίέή")),
+    (("cp1255",), "\u0590", "\u05ff", frozenset("יוהלאתרבמשנ")),
+    (("cp1256",), "\u0600", "\u06ff", frozenset("الينمرتوهبع")),
+)
+"""Encodings of one script each, its first and last letter, and the letters that make up most of a text in it."""
 _ALPHABETS = {
     "de": "äöüß",
     "fr": "àâæçéèêëîïôœùûüÿ",
@@ -43,15 +51,41 @@ _ABOVE = re.compile(r"(?<=(.))([^\x00-\x7f])(?=(.))", re.DOTALL)
 
 
 def guess(data: bytes) -> tuple[str, int] | None:
-    """Names the encoding and how sure that is, 0 to 100; None when no Latin alphabet explains the bytes."""
+    """Names the encoding and how sure that is, 0 to 100; None when no alphabet explains the bytes."""
     sample = data[:SAMPLE]
     above = sum(byte > 127 for byte in sample)
     letters = sum(bytes((byte,)).isalpha() for byte in sample)
-    if not above or above > MOSTLY_ASCII * (above + letters):
+    if not above:
         return None
+    if above > MOSTLY_ASCII * (above + letters):
+        return _other_script(sample)
     scored = [(_score(sample, name), -order, name) for order, name in enumerate(CANDIDATES)]
     score, _, name = max(scored)
     return (name, round(score * 90)) if score >= 0.85 else None
+
+
+def _other_script(sample: bytes) -> tuple[str, int] | None:
+    """Finds the encoding in which the letters are of one script and its frequent ones are frequent."""
+    scored = [
+        (share, -order, name)
+        for order, (names, first, last, common) in enumerate(SCRIPTS)
+        for name in names
+        if (share := _share(sample.decode(name, "replace"), first, last, common)) >= 0.5
+    ]
+    if not scored:
+        return None
+    score, _, name = max(scored)
+    return name, round(min(1.0, score + 0.3) * 90)
+
+
+def _share(text: str, first: str, last: str, common: frozenset[str]) -> float:
+    """Says which share of the letters above ASCII are the frequent ones, 0 where other characters are among them."""
+    letters = [char for char in text if char > "\x7f" and not char.isspace() and char not in _MARKS]
+    known = sum(first <= char <= last for char in letters)
+    shouting = sum(before.islower() and after.isupper() for before, after in pairwise(text))
+    if not letters or known < 0.95 * len(letters) or shouting > 0.05 * len(letters):
+        return 0.0
+    return sum(char.lower() in common for char in letters) / len(letters)
 
 
 def _score(sample: bytes, name: str) -> float:

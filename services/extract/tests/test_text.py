@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plain text is cut into pieces that together are the text."""
+
+from pathlib import Path
+
+import pytest
+
+from ream_extract.extractors.text import EXTRACTOR, PIECE
+from ream_extract.reading import Source, UnitRead
+
+
+def pieces(path: Path) -> list[UnitRead]:
+    source = Source(path, "text/plain")
+    count = sum(run.count for run in EXTRACTOR.plan(source).units)
+    return [item for item in EXTRACTOR.read(source, 1, count, path.parent) if isinstance(item, UnitRead)]
+
+
+def test_small_text_is_one_body(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("Grüße\r\nund mehr\x00\x0c".encode())
+    (only,) = pieces(path)
+    assert (only.text, only.method, only.confidence, only.kind) == ("Grüße\nund mehr\n", "plain", 100, "body")
+
+
+def test_empty_file_has_no_units(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"")
+    assert EXTRACTOR.plan(Source(path, "text/plain")).units == ()
+    path.write_bytes(b"\xef\xbb\xbf")
+    assert EXTRACTOR.plan(Source(path, "text/plain")).units == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252", "shift_jis"])
+def test_pieces_of_a_large_text_end_with_lines_and_lose_nothing(tmp_path: Path, encoding: str) -> None:
+    line = "昨日の夜、町からおばさん {}\n" if encoding == "shift_jis" else "Größe und Länge der Straße {}\n"
+    whole = "".join(line.format(number) for number in range(9_000))
+    path = tmp_path / "a.txt"
+    path.write_bytes(whole.encode(encoding))
+    read = pieces(path)
+    assert len(read) == -(
+        -(path.stat().st_size - (3 if encoding == "utf-8-sig" else 2 * (encoding == "utf-16"))) // PIECE
+    )
+    assert len(read) > 3
+    assert "".join(unit.text for unit in read) == whole
+    assert all(unit.text.endswith("\n") for unit in read)
+
+
+@pytest.mark.parametrize("sign", ["ä", "a b", "\r"])
+def test_text_without_line_ends_loses_nothing(tmp_path: Path, sign: str) -> None:
+    whole = sign * 200_000
+    path = tmp_path / "a.txt"
+    path.write_bytes(whole.encode())
+    assert "".join(unit.text for unit in pieces(path)) == whole.replace("\r", "\n")
+
+
+def test_one_piece_can_be_read_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"line {number}\n" for number in range(30_000)))
+    source = Source(path, "text/plain")
+    whole = pieces(path)
+    assert list(EXTRACTOR.read(source, 2, 2, tmp_path)) == [whole[1]]
+
+
+def test_bad_bytes_in_a_late_piece_lower_its_confidence_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"good line\n" * 150_000 + "Straße und Größe\n".encode("cp1252"))
+    read = pieces(path)
+    assert read[0].confidence == 100
+    assert read[-1].confidence < 100
+    assert "Straße und Größe" in read[-1].text
+
+
+def test_binary_that_claims_to_be_text_is_read_without_harm(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(bytes(range(256)) * 1_000)
+    assert all(isinstance(unit.text, str) for unit in pieces(path))
