@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gathers what `ream status` shows; whoever is away is part of the answer, and never keeps the rest from being told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ream_cli import asking, letters, services, starting
+from ream_cli.asking import Answer
+from ream_cli.failures import CommandError
+from ream_cli.surroundings import Surroundings
+from ream_contracts import topics
+from ream_kit import Retry
+from ream_kit.observe import Lag, Observer
+from ream_local.supervisor import ProgramState
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLine:
+    """A server, or the store.
+
+    Attributes:
+        state: ready, not ready, or away.
+        where: its address.
+        restarts: None where it is somebody else's.
+    """
+
+    name: str
+    state: str
+    where: str
+    restarts: int | None = None
+    resident_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """A service.
+
+    Attributes:
+        state: ready, not ready, restarting, or not started.
+        why: what keeps it from working; None when it is ready.
+        since: when it was started, ISO 8601.
+        dead_letters: given up since it was started.
+        waiting: for whom it waits, since when and why.
+        confinement: what its cells are confined by, where it says so.
+    """
+
+    name: str
+    state: str
+    why: str | None
+    since: str | None
+    restarts: int
+    in_flight: int | None
+    finished: int | None
+    dead_letters: int | None
+    waiting: tuple[Mapping[str, Any], ...]
+    confinement: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything at one moment.
+
+    Attributes:
+        lag: records that each group has not passed; None when Kafka is away.
+        dead_letters: records by dead-letter topic; None when Kafka is away.
+        totals: documents by outcome; None when sweep is away.
+        wave: what sweep waits for; None when it is away.
+    """
+
+    servers: tuple[ServerLine, ...]
+    services: tuple[ServiceLine, ...]
+    lag: tuple[Lag, ...] | None
+    dead_letters: Mapping[str, int] | None
+    totals: Mapping[str, int] | None
+    wave: Mapping[str, Any] | None
+
+    @property
+    def fine(self) -> bool:
+        """Whether everything is ready."""
+        return {line.state for line in self.servers} | {line.state for line in self.services} == {"ready"}
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        return {"ready": self.fine, **asdict(self)}
+
+
+def look(surroundings: Surroundings) -> Overview:
+    """Asks everybody at the same time."""
+    plan = services.known_plan(surroundings)
+    with ThreadPoolExecutor(4) as threads:
+        servers = threads.submit(_servers, surroundings)
+        answers = threads.submit(asking.ask_all, plan.ports if plan else {})
+        kafka = threads.submit(_kafka, surroundings)
+        lag, letters = kafka.result()
+        said = answers.result()
+        programs = _programs(surroundings)
+        sweep = said["sweep"].status if "sweep" in said and "totals" in said["sweep"].status else None
+        return Overview(
+            servers.result(),
+            tuple(_service(name, programs.get(name), said.get(name)) for name in services.NAMES),
+            lag,
+            letters,
+            sweep["totals"] if sweep else None,
+            sweep.get("wave") if sweep else None,
+        )
+
+
+def _programs(surroundings: Surroundings) -> dict[str, ProgramState]:
+    state = starting.supervisor(surroundings).state()
+    return {program.name: program for program in state.programs} if state else {}
+
+
+def _servers(surroundings: Surroundings) -> tuple[ServerLine, ...]:
+    environ, own = surroundings.environ, surroundings.own_servers
+    where = {"kafka": environ["REAM_KAFKA_BOOTSTRAP"], "opensearch": environ["REAM_OPENSEARCH_URL"]}
+    state = surroundings.stack().running() if own else None
+    lines = []
+    for name, address in where.items():
+        found = next((one for one in (state.servers if state else ()) if one.program.name == name), None)
+        if name in own and found is None:
+            lines.append(ServerLine(name, "away", address))
+        elif found is not None and name in own:
+            ready = "ready" if found.ready else "not ready" if found.program.process else "away"
+            lines.append(ServerLine(name, ready, address, found.program.restarts, found.resident_bytes))
+        else:
+            answers = asking.listens(urlsplit(address).netloc or address)
+            lines.append(ServerLine(name, "ready" if answers else "away", address))
+    return (*lines, _store(surroundings))
+
+
+def _store(surroundings: Surroundings) -> ServerLine:
+    place = surroundings.environ["REAM_STORE"]
+    if "://" not in place:
+        # A store that has lost its own folder was unmounted or emptied.
+        there = (Path(place) / ".scratch").is_dir()
+        return ServerLine("store", "ready" if there else "away", place)
+    try:
+        surroundings.store().exists("incoming/nothing")
+    except Retry:
+        return ServerLine("store", "away", place)
+    return ServerLine("store", "ready", place)
+
+
+def _kafka(surroundings: Surroundings) -> tuple[tuple[Lag, ...] | None, Mapping[str, int] | None]:
+    kafka = surroundings.kafka()
+    if not asking.listens(kafka.kafka_bootstrap):
+        return None, None
+    try:
+        observer = Observer(kafka)
+        # sweep follows its topics from their beginning, without a group that could lag.
+        return tuple(each for each in observer.lag() if each.group != "sweep"), _dead_letters(observer, surroundings)
+    except Retry:
+        return None, None
+
+
+def _dead_letters(observer: Observer, surroundings: Surroundings) -> dict[str, int]:
+    """Dead letters by topic that were not sent again; with the store away, all there are."""
+    try:
+        done = Counter(letters.redriven_topics(surroundings.store()))
+    except (Retry, CommandError):
+        done = Counter()
+    names = [topic.dead_letters for topic in topics.ALL]
+    ends, begins = observer.ends(names), observer.begins(names)
+    counts = {name: sum(end - begins[name].get(at, 0) for at, end in ends.get(name, {}).items()) for name in names}
+    return {name: count - done[name] for name, count in counts.items() if count > done[name]}
+
+
+def _service(name: str, program: ProgramState | None, answer: Answer | None) -> ServiceLine:
+    status: Mapping[str, Any] = answer.status if answer else {}
+    if program is None:
+        state, why = "not started", "'ream up' starts it"
+    elif program.process is None:
+        state, why = "restarting", f"it ended with code {program.last_exit}"
+    elif answer is not None and answer.ready:
+        state, why = "ready", None
+    else:
+        state, why = "not ready", answer.why_not if answer else "nobody knows its port: 'ream up' starts it anew"
+    since = program.since if program else None
+    return ServiceLine(
+        name=name,
+        state=state,
+        why=why,
+        since=datetime.fromtimestamp(since, UTC).isoformat(timespec="seconds") if since else None,
+        restarts=program.restarts if program else 0,
+        in_flight=status.get("in_flight"),
+        finished=status.get("finished"),
+        dead_letters=status.get("dead_letters"),
+        waiting=tuple(answer.waiting()) if answer else (),
+        confinement=tuple(map(str, status.get("confinement") or ())),
+    )

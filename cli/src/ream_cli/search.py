@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `ream search`: documents that hold some words, with the page and the words on it."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ream_cli import screen
+from ream_cli.failures import INCOMPLETE, OK
+from ream_cli.surroundings import Surroundings, find
+from ream_index.search import MARK, DocumentHit, Found, PassageHit, by_words
+
+_MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
+_FOUND = "bold yellow"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Says what it takes on the command line."""
+    parser.add_argument(
+        "words", nargs="+", metavar="WORD", help='all of these; also "a phrase", a | b, -without, start*, nearly~1'
+    )
+    parser.add_argument("--size", type=int, default=10, metavar="N", help="documents to show (default: 10)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Searches and shows; 1 when nothing was found."""
+    found = search(find(), " ".join(options.words), options.size)
+    if options.json:
+        screen.print_json(to_json(found))
+    else:
+        show(found, screen.console())
+    return OK if found.documents else INCOMPLETE
+
+
+def search(surroundings: Surroundings, words: str, size: int = 10) -> Found:
+    """Asks OpenSearch.
+
+    Raises:
+        Retry: it is away.
+        Reject: it refuses us.
+    """
+    with surroundings.opensearch() as client:
+        return by_words(client, surroundings.index_prefix, words, max(1, min(size, 1000)))
+
+
+def show(found: Found, console: Console) -> None:
+    """Prints documents, best first, with their places."""
+    if not found.documents:
+        console.print("Nothing was found.")
+        return
+    for hit in found.documents:
+        console.print(_title(hit))
+        for passage in hit.passages:
+            for text in passage.highlights or ("",):
+                words = highlighted(text, colours=console.is_terminal)
+                console.print(Text.assemble("  ", (place(passage), "cyan"), "  ", words))
+    console.print(f"\nplaces: {screen.number(found.passages)}; documents shown: {len(found.documents)}", style="dim")
+
+
+def _title(hit: DocumentHit) -> Text:
+    facts = [hit.type or "", hit.media_type, hit.outcome if hit.outcome != "complete" else "", hit.document_id]
+    name = screen.cell(hit.name or hit.document_id, "bold")
+    return Text.assemble(name, "  ", (screen.safe(", ".join(fact for fact in facts if fact)), "dim"))
+
+
+def place(passage: PassageHit) -> str:
+    """Where in a document: the page, its label where that is another, and the heading above."""
+    label = f" ({passage.label})" if passage.label and passage.label != str(passage.unit) else ""
+    heading = f", {passage.heading}" if passage.heading else ""
+    return screen.safe(f"{passage.unit_kind} {passage.unit}{label}{heading}")
+
+
+def highlighted(text: str, *, colours: bool) -> Text:
+    """A piece of text on one line, its found words in colour; where there is none, in [brackets]."""
+    made = Text()
+    for part, is_found in pieces(text):
+        shown = screen.safe(part)
+        made.append(shown if colours or not is_found else f"[{shown}]", style=_FOUND if is_found else "")
+    return made
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Splits a highlight into what was found and what stands around it; all white space becomes one blank."""
+    end = 0
+    for match in _MARKS.finditer(text):
+        yield re.sub(r"\s+", " ", text[end : match.start()]), False
+        yield re.sub(r"\s+", " ", match[1]), True
+        end = match.end()
+    yield re.sub(r"\s+", " ", text[end:]), False
+
+
+def to_json(found: Found) -> dict[str, Any]:
+    """The object that `--json` prints; `found` in a highlight holds [start, end] of each found word in its text."""
+    answer = asdict(found)
+    for document in answer["documents"]:
+        for passage in document["passages"]:
+            passage["highlights"] = [_highlight(text) for text in passage["highlights"]]
+    return answer
+
+
+def _highlight(text: str) -> dict[str, Any]:
+    plain, places = "", []
+    for part, is_found in pieces(text):
+        if is_found:
+            places.append([len(plain), len(plain) + len(part)])
+        plain += part
+    return {"text": plain, "found": places}

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `ream show`: record, receipt, artifacts, children and text of one document."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+
+from ream_cli import documents, screen
+from ream_cli.documents import Known
+from ream_cli.failures import CommandError
+from ream_cli.status import show_document
+from ream_cli.surroundings import Surroundings, find
+from ream_contracts import codec, layout
+from ream_contracts.artifacts import DocumentRecord, UnitReceipt
+from ream_index.opensearch import Indices, ask
+from ream_kit import Erased, Store
+from ream_kit.store import NotFound
+
+_LISTED = 20
+_FACTS = ("title", "type", "languages", "sensitivity", "personal_data", "cause", "reason", "duplicate_of", "sha256")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Says what it takes on the command line."""
+    parser.add_argument("document", help="its id, the beginning of it, or its file name as the index has it")
+    parser.add_argument("--text", action="store_true", help="print its text alone")
+    parser.add_argument("--all", action="store_true", help="name every artifact and child")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Shows the newest record of a document; 1 while something is outstanding."""
+    surroundings = find()
+    store = surroundings.store()
+    found = documents.known(store, _meant(surroundings, store, options.document))
+    if options.text:
+        _print_text(found, store)
+    elif options.json:
+        screen.print_json(to_json(found, store))
+    else:
+        show(found, store, screen.console(), every=options.all)
+    return 0 if found.outstanding() is None else 1
+
+
+def _meant(surroundings: Surroundings, store: Store, text: str) -> str:
+    """An id is looked for in the store alone; a file name needs the index."""
+    if documents.ID.fullmatch(text) or (documents.PREFIX.fullmatch(text) and documents.with_prefix(store, text)):
+        return documents.resolve(store, text)
+    with surroundings.opensearch() as client:
+        index = Indices(client, surroundings.index_prefix).documents
+        body = {"size": 10, "_source": ["document_id"], "query": {"term": {"name.raw": text}}}
+        hits = ask(lambda: client.search(index=index, body=body))["hits"]["hits"]
+    ids = [str(hit["_id"]) for hit in hits]
+    if not ids:
+        raise CommandError(f"There is no document {text!r}, neither by its id nor by its file name.")
+    if len(ids) > 1:
+        raise CommandError(f"Several documents have the name {text}: name one by its id: {', '.join(ids)}.")
+    return ids[0]
+
+
+def _print_text(found: Known, store: Store) -> None:
+    text = documents.text(store, _record(found))
+    if sys.stdout.isatty():
+        text = "\n".join(screen.safe(line) for line in text.splitlines())
+    sys.stdout.write(text.encode("utf-8", "replace").decode() + "\n")
+
+
+def _record(found: Known) -> DocumentRecord:
+    if found.record is None:
+        raise CommandError(f"Document {found.document_id} was not completed yet: {found.outstanding()}.")
+    return found.record
+
+
+def to_json(found: Known, store: Store) -> dict[str, Any]:
+    """The object that `--json` prints."""
+    return {
+        "document_id": found.document_id,
+        "generations": found.generations,
+        "runs": found.runs,
+        "outstanding": found.outstanding(),
+        "source": codec.to_json(found.source),
+        "record": codec.to_json(found.record),
+        "artifacts": dict(artifacts(found, store)),
+        "children": [
+            {"document_id": child.document_id, "path": child.path, "outcome": outcome_of(store, child.document_id)}
+            for child in (found.record.children if found.record else ())
+        ],
+    }
+
+
+def artifacts(found: Known, store: Store) -> Iterator[tuple[str, int | None]]:
+    """Yields everything that the newest record is made from, with its size; None when it is not there."""
+    original = [found.ingested.object] if found.ingested and found.ingested.object else []
+    for name in (*original, *(found.record.artifacts if found.record else ())):
+        try:
+            yield name, store.size(name)
+        except NotFound:
+            yield name, None
+
+
+def outcome_of(store: Store, document_id: str) -> str:
+    """How another document ended, as its newest record says."""
+    try:
+        name = max(store.names(layout.document_records(document_id)), default=None)
+        return "outstanding" if name is None else store.get_artifact(DocumentRecord, name).outcome
+    except Erased:
+        return "erased"
+    except NotFound:
+        return "outstanding"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring units that fared alike."""
+
+    first: int
+    last: int
+    kind: str
+    state: str
+    method: str
+    cause: str | None
+    characters: int
+    confidence: int
+
+
+def runs(receipt: tuple[UnitReceipt, ...]) -> Iterator[Run]:
+    """Joins neighbouring lines of a receipt that say the same: characters are added, the least confidence counts."""
+    keyed = groupby(enumerate(receipt), lambda each: (each[1].unit - each[0], *_alike(each[1])))
+    for _, group in keyed:
+        lines = [line for _, line in group]
+        yield Run(
+            lines[0].unit,
+            lines[-1].unit,
+            *_alike(lines[0]),
+            sum(line.characters for line in lines),
+            min(line.confidence for line in lines),
+        )
+
+
+def _alike(line: UnitReceipt) -> tuple[str, str, str, str | None]:
+    return line.kind, line.state, line.method, line.cause
+
+
+def show(found: Known, store: Store, console: Console, *, every: bool) -> None:
+    """Prints a document for people."""
+    show_document(found, found.outstanding(), console)
+    record = found.record
+    if record is None:
+        return
+    for name in _FACTS:
+        value = record.document.get(name)
+        if value:
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            console.print(screen.cell(f"{name.replace('_', ' ')}: {text}"))
+    _show_receipt(record, console)
+    _show_children(record, store, console, every=every)
+    _show_artifacts(found, store, console, every=every)
+
+
+def _show_receipt(record: DocumentRecord, console: Console) -> None:
+    console.print(f"\nReceipt: {len(record.units)} units", style="bold")
+    numbers = ("characters", "confidence")
+    table = screen.table("unit", "kind", "state", "method", *numbers, "cause", right=numbers)
+    for run in runs(record.units):
+        table.add_row(
+            str(run.first) if run.first == run.last else f"{run.first} to {run.last}",
+            run.kind,
+            run.state,
+            run.method,
+            screen.number(run.characters),
+            str(run.confidence),
+            screen.cell(run.cause),
+        )
+    if record.units:
+        console.print(table)
+
+
+def _show_children(record: DocumentRecord, store: Store, console: Console, *, every: bool) -> None:
+    if not record.children:
+        return
+    console.print(f"\nFound inside: {len(record.children)} documents", style="bold")
+    table = screen.table("path", "id", "outcome", "size", right=("size",))
+    for child in record.children if every else record.children[:_LISTED]:
+        state = screen.outcome(outcome_of(store, child.document_id))
+        table.add_row(screen.cell(child.path), child.document_id, state, screen.size(child.size))
+    console.print(table)
+    _rest(len(record.children), console, every=every)
+
+
+def _show_artifacts(found: Known, store: Store, console: Console, *, every: bool) -> None:
+    there = list(artifacts(found, store))
+    console.print(f"\nIn the store: {len(there)} objects", style="bold")
+    table = screen.table("object", "size", right=("size",))
+    for name, count in there if every else there[:_LISTED]:
+        table.add_row(screen.cell(name), "gone" if count is None else screen.size(count))
+    console.print(table)
+    _rest(len(there), console, every=every)
+
+
+def _rest(count: int, console: Console, *, every: bool) -> None:
+    if count > _LISTED and not every:
+        console.print(f"... and {screen.number(count - _LISTED)} more; --all names them")
