@@ -89,9 +89,14 @@ def known(store: Store, document_id: str) -> Known:
         _artifact(store, Source, layout.source(document_id, newest)),
         _artifact(store, DocumentIngested, layout.ingested(document_id, newest)),
         _last(store, Manifest, f"{prefix}manifests/"),
-        _last(store, DocumentRecord, layout.document_records(document_id)),
+        newest_record(store, document_id),
         units.union(*(_answered(record) for record in segment_records(store, document_id, newest, runs[-1]))),
     )
+
+
+def newest_record(store: Store, document_id: str) -> DocumentRecord | None:
+    """What was indexed last of a document; None before that."""
+    return _last(store, DocumentRecord, layout.document_records(document_id))
 
 
 def segment_records(store: Store, document_id: str, generation: int, run: int) -> list[SegmentRecord]:

@@ -17,7 +17,7 @@ from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
 from ream_cli.surroundings import Surroundings, find
-from ream_contracts import codec, layout
+from ream_contracts import codec
 from ream_contracts.artifacts import DocumentRecord, UnitReceipt
 from ream_index.opensearch import Indices, ask
 from ream_kit import Erased, Store
@@ -108,12 +108,10 @@ def artifacts(found: Known, store: Store) -> Iterator[tuple[str, int | None]]:
 def outcome_of(store: Store, document_id: str) -> str:
     """How another document ended, as its newest record says."""
     try:
-        name = max(store.names(layout.document_records(document_id)), default=None)
-        return "outstanding" if name is None else store.get_artifact(DocumentRecord, name).outcome
+        record = documents.newest_record(store, document_id)
     except Erased:
         return "erased"
-    except NotFound:
-        return "outstanding"
+    return "outstanding" if record is None else record.outcome
 
 
 @dataclass(frozen=True, slots=True)
