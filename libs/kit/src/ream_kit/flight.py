@@ -17,7 +17,7 @@ from typing import Any
 from ream_contracts.topic import Topic
 from ream_kit import log
 from ream_kit.attempts import Again, Attempt, Done, Phase, Step, Stop, pause
-from ream_kit.clock import Clock
+from ream_kit.clock import Clock, timestamp
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.offsets import Offsets
 from ream_kit.turns import Turns
@@ -89,6 +89,7 @@ class Flight:
         # One worker is kept for small work while bulk work could take all of them.
         self._bulk_workers = max(1, workers - 1)
         self._busy_bulk = 0
+        self._held: dict[str, int] = {}
         self._closed = False
         self.busy = 0
         self.bytes = 0
@@ -258,17 +259,33 @@ class Flight:
         self._work.notify()
 
     def _remove(self, task: Task) -> None:
+        self._count_hold(task.hold, -1)
+        task.hold = None
         self._tasks.discard(task)
         self.bytes -= task.record.size
         self._change.notify_all()
 
     def _hold(self, task: Task, step: Step) -> Hold | None:
+        """Says why a record is held; the log hears when the first waits for somebody, and when nobody does any more."""
+        before = task.hold
         if not isinstance(step, Again) or step.waiting_for is None:
+            self._count_hold(before, -1)
             return None
-        if task.hold is not None and task.hold.waiting_for == step.waiting_for:
-            return Hold(step.waiting_for, task.hold.since, step.reason)
-        _LOG.warning("waiting", waiting_for=step.waiting_for, reason=step.reason, topic=task.record.origin.topic)
-        return Hold(step.waiting_for, self._clock.now(), step.reason)
+        if before is not None and before.waiting_for == step.waiting_for:
+            return Hold(step.waiting_for, before.since, step.reason)
+        hold = Hold(step.waiting_for, self._clock.now(), step.reason)
+        self._count_hold(before, -1)
+        self._count_hold(hold, 1)
+        return hold
+
+    def _count_hold(self, hold: Hold | None, change: int) -> None:
+        if hold is None:
+            return
+        number = self._held[hold.waiting_for] = self._held.get(hold.waiting_for, 0) + change
+        if change > 0 and number == 1:
+            _LOG.warning("waiting", waiting_for=hold.waiting_for, reason=hold.reason)
+        elif number == 0:
+            _LOG.info("waiting_over", waiting_for=hold.waiting_for, since=timestamp(hold.since))
 
     def _fail(self, reason: str) -> None:
         self.stopped = self.stopped or reason

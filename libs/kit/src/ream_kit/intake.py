@@ -63,6 +63,8 @@ class Intake:
         self._metrics = metrics
         self._partitions: dict[Place, Partition] = {}
         self._full = False
+        self._committing = False
+        self._commits_fail = False
         self.joined = False
 
     def subscribe(self) -> None:
@@ -107,15 +109,22 @@ class Intake:
 
     def commit(self, *, wait: bool = False) -> None:
         """Commits every finished prefix that the broker does not have yet."""
-        self._commit(self._partitions.values(), wait=wait)
+        if wait or not self._committing:
+            self._commit(self._partitions.values(), wait=wait)
 
     def on_commit(self, error: KafkaError | None, offsets: Sequence[TopicPartition]) -> None:
         """Hears how a commit ended; one that failed is made again by the next."""
+        self._committing = False
         if error is not None:
             self._metrics.count("ream_commits_total", "failed")
-            _LOG.warning("commit_failed", error=error.str())
+            if not self._commits_fail:
+                _LOG.warning("commits_fail", error=error.str(), reason="what is finished is committed when they work")
+            self._commits_fail = True
             return
         self._metrics.count("ream_commits_total", "done")
+        if self._commits_fail:
+            _LOG.info("commits_work")
+        self._commits_fail = False
         for place in offsets:
             partition = self._partitions.get((place.topic, place.partition))
             if partition is not None and place.error is None:
@@ -214,6 +223,7 @@ class Intake:
             if wait:
                 self.on_commit(None, self._consumer.commit(offsets=offsets, asynchronous=False) or [])
             else:
+                self._committing = True
                 self._consumer.commit(offsets=offsets, asynchronous=True)
         except KafkaException as error:
             # Nothing is lost by it: the next commit, or the next process, does the same again.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -22,12 +22,14 @@ from confluent_kafka.admin import (
 
 from ream_contracts import topics
 from ream_contracts.topic import Topic
-from ream_kit import kafka, log
+from ream_kit import group_offsets, kafka, log
+from ream_kit.errors import Retry
 from ream_kit.kafka import KafkaSettings
 
 _LOG = log.logger("kit.migration")
 _TIMEOUT = 30
 _PATIENCE = 20
+_PASSING = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError._WAIT_COORD, KafkaError._TIMED_OUT, KafkaError._TRANSPORT)
 _DAY_MS = 24 * 3600 * 1000
 
 SEEDED = (("aggregate", topics.DOCUMENTS_PARTS),)
@@ -93,7 +95,10 @@ def migrate(
 
 
 def _create(client: AdminClient, needed: Sequence[Wanted]) -> list[str]:
-    there = client.list_topics(timeout=_TIMEOUT).topics
+    try:
+        there = client.list_topics(timeout=_TIMEOUT).topics
+    except KafkaException as error:
+        raise Retry("kafka", f"no broker answers: {error.args[0].str()}") from error
     for one in needed:
         if one.name in there and len(there[one.name].partitions) != one.partitions:
             raise MigrationError(
@@ -144,7 +149,7 @@ def _patiently(ask: Callable[[], bool]) -> bool:
         except TimeoutError:
             continue
         except KafkaException as error:
-            if not error.args[0].retriable() and error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION:
+            if not error.args[0].retriable() and error.args[0].code() not in _PASSING:
                 raise MigrationError(f"offsets cannot be seeded: {error.args[0].str()}") from error
         over.wait(0.3)
     return ask()
@@ -152,22 +157,14 @@ def _patiently(ask: Callable[[], bool]) -> bool:
 
 def _seed(client: AdminClient, settings: KafkaSettings, group: str, topic: Topic[Any]) -> bool:
     """Commits the beginning of each partition that has no committed offset; False when all had one."""
-    name, group_id = settings.topic(topic.name), settings.group(group)
-    places = [TopicPartition(name, number) for number in range(topic.partitions)]
-    asked = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group_id, places)], request_timeout=3)
-    try:
-        known = asked[group_id].result(4).topic_partitions or []
-    except KafkaException as error:
-        if error.args[0].code() != KafkaError.GROUP_ID_NOT_FOUND:
-            raise
-        known = []
-    has = {place.partition for place in known if place.offset >= 0}
+    places = [TopicPartition(settings.topic(topic.name), number) for number in range(topic.partitions)]
+    known = group_offsets.committed(settings, group, places)
+    has = {place.partition for place in known}
     unseeded = [place for place in places if place.partition not in has]
     if not unseeded:
         return False
     earliest = OffsetSpec.earliest()
     begins = client.list_offsets(dict.fromkeys(unseeded, earliest))
     seeds = [TopicPartition(p.topic, p.partition, future.result(_TIMEOUT).offset) for p, future in begins.items()]
-    change = client.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group_id, seeds)])
-    change[group_id].result(_TIMEOUT)
+    group_offsets.commit(settings, group, seeds)
     return True

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from ream_contracts import codec, topics
 from ream_contracts.messages import DeadLetter
 from ream_contracts.topic import AnyTopic
-from ream_kit import envelope
+from ream_kit import envelope, group_offsets
 from ream_kit.clock import Clock, SystemClock
 from ream_kit.errors import Retry
 from ream_kit.kafka import KafkaSettings, admin, consumer_config, producer
@@ -219,17 +219,13 @@ class Observer:
             for name, partitions in self.partitions(names).items()
             for partition in partitions
         ]
-        full = self._settings.group(group)
         names_of = {self._settings.topic(name): name for name in names}
         found: dict[str, Offsets] = {name: {} for name in names}
         try:
-            request = [ConsumerGroupTopicPartitions(full, places)]
-            answer = self._admin.list_consumer_group_offsets(request, request_timeout=SECONDS)[full].result(SECONDS)
+            for place in group_offsets.committed(self._settings, group, places):
+                found[names_of[place.topic]][place.partition] = place.offset
         except KafkaException as error:
             raise away(error) from error
-        for place in answer.topic_partitions:
-            if place.offset >= 0:
-                found[names_of[place.topic]][place.partition] = place.offset
         return found
 
     def lag(self) -> Iterator[Lag]:
@@ -259,9 +255,7 @@ class Observer:
         """
         places = [TopicPartition(self._settings.topic(name), p, offset) for p, offset in offsets.items()]
         try:
-            request = [ConsumerGroupTopicPartitions(self._settings.group(group), places)]
-            for answer in self._admin.alter_consumer_group_offsets(request).values() if places else ():
-                answer.result(SECONDS)
+            group_offsets.commit(self._settings, group, places)
         except KafkaException as error:
             raise away(error) from error
 

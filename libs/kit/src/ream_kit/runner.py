@@ -198,11 +198,19 @@ class Runner:
         self._flight.close()
         if not self._flight.drain(max(0.0, deadline - self._clock.monotonic() - 3)):
             _LOG.warning("ended_with_work", in_flight=len(self._flight), reason="they will be run again")
-        self._intake.close()
+        self._leave(max(1.0, deadline - self._clock.monotonic() - 1))
         self._outlet.close(min(2.0, deadline - self._clock.monotonic()))
         for worker in self._workers:
             if worker.is_alive():
                 worker.join(max(0.0, min(0.5, deadline - self._clock.monotonic())))
+
+    def _leave(self, seconds: float) -> None:
+        """Commits and leaves the group; a broker that does not answer would hold both for minutes."""
+        leaving = threading.Thread(target=self._intake.close, name="leaving", daemon=True)
+        leaving.start()
+        leaving.join(seconds)
+        if leaving.is_alive():
+            _LOG.warning("left_without_goodbye", reason="no broker answers; what is not committed will be run again")
 
     def _on_commit(self, error: Any, offsets: Any) -> None:
         self._intake.on_commit(error, offsets)
