@@ -9,7 +9,7 @@ from ream_aggregate.judgement import MANY_PERSONAL, MANY_TELLING, judge
 @pytest.mark.parametrize(
     ("scores", "sensitivity"),
     [
-        ({}, "public"),
+        ({}, "internal"),
         ({"mark:public": 1}, "public"),
         ({"personal:email": 1}, "internal"),
         ({"personal:phone": 3, "mark:public": 2}, "internal"),
@@ -24,7 +24,7 @@ from ream_aggregate.judgement import MANY_PERSONAL, MANY_TELLING, judge
         ({"personal:iban": MANY_TELLING}, "restricted"),
         ({"personal:email": MANY_PERSONAL - 1}, "internal"),
         ({"personal:email": MANY_PERSONAL}, "restricted"),
-        ({"personal:iban": 0, "mark:restricted": 0}, "public"),
+        ({"personal:iban": 0, "mark:restricted": 0}, "internal"),
     ],
 )
 def test_sensitivity(scores: dict[str, int], sensitivity: str) -> None:

@@ -92,18 +92,17 @@ def _sensitivity(personal: Mapping[str, int], marks: Mapping[str, int], secrets:
     """Takes the strictest level that anything found asks for.
 
     restricted: a secret (password, key), a payment card, or a list of people; confidential: an account number, a
-    national number, or any other personal data that does not stand on every letterhead; internal: e-mail and IP
-    addresses and telephone numbers; public: nothing of these. A marking in the text counts as what it says, but one
-    that says `public` never lowers what was found.
+    national number, or any other personal data that does not stand on every letterhead; public: marked so, with no
+    personal data at all; internal: everything else, since nobody has said that it may go out. A marking counts as
+    what it says, but one that says `public` never lowers what was found.
     """
-    level = 0
     telling = sum(hits for kind, hits in personal.items() if kind not in HARMLESS)
     many = telling >= MANY_TELLING or sum(personal.values()) >= MANY_PERSONAL
     if secrets or many or SECRET_PERSONAL & personal.keys():
         level = 3
     elif telling:
         level = 2
-    elif personal:
-        level = 1
+    else:
+        level = 0 if "public" in marks and not personal else 1
     marked = max((_LEVELS.index(each) for each in _LEVELS if each in marks), default=0)
     return _LEVELS[max(level, marked)]
