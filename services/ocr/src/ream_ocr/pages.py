@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 from ream_ocr.engine import PageRead
 
 SURE_PAGE = 80
-"""Confidence of a page from which nobody asks whether it lay the right way up: upright text reads at 85 and more."""
+"""Confidence of a page from which nobody asks whether it lay the right way up: upright scans read at 85 and more."""
 
 _VERY_SURE = 95
 _HOPELESS = 70
