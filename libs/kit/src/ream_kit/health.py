@@ -38,7 +38,7 @@ class Health:
     def __init__(self, subject: Subject, port: int, host: str = "127.0.0.1", metrics: Metrics = METRICS) -> None:
         self._server = ThreadingHTTPServer((host, port), _handler(subject, metrics))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="health", daemon=True)
 
     @property
     def port(self) -> int:

@@ -115,13 +115,12 @@ class Metrics:
     def _child(self, name: str, label: str | None) -> Counter | Gauge:
         if name not in _LABELS:
             return self._metrics[name]
-        key = (name, label or "")
-        child = self._children.get(key)
+        child = self._children.get((name, label or ""))
         if child is None:
             with self._lock:
                 # A label from outside (a cause) must not make the page of metrics grow without end.
-                label = label or "" if len(self._children) < _MOST_LABELS else "other"
-                child = self._children.setdefault(key, self._metrics[name].labels(label))
+                key = (name, label or "" if len(self._children) < _MOST_LABELS else "other")
+                child = self._children.get(key) or self._children.setdefault(key, self._metrics[name].labels(key[1]))
         return child
 
 

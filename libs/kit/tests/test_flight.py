@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records in flight: finished only when worker and broker agree, handed over when their partition goes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ream_kit.attempts import Again, Done, Next, Phase, Step, Stop
+from ream_kit.bus_contract import IN, IN_ORDER
+from ream_kit.flight import Flight, Partition, Task
+from ream_kit.metrics import Metrics
+from ream_kit.records import Origin, Record
+from ream_kit.testing import FakeClock
+
+DONE = Done("done")
+
+
+def task(partition: Partition, offset: int, key: bytes | None = b"k", value: bytes = b"value") -> Task:
+    return Task(record=Record(partition.topic, Origin("t", partition.number, offset, key), value), partition=partition)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def flight(clock: FakeClock) -> Flight:
+    return Flight(2, clock, Metrics())
+
+
+@pytest.fixture
+def partition() -> Partition:
+    return Partition(IN, 0)
+
+
+def taken(flight: Flight, limit: int = 1) -> Task:
+    (one,) = flight.take(limit)
+    return one
+
+
+def test_is_finished_when_the_broker_has_everything(flight: Flight, partition: Partition) -> None:
+    flight.admit([task(partition, 0)])
+    one = taken(flight)
+    flight.sending(one)
+    flight.sending(one)
+    flight.delivered(one, None)
+    flight.settle([one], [DONE])
+    assert (partition.offsets.committable(), len(flight)) == (None, 1)
+    flight.delivered(one, None)
+    assert (partition.offsets.committable(), len(flight), flight.bytes, flight.finished) == (1, 0, 0, 1)
+
+
+def test_what_did_not_arrive_is_written_again_from_the_phase_it_began_in(
+    flight: Flight, partition: Partition, clock: FakeClock
+) -> None:
+    flight.admit([task(partition, 0)])
+    one = taken(flight)
+    flight.sending(one)
+    one.phase = Phase.BURY
+    flight.settle([one], [Next()])
+    flight.delivered(one, "message timed out")
+    assert one.phase is Phase.HANDLE
+    (hold,) = flight.holds()
+    assert (hold.waiting_for, hold.reason) == ("kafka", "message timed out")
+    clock.advance(0.1)
+    flight.wake()
+    clock.advance(0.2)
+    flight.wake()
+    again = taken(flight)
+    assert again is one
+    flight.settle([again], [DONE])
+    assert (flight.holds(), partition.offsets.committable()) == ([], 1)
+
+
+def test_since_when_it_waits_does_not_move(flight: Flight, partition: Partition, clock: FakeClock) -> None:
+    flight.admit([task(partition, 0)])
+    began = clock.now()
+    for _ in range(3):
+        flight.settle([taken(flight)], [Again(5, "store", "away")])
+        assert [hold.since for hold in flight.holds()] == [began]
+        clock.advance(6)
+        flight.wake()
+    flight.settle([taken(flight)], [Again(0, "opensearch", "away")])
+    assert [(hold.waiting_for, hold.since) for hold in flight.holds()] == [("opensearch", clock.now())]
+
+
+def test_a_lost_partition_takes_its_records_with_it(flight: Flight, clock: FakeClock) -> None:
+    mine, going = Partition(IN, 0), Partition(IN, 1)
+    flight.admit([task(going, 0, b"a"), task(going, 1, b"b"), task(going, 2, b"c"), task(mine, 0, b"d")])
+    running, pausing = taken(flight), taken(flight)
+    flight.settle([pausing], [Again(5, "store", "away")])
+    flight.forget([going])
+    assert len(flight) == 2
+    assert not flight.wait_until_finished([going], 0.01)
+    going.lost = True
+    flight.settle([running], [DONE])
+    assert flight.wait_until_finished([going], 0)
+    assert going.offsets.committable() is None
+    assert taken(flight).partition is mine
+
+
+def test_a_stop_ends_the_process_and_keeps_the_record(flight: Flight, partition: Partition) -> None:
+    flight.admit([task(partition, 0), task(partition, 1, b"other")])
+    flight.settle([taken(flight)], [Stop("everything fails")])
+    assert flight.stopped == "everything fails"
+    flight.settle([taken(flight)], [DONE])
+    assert (partition.offsets.committable(), partition.offsets.span) == (None, 2)
+
+
+def test_after_the_close_only_what_is_done_counts(flight: Flight, partition: Partition) -> None:
+    flight.admit([task(partition, 0), task(partition, 1, b"b"), task(partition, 2, b"c")])
+    first, second = taken(flight), taken(flight)
+    flight.close()
+    threading.Timer(0.05, flight.settle, [[first, second], [DONE, Next()]]).start()
+    flight.busy += 1  # both were taken one by one, and are settled together here
+    assert flight.drain(5)
+    assert (len(flight), partition.offsets.committable()) == (0, 1)
+    assert flight.take(1) == []
+
+
+def test_one_worker_is_kept_for_small_work() -> None:
+    flight = Flight(2, FakeClock(), Metrics())
+    bulk, small = Partition(replace(IN, spread=True), 0), Partition(IN, 0)
+    flight.admit([task(bulk, 0, b"a"), task(bulk, 1, b"b")])
+    first = taken(flight)
+    got: list[Task] = []
+    waiting = threading.Thread(target=lambda: got.append(taken(flight)))
+    waiting.start()
+    waiting.join(0.1)
+    assert waiting.is_alive(), "the second worker leaves the bulk work alone"
+    flight.admit([task(small, 0, b"c")])
+    waiting.join(5)
+    assert got[0].partition is small
+    flight.settle([first], [DONE])
+    assert taken(flight).partition is bulk
+
+
+def test_a_batch_takes_several(flight: Flight) -> None:
+    ordered = Partition(IN_ORDER, 0)
+    flight.admit([task(ordered, 0), task(ordered, 1), task(ordered, 2, b"other")])
+    batch = flight.take(10)
+    assert [one.position for one in batch] == [0, 2, 1]
+    assert flight.busy == 1
+    flight.settle(batch, [DONE, DONE, DONE])
+    assert ordered.offsets.committable() == 3
+
+
+def test_room_is_waited_for(flight: Flight, partition: Partition) -> None:
+    flight.admit([task(partition, 0)])
+    assert not flight.wait_for_room(lambda: len(flight) == 0, 0.01)
+    one = taken(flight)
+    threading.Timer(0.05, flight.settle, [[one], [DONE]]).start()
+    assert flight.wait_for_room(lambda: len(flight) == 0, 5)
+
+
+def test_knows_its_oldest_record(flight: Flight, partition: Partition) -> None:
+    assert flight.oldest() is None
+    for offset, written in enumerate((5_000, 2_000, 0)):
+        origin = Origin("t", 0, offset, b"k", {}, written)
+        flight.admit([Task(record=Record(IN, origin, b""), partition=partition)])
+    oldest = flight.oldest()
+    assert oldest is not None
+    assert oldest[0].timestamp() == 2
+
+
+class Model(RuleBasedStateMachine):
+    """Workers, broker, pauses and rebalances in any order: what is committed is finished, nothing is lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.flight = Flight(2, self.clock, Metrics())
+        self.partitions = [Partition(IN, number) for number in range(3)]
+        self.next = [0, 0, 0]
+        self.queued: set[Task] = set()
+        self.working: list[Task] = []
+        self.on_the_wire: list[Task] = []
+        self.settled: dict[Task, Step] = {}
+        self.failed: set[Task] = set()
+        self.finished: dict[Partition, set[int]] = {partition: set() for partition in self.partitions}
+
+    @rule(number=st.integers(0, 2), count=st.integers(1, 3), key=st.sampled_from([b"a", b"b", None]))
+    def admit(self, number: int, count: int, key: bytes | None) -> None:
+        new = [task(self.partitions[number], self.next[number] + one, key) for one in range(count)]
+        self.next[number] += count
+        self.flight.admit(new)
+        self.queued.update(new)
+
+    @precondition(lambda self: self.queued)
+    @rule(limit=st.integers(1, 3))
+    def take(self, limit: int) -> None:
+        for one in self.flight.take(limit):
+            self.queued.remove(one)
+            self.working.append(one)
+
+    @precondition(lambda self: self.working)
+    @rule(data=st.data(), sent=st.integers(0, 2), step=st.sampled_from([DONE, Again(0, None, ""), Again(3, "s", "")]))
+    def work(self, data: st.DataObject, sent: int, step: Step) -> None:
+        one = data.draw(st.sampled_from(self.working))
+        self.working.remove(one)
+        for _ in range(sent):
+            self.flight.sending(one)
+            self.on_the_wire.append(one)
+        self.settled[one] = step
+        self.flight.settle([one], [step])
+        self.follow(one)
+
+    @precondition(lambda self: self.on_the_wire)
+    @rule(data=st.data(), error=st.sampled_from([None, None, "timed out"]))
+    def answer(self, data: st.DataObject, error: str | None) -> None:
+        one = data.draw(st.sampled_from(self.on_the_wire))
+        self.on_the_wire.remove(one)
+        if error:
+            self.failed.add(one)
+        self.flight.delivered(one, error)
+        self.follow(one)
+
+    def follow(self, one: Task) -> None:
+        if one in self.on_the_wire:
+            return
+        step, failed = self.settled.pop(one), one in self.failed
+        self.failed.discard(one)
+        if one.partition.lost:
+            return
+        if isinstance(step, Done) and not failed:
+            self.finished[one.partition].add(one.position)
+        elif isinstance(step, Again) and step.pause_seconds == 0 and not failed:
+            self.queued.add(one)
+
+    @rule(seconds=st.sampled_from([1, 40]))
+    def time_passes(self, seconds: int) -> None:
+        due = {entry[2] for entry in self.flight._pausing if entry[0] <= self.clock.monotonic() + seconds}
+        self.clock.advance(seconds)
+        self.flight.wake()
+        self.queued |= due
+
+    @rule(number=st.integers(0, 2))
+    def rebalance(self, number: int) -> None:
+        old = self.partitions[number]
+        self.flight.forget([old])
+        old.lost = True
+        self.queued = {one for one in self.queued if one.partition is not old}
+        self.partitions[number] = new = Partition(IN, number)
+        self.next[number] = old.offsets.position or 0
+        self.finished[new] = set()
+
+    @invariant()
+    def nothing_unfinished_is_committed(self) -> None:
+        for partition in self.partitions:
+            end = partition.offsets.committable()
+            begin = min(self.finished[partition], default=0)
+            assert end is None or set(range(begin, end)) <= self.finished[partition]
+
+    def teardown(self) -> None:
+        """Left to itself, everything that is still owned is finished."""
+        for one in list(self.on_the_wire):
+            self.flight.delivered(one, None)
+        for one in list(self.working):
+            self.flight.settle([one], [DONE])
+        self.clock.advance(1_000)
+        self.flight.wake()
+        while len(self.flight):
+            batch = self.flight.take(10)
+            self.flight.settle(batch, [DONE] * len(batch))
+        assert (self.flight.bytes, self.flight.holds()) == (0, [])
+        for number, partition in enumerate(self.partitions):
+            assert (partition.offsets.span, partition.offsets.position or 0) == (0, self.next[number])
+
+
+Model.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestFlight: Any = Model.TestCase

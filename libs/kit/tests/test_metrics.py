@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every metric has a meaning, and the page of them cannot grow without end."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from ream_kit.metrics import MEANINGS, CounterName, GaugeName, HistogramName, Metrics
+
+
+def test_every_name_has_a_meaning_and_every_meaning_a_name() -> None:
+    assert {*get_args(CounterName), *get_args(GaugeName), *get_args(HistogramName)} == set(MEANINGS)
+
+
+def test_shows_what_was_counted() -> None:
+    metrics = Metrics()
+    metrics.count("ream_dead_letters_total", "encrypted")
+    metrics.count("ream_dead_letters_total", "encrypted", 2)
+    metrics.set("ream_in_flight_records", 7)
+    metrics.observe("ream_handler_seconds", 0.01)
+    page = metrics.exposition().decode()
+    assert 'ream_dead_letters_total{cause="encrypted"} 3.0' in page
+    assert "ream_in_flight_records 7.0" in page
+    assert 'ream_handler_seconds_bucket{le="0.02"} 1.0' in page
+    assert metrics.value("ream_dead_letters_total", "encrypted") == 3
+    assert metrics.value("ream_dead_letters_total", "never") == 0
+
+
+def test_labels_from_outside_are_bounded() -> None:
+    metrics = Metrics()
+    for number in range(5_000):
+        metrics.count("ream_dead_letters_total", f"cause-{number}")
+    assert metrics.exposition().count(b"cause-") < 1_000
+    assert metrics.value("ream_dead_letters_total", "other") > 4_000
+
+
+def test_processes_do_not_share_their_tests() -> None:
+    Metrics().set("ream_in_flight_records", 5)
+    assert Metrics().value("ream_in_flight_records") == 0
