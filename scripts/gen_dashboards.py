@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes deploy/dashboards/saved-objects.ndjson from the index templates, so that Dashboards shows what is there.
+
+`--check` changes nothing and fails when the file is out of date.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ream_index.migrate import templates
+from ream_index.settings import IndexSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "deploy" / "dashboards" / "saved-objects.ndjson"
+PREFIX = IndexSettings().prefix
+TIME_FIELDS = {"documents": "ingested"}
+SHOWN = ("document_id", "unit", "label", "heading", "text")
+"""Columns of the saved search, in the order of a person's questions: which document, which page, what does it say."""
+
+KINDS = {
+    "keyword": "string",
+    "text": "string",
+    "integer": "number",
+    "long": "number",
+    "date": "date",
+    "boolean": "boolean",
+    "flat_object": "unknown",
+}
+"""What Dashboards 3.4 calls the types that our templates use; it has no name for flat_object."""
+
+META = (
+    ("_id", "string", "_id", True),
+    ("_index", "string", "_index", True),
+    ("_score", "number", None, False),
+    ("_source", "_source", "_source", False),
+    ("_type", "string", None, False),
+)
+"""Name, kind, type and whether it can be searched and aggregated, of what every index has."""
+
+
+def fields(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yields the fields of a mapping as an index pattern lists them.
+
+    Raises:
+        KeyError: a type that this script does not know; see KINDS.
+    """
+    for name, field in properties.items():
+        yield _field(name, field, None)
+        for sub, inner in field.get("fields", {}).items():
+            yield _field(f"{name}.{sub}", inner, name)
+
+
+def _field(name: str, field: dict[str, Any], parent: str | None) -> dict[str, Any]:
+    kind = field["type"]
+    # Text and flat objects keep no columns, without which nothing can be counted or sorted.
+    counted = kind not in ("text", "flat_object")
+    found = _entry(name, KINDS[kind], kind, field.get("index", True), counted)
+    return {**found, "subType": {"multi": {"parent": parent}}} if parent else found
+
+
+def _entry(name: str, kind: str, type_: str | None, searchable: bool, aggregatable: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": kind,
+        "esTypes": [type_] if type_ else [],
+        "count": 0,
+        "scripted": False,
+        "searchable": searchable,
+        "aggregatable": aggregatable,
+        "readFromDocValues": aggregatable and not name.startswith("_"),
+    }
+
+
+def index_pattern(kind: str, mappings: dict[str, Any]) -> dict[str, Any]:
+    """Returns the index pattern of one index."""
+    meta = (_entry(name, type_name, type_, able, able) for name, type_name, type_, able in META)
+    listed = sorted([*fields(mappings["properties"]), *meta], key=lambda one: one["name"])
+    attributes = {"title": f"{PREFIX}{kind}", "fields": _json(listed)}
+    if kind in TIME_FIELDS:
+        attributes["timeFieldName"] = TIME_FIELDS[kind]
+    return {
+        "id": f"{PREFIX}{kind}",
+        "type": "index-pattern",
+        "attributes": attributes,
+        "references": [],
+        "migrationVersion": {"index-pattern": "7.6.0"},
+    }
+
+
+def find() -> dict[str, Any]:
+    """Returns the saved search over passages: one hit is a page or a piece of one, its words are highlighted."""
+    name = "kibanaSavedObjectMeta.searchSourceJSON.index"
+    source = {
+        "query": {"query": "", "language": "kuery"},
+        "filter": [],
+        "highlightAll": True,
+        "version": True,
+        "indexRefName": name,
+    }
+    return {
+        "id": f"{PREFIX}find",
+        "type": "search",
+        "attributes": {
+            "title": "Find",
+            "description": "Words in documents, down to the page: write  text: word  in the search bar.",
+            "hits": 0,
+            "columns": list(SHOWN),
+            "sort": [["_score", "desc"]],
+            "version": 1,
+            "kibanaSavedObjectMeta": {"searchSourceJSON": _json(source)},
+        },
+        "references": [{"name": name, "type": "index-pattern", "id": f"{PREFIX}passages"}],
+        "migrationVersion": {"search": "7.9.3"},
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def generate() -> str:
+    """Returns the whole file: one object a line, and last how many there are."""
+    newest = {kind: body["mappings"] for kind, _, body in templates()}
+    objects = [*(index_pattern(kind, mappings) for kind, mappings in sorted(newest.items())), find()]
+    end = {"exportedCount": len(objects), "missingRefCount": 0, "missingReferences": []}
+    return "".join(_json(one) + "\n" for one in (*objects, end))
+
+
+def main() -> int:
+    """Writes the file, or with --check says whether it is out of date."""
+    made = generate()
+    if TARGET.exists() and TARGET.read_text("utf-8") == made:
+        return 0
+    if "--check" in sys.argv[1:]:
+        print(f"out of date: {TARGET.relative_to(ROOT)}\nrun: .venv/bin/python scripts/gen_dashboards.py")
+        return 1
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(made, "utf-8")
+    print(f"written: {TARGET.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
