@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from opensearchpy.exceptions import OpenSearchException
@@ -104,32 +104,36 @@ def start_services(surroundings: Surroundings, tell: Tell, *, restart: bool = Fa
 
 
 def wait_until_ready(surroundings: Surroundings, tell: Tell, seconds: float = READY_SECONDS) -> None:
-    """Returns when every service has joined its group and nobody it needs is away.
+    """Returns when every service has joined its group and nobody it needs is away, all at the same moment.
 
     Raises:
         CommandError: one ends again and again, or is not ready in time.
     """
     plan = services.known_plan(surroundings)
-    waiting = dict(plan.ports) if plan else {}
+    ports = dict(plan.ports) if plan else {}
+    told: set[str] = set()
     deadline, pause = time.monotonic() + seconds, threading.Event()
-    why: Mapping[str, str | None] = {}
-    while waiting:
-        state = supervisor(surroundings).state()
-        if state is None:
-            raise CommandError(f"The services' supervisor ended; its last words are in {surroundings.run_dir}.")
-        for name in _given_up(state):
-            raise CommandError(last_words(surroundings.log_dir / f"{name}.log", f"{name} ends again and again"))
-        answers = asking.ask_all(waiting)
-        for name, answer in answers.items():
-            if answer.ready:
-                tell(f"{name}: ready")
-                del waiting[name]
-        why = {name: answer.why_not for name, answer in answers.items()}
-        if waiting and time.monotonic() > deadline:
-            name = next(iter(waiting))
-            raise CommandError(last_words(surroundings.log_dir / f"{name}.log", f"{name} is not ready: {why[name]}"))
-        if waiting:
-            pause.wait(_LOOK_SECONDS)
+    while True:
+        _require_running(surroundings)
+        answers = asking.ask_all(ports)
+        for name in [name for name, answer in answers.items() if answer.ready and name not in told]:
+            tell(f"{name}: ready")
+            told.add(name)
+        late = {name: answer.why_not for name, answer in answers.items() if not answer.ready}
+        if not late:
+            return
+        if time.monotonic() > deadline:
+            name, why = next(iter(late.items()))
+            raise CommandError(last_words(surroundings.log_dir / f"{name}.log", f"{name} is not ready: {why}"))
+        pause.wait(_LOOK_SECONDS)
+
+
+def _require_running(surroundings: Surroundings) -> None:
+    state = supervisor(surroundings).state()
+    if state is None:
+        raise CommandError(f"The services' supervisor ended; its last words are in {surroundings.run_dir}.")
+    for name in _given_up(state):
+        raise CommandError(last_words(surroundings.log_dir / f"{name}.log", f"{name} ends again and again"))
 
 
 def _given_up(state: SupervisorState) -> Iterator[str]:
