@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a running stage says of itself."""
+
+from __future__ import annotations
+
+import io
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ream_kit import log
+from ream_kit.attempts import Again
+from ream_kit.bus_contract import IN
+from ream_kit.flight import Flight, Partition, Task
+from ream_kit.intake import Intake
+from ream_kit.kafka import BrokerWatch
+from ream_kit.metrics import Metrics
+from ream_kit.records import Origin, Record
+from ream_kit.report import Report
+from ream_kit.stage import stage
+from ream_kit.testing import FakeClock
+
+
+class FakeIntake:
+    """Two partitions, one record behind."""
+
+    joined = False
+
+    def assigned(self) -> dict[str, list[int]]:
+        return {IN.name: [0, 1]}
+
+    def lag(self) -> dict[str, int]:
+        return {IN.name: 1}
+
+
+class Bench:
+    """A report with everything around it."""
+
+    def __init__(self) -> None:
+        self.clock, self.metrics, self.intake = FakeClock(), Metrics(), FakeIntake()
+        self.flight = Flight(2, self.clock, self.metrics)
+        self.watch = BrokerWatch(self.clock)
+        probe: Any = stage("probe", reads=IN, version="7")(lambda given: None)
+        intake = typing.cast(Intake, self.intake)
+        self.report = Report(probe, self.flight, intake, self.watch, self.clock, 2, self.metrics)
+
+    def hold(self, waiting_for: str, written_ms: int = 0) -> None:
+        origin = Origin(IN.name, 0, self.flight.finished + len(self.flight), None, {}, written_ms)
+        self.flight.admit([Task(record=Record(IN, origin, b"x"), partition=Partition(IN, 0))])
+        self.flight.settle(self.flight.take(1), [Again(60, waiting_for, "it is away")])
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    log.configure(stream=stream)
+    yield stream
+    log.configure()
+
+
+def test_it_lives_while_its_loop_turns(bench: Bench) -> None:
+    assert bench.report.not_alive() is None
+    bench.clock.advance(31)
+    assert bench.report.not_alive() == "the loop has not turned for 31 s"
+    bench.report.turned()
+    assert bench.report.not_alive() is None
+
+
+def test_it_is_ready_when_it_has_joined_and_waits_for_nobody(bench: Bench) -> None:
+    assert bench.report.not_ready() == "it has not joined its group yet"
+    bench.intake.joined = True
+    assert bench.report.not_ready() is None
+    bench.report.missing_topics = ["kit.out"]
+    assert bench.report.not_ready() == "topics are missing: kit.out"
+    bench.report.missing_topics = []
+    bench.hold("store")
+    assert bench.report.not_ready() == "waiting for store: it is away"
+    bench.flight.fail("everything fails")
+    assert bench.report.not_ready() == "everything fails"
+
+
+def test_says_for_whom_it_waits_since_when(bench: Bench, lines: io.StringIO) -> None:
+    bench.hold("store")
+    bench.clock.advance(5)
+    bench.hold("store")
+    bench.hold("opensearch")
+    waiting = bench.report.waiting()
+    assert [(one["for"], one["since"], one["records"]) for one in waiting] == [
+        ("opensearch", "2026-01-01T00:00:05.000Z", 1),
+        ("store", "2026-01-01T00:00:00.000Z", 2),
+    ]
+    assert lines.getvalue().count("waiting_for=store") == 1, "the log hears of it once"
+    assert bench.report.status()["waiting"] == waiting
+
+
+def test_measures(bench: Bench) -> None:
+    bench.hold("store")
+    bench.report.measure()
+    status = bench.report.status()
+    assert (status["stage"], status["version"], status["lag"], status["in_flight"]) == ("probe", "7", {IN.name: 1}, 1)
+    assert bench.metrics.value("ream_in_flight_records") == 1
+    assert bench.metrics.value("ream_waiting_records", "store") == 1
+    assert bench.metrics.value("ream_lag_records", IN.name) == 1
+    assert bench.metrics.value("ream_assigned_partitions", IN.name) == 2
+
+
+def test_raises_the_alarm_before_unread_records_are_deleted(bench: Bench, lines: io.StringIO) -> None:
+    """At half of the retention, and once an hour from then on."""
+    bench.hold("store", written_ms=int(bench.clock.now().timestamp() * 1000))
+    assert IN.retention_days == 1
+    bench.clock.advance(11 * 3600)
+    bench.report.measure()
+    assert "records_near_their_retention" not in lines.getvalue()
+    bench.clock.advance(2 * 3600)
+    bench.report.measure()
+    bench.report.measure()
+    assert lines.getvalue().count("records_near_their_retention topic=kit.in age_hours=13.0") == 1
+    assert bench.metrics.value("ream_oldest_record_seconds") == 13 * 3600
+    bench.clock.advance(3600)
+    bench.report.measure()
+    assert lines.getvalue().count("records_near_their_retention") == 2
