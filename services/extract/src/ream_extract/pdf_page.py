@@ -20,6 +20,8 @@ OBJECTS = 30_000
 NESTED = 3
 """Depth of forms inside forms that is looked into."""
 ANNOTATIONS = 1_000
+OPTIONS = 500
+"""Lines of a list field."""
 SAMPLED_GLYPHS = 200
 LINES = 400
 """Lines of a page whose letters are measured."""
@@ -204,8 +206,8 @@ def _annotation(page: pdfium.PdfPage, handle: Any, form: Any) -> Iterator[tuple[
         address = _address(page, handle)
         if address:
             yield Annotation("link", address, None), False
-    elif kind == raw.FPDF_ANNOT_WIDGET and form is not None:
-        yield from _field(handle, form)
+    elif kind == raw.FPDF_ANNOT_WIDGET:
+        yield from _field(handle, form) if form is not None else _loose_field(handle)
     elif kind in _KINDS:
         text = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"Contents")).strip()
         if text:
@@ -216,11 +218,27 @@ def _annotation(page: pdfium.PdfPage, handle: Any, form: Any) -> Iterator[tuple[
 def _field(handle: Any, form: Any) -> Iterator[tuple[Annotation, bool]]:
     name = tidy(_string(raw.FPDFAnnot_GetFormFieldName, form, handle)).strip()
     value = tidy(_string(raw.FPDFAnnot_GetFormFieldValue, form, handle)).strip()
+    kind = raw.FPDFAnnot_GetFormFieldType(form, handle)
+    if kind == raw.FPDF_FORMFIELD_LISTBOX:
+        value = _options(handle, form) or value
     if not value or raw.FPDFAnnot_GetFormFieldFlags(form, handle) & _PASSWORD_FIELD:
         return
-    written = raw.FPDFAnnot_GetFormFieldType(form, handle) in _FIELD_TEXT
+    written = kind in _FIELD_TEXT
     if written or value != "Off":
         yield Annotation("field", f"{name}: {value}" if name else value, None), written
+
+
+def _loose_field(handle: Any) -> Iterator[tuple[Annotation, bool]]:
+    """Reads a field of a file whose form is missing: people see it all the same."""
+    value = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"V")).strip()
+    if value and value != "Off":
+        yield Annotation("field", value, None), True
+
+
+def _options(handle: Any, form: Any) -> str:
+    """Returns the lines that a list shows, chosen or not."""
+    count = min(raw.FPDFAnnot_GetOptionCount(form, handle), OPTIONS)
+    return "\n".join(tidy(_string(raw.FPDFAnnot_GetOptionLabel, form, handle, index)) for index in range(count))
 
 
 def field_text(annotation: Annotation) -> str:

@@ -63,7 +63,7 @@ class PdfExtractor:
         """Yields pages, then attachments, whose numbers follow those of the last page."""
         document = _open(source.path)
         try:
-            if document.get_formtype() != raw.FORMTYPE_NONE:
+            if document.get_formtype() == raw.FORMTYPE_ACRO_FORM:
                 document.init_forms()
             pages = max(len(document), pdf_structure.look(source.path).pages or 0) if last > len(document) else last
             pictures = Pictures(scratch, source.limits)
