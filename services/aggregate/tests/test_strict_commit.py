@@ -160,6 +160,7 @@ def test_records_that_a_rebalance_dropped_are_not_committed(tmp_path: Path) -> N
         await _answered(consumer, 15)
         await consumer.commit()
         assert broker.commits == [{SOURCE: 12}]
+        assert SOURCE not in consumer._gap
         assert consumer.head_open(SOURCE)
         await _answered(consumer, 12, 13, 14)
         await consumer.commit()
@@ -237,6 +238,8 @@ def test_nothing_is_committed_before_the_position_is_known(tmp_path: Path) -> No
         await consumer.commit()
         assert broker.commits == []
         assert consumer.base(SOURCE) is None
+        consumer._answered[SOURCE] = {0: [], 1: []}
+        assert consumer._new_offset(SOURCE) is None
 
     _strictly(tmp_path, story, resume=False)
 
@@ -330,6 +333,7 @@ def test_what_is_answered_is_committed_before_the_partition_goes_and_forgotten_a
         assert broker.commits == [{SOURCE: 11}]
         assert revoked == [{SOURCE}]
         assert consumer.base(SOURCE) is None
+        assert list(consumer._filter_tps_with_pending_acks()) == []
         await _answered(consumer, 11)
         await consumer.commit()
         assert len(broker.commits) == 1
