@@ -89,5 +89,5 @@ def duration(seconds: float) -> str:
 
 def print_json(value: Any) -> None:
     """Writes one JSON object, and nothing else, to the standard output; file names keep their odd bytes as escapes."""
-    json.dump(value, sys.stdout, ensure_ascii=True, indent=2)
+    json.dump(value, sys.stdout, ensure_ascii=True)
     sys.stdout.write("\n")
