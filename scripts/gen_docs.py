@@ -24,6 +24,8 @@ SETTINGS = (
     ("aggregate", "ream_aggregate.settings", "Settings", "REAM_AGGREGATE_"),
     ("index", "ream_index.settings", "IndexSettings", "REAM_INDEX_"),
     ("index and search: OpenSearch", "ream_index.settings", "OpenSearchSettings", "REAM_OPENSEARCH_"),
+    ("setting OpenSearch up: users and roles", "ream_index.roles", "RolesSettings", "REAM_OPENSEARCH_"),
+    ("setting OpenSearch Dashboards up", "ream_index.dashboards", "DashboardsSettings", "REAM_DASHBOARDS_"),
     ("sweep", "ream_sweep.settings", "SweepSettings", "REAM_SWEEP_"),
 )
 NOTE = "<!-- Made by scripts/gen_docs.py; do not edit. -->\n\n"

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What compose brings into OpenSearch Dashboards is whole, and names only fields that the real indices have."""
+
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opensearchpy import OpenSearch
+
+from ream_index.migrate import migrate
+from ream_index.opensearch import connect
+from ream_index.settings import IndexSettings, OpenSearchSettings
+from ream_local.testing import OpenSearchServer
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "gen_dashboards.py"
+LINES = (ROOT / "deploy" / "dashboards" / "saved-objects.ndjson").read_text("utf-8").splitlines()
+OBJECTS = [json.loads(line) for line in LINES[:-1]]
+END = json.loads(LINES[-1])
+INNER = ("fields", "searchSourceJSON", "visState", "uiStateJSON", "panelsJSON", "optionsJSON")
+META = {"_id", "_index", "_score", "_source", "_type"}
+
+
+def faults(objects: list[dict[str, Any]], end: dict[str, Any]) -> list[str]:
+    """Names what an import would stumble over."""
+    found = []
+    keys = [(one["type"], one["id"]) for one in objects]
+    found += [f"twice: {key}" for key in set(keys) if keys.count(key) > 1]
+    if end != {"exportedCount": len(objects), "missingRefCount": 0, "missingReferences": []}:
+        found.append("the last line does not say what came")
+    for one in objects:
+        if set(one) != {"id", "type", "attributes", "references", "migrationVersion"}:
+            found.append(f"{one['id']}: envelope")
+        if set(one["migrationVersion"]) != {one["type"]}:
+            found.append(f"{one['id']}: migrationVersion of another type")
+        found += [f"{one['id']}: no {r['id']}" for r in one["references"] if (r["type"], r["id"]) not in keys]
+        named = {reference["name"] for reference in one["references"]}
+        found += [f"{one['id']}: {name} leads nowhere" for name in sorted(ref_names(one["attributes"]) - named)]
+    return found
+
+
+def ref_names(value: Any) -> set[str]:
+    """Finds every reference that attributes, and the JSON inside them, name; fails where that is no JSON."""
+    if isinstance(value, list):
+        return {name for one in value for name in ref_names(one)}
+    if not isinstance(value, dict):
+        return set()
+    names = set()
+    for key, inner in value.items():
+        if key.endswith("RefName"):
+            names.add(inner)
+        else:
+            names |= ref_names(json.loads(inner) if key in INNER else inner)
+    return names
+
+
+def patterns() -> dict[str, list[dict[str, Any]]]:
+    """Index -> its fields, as Dashboards is told."""
+    found = [one["attributes"] for one in OBJECTS if one["type"] == "index-pattern"]
+    return {one["title"]: json.loads(one["fields"]) for one in found}
+
+
+def test_the_file_is_what_the_script_makes() -> None:
+    ran = subprocess.run([sys.executable, str(SCRIPT), "--check"], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_nothing_is_wrong_with_the_file() -> None:
+    assert faults(OBJECTS, END) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "fault"),
+    [
+        ({"id": "ream-passages"}, "twice"),
+        ({"references": []}, "leads nowhere"),
+        ({"references": [{"name": "x", "type": "index-pattern", "id": "gone"}]}, "no gone"),
+        ({"migrationVersion": {"dashboard": "7.9.3"}}, "migrationVersion"),
+        ({"updated_at": "today"}, "envelope"),
+    ],
+)
+def test_a_planted_fault_is_seen(planted: dict[str, Any], fault: str) -> None:
+    search = next(one for one in OBJECTS if one["type"] == "search")
+    as_type = {"type": "index-pattern"} if fault == "twice" else {}
+    seen = faults([one for one in OBJECTS if one is not search] + [{**search, **planted, **as_type}], END)
+    assert any(fault in one for one in seen)
+    assert faults(OBJECTS[1:], END) != []
+
+
+def test_there_are_patterns_of_both_indices_and_one_search_with_highlights() -> None:
+    assert set(patterns()) == {"ream-documents", "ream-passages"}
+    (search,) = [one for one in OBJECTS if one["type"] == "search"]
+    assert search["attributes"]["title"] == "Find"
+    assert search["references"][0]["id"] == "ream-passages"
+    source = json.loads(search["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
+    assert source["highlightAll"] is True
+    assert search["attributes"]["columns"] == ["document_id", "unit", "label", "heading", "text"]
+
+
+def test_every_column_is_a_field_of_its_pattern() -> None:
+    for search in (one for one in OBJECTS if one["type"] == "search"):
+        names = {field["name"] for field in patterns()[search["references"][0]["id"]]}
+        assert set(search["attributes"]["columns"]) <= names
+
+
+@pytest.fixture
+def indices(opensearch: OpenSearchServer) -> Iterator[tuple[OpenSearch, str]]:
+    prefix = f"ream-{uuid.uuid4().hex[:8]}-"
+    admin = connect(
+        OpenSearchSettings(opensearch.url, opensearch.admin.user, opensearch.admin.password, str(opensearch.ca_file))
+    )
+    migrate(admin, prefix)
+    yield admin, prefix
+    for kind in ("documents", "passages"):
+        admin.indices.delete(index=f"{prefix}{kind}-v1-000001")
+        admin.indices.delete_index_template(name=f"{prefix}{kind}-v1")
+    admin.close()
+
+
+@pytest.mark.servers
+def test_the_fields_are_those_of_the_real_indices(indices: tuple[OpenSearch, str]) -> None:
+    client, prefix = indices
+    for title, fields in patterns().items():
+        index = prefix + title.removeprefix(IndexSettings().prefix)
+        real = client.field_caps(index=index, fields="*")["fields"]
+        capable = {
+            name: (list(kinds), kind["searchable"], kind["aggregatable"])
+            for name, kinds in real.items()
+            for kind in kinds.values()
+            if not name.startswith("_")
+        }
+        told = {
+            one["name"]: (one["esTypes"], one["searchable"], one["aggregatable"])
+            for one in fields
+            if one["name"] not in META
+        }
+        assert told == capable
+
+
+@pytest.mark.servers
+def test_the_search_that_dashboards_makes_of_it_highlights_words_by_page(indices: tuple[OpenSearch, str]) -> None:
+    client, prefix = indices
+    entry = {"document_id": "a" * 32, "unit": 3, "unit_kind": "page", "part": 1, "text": "a lease of twelve years"}
+    client.index(index=f"{prefix}passages", id="a", body=entry, refresh=True)
+    (search,) = [one for one in OBJECTS if one["type"] == "search"]
+    field, order = search["attributes"]["sort"][0]
+    body = {
+        "query": {"bool": {"filter": [{"match": {"text": "lease"}}]}},
+        "sort": [{field: {"order": order}}],
+        # What Dashboards sends when a search has highlightAll.
+        "highlight": {"fields": {"*": {}}, "fragment_size": 2147483647, "pre_tags": ["<<"], "post_tags": [">>"]},
+    }
+    (hit,) = client.search(index=f"{prefix}passages", body=body)["hits"]["hits"]
+    assert hit["highlight"] == {"text": ["a <<lease>> of twelve years"]}
+    assert hit["_source"]["unit"] == 3
