@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -55,7 +56,7 @@ def test_the_object_has_a_number_for_each_outcome() -> None:
     assert found["not_submitted"] == [{"path": "a\\nb\\xff", "cause": "gone", "reason": "it is gone", "lost": True}]
 
 
-def story(document_id: str, parent: str | None, outcome: str, children: int) -> list[object]:
+def story(document_id: str, parent: str | None, outcome: Any, children: int) -> list[object]:
     version = identity.version(1, 1, 1)
     return [
         DocumentIngested(
@@ -65,7 +66,7 @@ def story(document_id: str, parent: str | None, outcome: str, children: int) -> 
             document_id, 1, 1, 1, version, ROOT, parent, outcome, "damaged", "a/b", 1, None, "page", 1, 0, 0, 1, 0, (),
             0, children, "unknown", 0, (), "public", {}, {},
         ),
-        DocumentIndexed(document_id, 1, 1, version, ROOT, parent, outcome, "damaged", 0),  # type: ignore[arg-type]
+        DocumentIndexed(document_id, 1, 1, version, ROOT, parent, outcome, "damaged", 0),
     ]  # fmt: skip
 
 

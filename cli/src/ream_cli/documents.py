@@ -13,7 +13,7 @@ from ream_contracts import layout, units
 from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentRecord, SegmentText, Source
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
-from ream_kit import Store
+from ream_kit import Erased, Store
 from ream_kit.store import NotFound
 
 T = TypeVar("T")
@@ -76,6 +76,8 @@ def known(store: Store, document_id: str) -> Known:
         CommandError: there is nothing.
         Erased: it was erased.
     """
+    if store.exists(layout.erased(document_id)):
+        raise Erased(document_id)
     generations = _numbers(store.names(layout.document(document_id)), layout.document(document_id))
     if not generations:
         raise CommandError(f"The store has no document {document_id}. 'ream search' and 'ream ingest' tell ids.")

@@ -17,10 +17,10 @@ from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
 from ream_cli.surroundings import Surroundings, find
-from ream_contracts import codec
+from ream_contracts import codec, layout
 from ream_contracts.artifacts import DocumentRecord, UnitReceipt
 from ream_index.opensearch import Indices, ask
-from ream_kit import Erased, Store
+from ream_kit import Store
 from ream_kit.store import NotFound
 
 _LISTED = 20
@@ -107,10 +107,9 @@ def artifacts(found: Known, store: Store) -> Iterator[tuple[str, int | None]]:
 
 def outcome_of(store: Store, document_id: str) -> str:
     """How another document ended, as its newest record says."""
-    try:
-        record = documents.newest_record(store, document_id)
-    except Erased:
+    if store.exists(layout.erased(document_id)):
         return "erased"
+    record = documents.newest_record(store, document_id)
     return "outstanding" if record is None else record.outcome
 
 

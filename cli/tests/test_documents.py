@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store alone tells how far a document is."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from ream_cli import documents, show, status
+from ream_cli.failures import CommandError
+from ream_contracts import identity, layout
+from ream_contracts.artifacts import (
+    ChildFound,
+    DocumentRecord,
+    Manifest,
+    SegmentRecord,
+    SegmentText,
+    Source,
+    UnitKind,
+    UnitReceipt,
+    UnitText,
+)
+from ream_contracts.messages import Allowance, DocumentIngested
+from ream_kit import Erased, Store
+from ream_kit.testing import memory_store
+
+ID, CHILD = "a" * 32, "b" * 32
+
+
+def taken_in(store: Store, generation: int = 1) -> None:
+    source = Source(
+        "memo.pdf", "store:incoming/1", "default", "file://host/memo.pdf", (), None, "now", 5, None, "a/b", None
+    )
+    ingested = DocumentIngested(
+        ID, generation, 1, ID, None, 0, layout.original(ID, generation), 5, "0" * 64, "a/b", None, None,
+        Allowance(1, 1), (),
+    )  # fmt: skip
+    store.put(layout.original(ID, generation), b"12345")
+    store.put_artifact(layout.source(ID, generation), source)
+    store.put_artifact(layout.ingested(ID, generation), ingested)
+
+
+def planned(store: Store, units: int = 4) -> None:
+    plan = Manifest(
+        ID, 1, "a/b", "page", (UnitKind("page", 1, units),), units, ((1, units),), 0, None, None, None, {}, "pdf", "1"
+    )
+    store.put_artifact(layout.manifest(ID, 1, "m" * 12), plan)
+
+
+def read(store: Store, first: int, last: int, empty: int | None = None) -> None:
+    name = layout.text(ID, 1, first, "extract", "t" * 12)
+    pages = tuple(
+        UnitText(number, "page", f"page {number}", "text-layer", 100, None, 0, 0, 0, (), (), (), ())
+        for number in range(first, last + 1)
+    )
+    store.put_artifact(name, SegmentText(ID, 1, first, "extract", "1", pages, ()))
+    blank = ((empty, empty),) if empty else ()
+    record = SegmentRecord(ID, 1, 1, first, ((first, last),), blank, name, "c", "text-layer", 100, 5, ())
+    store.put_artifact(layout.segment_record(ID, 1, 1, first), record)
+
+
+def recorded(store: Store, **document: Any) -> DocumentRecord:
+    version = identity.version(1, 1, 9)
+    receipt = tuple(UnitReceipt(number, "page", "read", "text-layer", 10, 100, None) for number in (1, 2, 3))
+    lost = UnitReceipt(4, "page", "failed", "none", 0, 0, "damaged")
+    child = ChildFound(CHILD, "in.txt", "in.txt", 1, 3, "c", 7)
+    artifacts = (layout.manifest(ID, 1, "m" * 12), "documents/gone")
+    record = DocumentRecord(ID, 1, 1, version, "partial", document, (*receipt, lost), (child,), artifacts)
+    store.put_artifact(layout.document_record(ID, version), record)
+    return record
+
+
+def test_what_is_outstanding_is_told_step_by_step() -> None:
+    store = memory_store()
+    store.put(layout.original(ID, 1), b"12345")
+    steps = [documents.known(store, ID).outstanding()]
+    taken_in(store)
+    steps.append(documents.known(store, ID).outstanding())
+    planned(store)
+    read(store, 1, 2, empty=4)
+    steps.append(documents.known(store, ID).outstanding())
+    read(store, 3, 3)
+    steps.append(documents.known(store, ID).outstanding())
+    recorded(store)
+    steps.append(documents.known(store, ID).outstanding())
+    assert steps == [
+        "ingest has not finished taking it in",
+        "extract has not planned it yet",
+        "no text yet of page 3: extract, ocr or classify is on the way",
+        "every unit has its answer: aggregate or index is on the way",
+        None,
+    ]
+
+
+def test_a_newer_generation_or_run_is_outstanding_again() -> None:
+    store = memory_store()
+    taken_in(store)
+    recorded(store)
+    assert documents.known(store, ID).outstanding() is None
+    store.put(layout.run(ID, 1, 2), b"{}")
+    assert documents.known(store, ID).runs == (1, 2)
+    assert documents.known(store, ID).outstanding() == "extract has not planned it yet"
+    taken_in(store, 2)
+    found = documents.known(store, ID)
+    assert (found.generations, found.runs) == ((1, 2), (1,))
+    assert found.outstanding() is not None
+
+
+def test_the_text_is_what_was_read_in_order() -> None:
+    store = memory_store()
+    taken_in(store)
+    read(store, 3, 4)
+    read(store, 1, 2)
+    assert documents.text(store, recorded(store)) == "page 1\n\npage 2\n\npage 3\n\npage 4"
+
+
+def test_an_id_may_be_shortened_while_it_is_clear() -> None:
+    store = memory_store()
+    store.put(f"documents/{'a' * 31}b/1/original", b"")
+    store.put(f"documents/{'a' * 31}c/1/original", b"")
+    store.put(f"documents/{'b' * 32}/1/original", b"")
+    assert documents.resolve(store, "bbbb") == "b" * 32
+    assert documents.resolve(store, "c" * 32) == "c" * 32
+    with pytest.raises(CommandError, match="Several documents begin with aaaa"):
+        documents.resolve(store, "aaaa")
+    for nothing in ("cccc", "memo.pdf", "bb"):
+        with pytest.raises(CommandError, match="no document"):
+            documents.resolve(store, nothing)
+
+
+def test_unknown_and_erased_are_told_apart() -> None:
+    store = memory_store()
+    with pytest.raises(CommandError, match="The store has no document"):
+        documents.known(store, ID)
+    taken_in(store)
+    store.put(layout.erased(ID), b"")
+    with pytest.raises(Erased):
+        documents.known(store, ID)
+    for name in list(store.names(f"documents/{ID}/")):
+        store.delete(name)
+    with pytest.raises(Erased):
+        documents.known(store, ID)
+    assert show.outcome_of(store, ID) == "erased"
+    assert show.outcome_of(store, CHILD) == "outstanding"
+
+
+def test_a_damaged_artifact_does_not_keep_the_rest_from_being_told() -> None:
+    store = memory_store()
+    taken_in(store)
+    store.put(layout.manifest(ID, 1, "m" * 12), b"not json")
+    assert documents.known(store, ID).manifest is None
+
+
+def test_ranges_in_words() -> None:
+    assert documents.in_words(((1, 3), (7, 7))) == "1 to 3, 7"
+    assert documents.in_words(tuple((n, n) for n in range(1, 21, 2)), most=3) == "1, 3, 5 and 7 more"
+
+
+def test_neighbouring_units_that_fared_alike_are_one_line() -> None:
+    record = recorded(memory_store())
+    first, lost = show.runs(record.units)
+    assert (first.first, first.last, first.characters, first.confidence) == (1, 3, 30, 100)
+    assert (lost.first, lost.last, lost.state, lost.cause) == (4, 4, "failed", "damaged")
+
+
+def test_a_gap_in_the_receipt_is_not_joined() -> None:
+    receipt = tuple(UnitReceipt(number, "page", "read", "ocr", 1, 90, None) for number in (1, 2, 4))
+    assert [(run.first, run.last) for run in show.runs(receipt)] == [(1, 2), (4, 4)]
+
+
+def test_show_prints_record_receipt_children_and_artifacts() -> None:
+    store, out = memory_store(), io.StringIO()
+    taken_in(store)
+    planned(store)
+    recorded(store, type="report", languages=["de"], missing="page 4 failed (damaged)")
+    found = documents.known(store, ID)
+    show.show(found, store, Console(file=out, width=200), every=False)
+    for expected in (
+        ID, "memo.pdf", "file://host/memo.pdf", "partial", "report", "page 4 failed (damaged)", "1 to 3", "damaged",
+        CHILD, "in.txt", "outstanding", layout.original(ID, 1), "gone",
+    ):  # fmt: skip
+        assert expected in out.getvalue()
+    as_json = show.to_json(found, store)
+    assert as_json["artifacts"][layout.original(ID, 1)] == 5
+    assert as_json["artifacts"]["documents/gone"] is None
+    assert as_json["children"] == [{"document_id": CHILD, "path": "in.txt", "outcome": "outstanding"}]
+
+
+def test_status_of_a_document_says_what_is_waited_for() -> None:
+    store, out = memory_store(), io.StringIO()
+    taken_in(store)
+    found = documents.known(store, ID)
+    status.show_document(found, found.outstanding(), Console(file=out, width=200))
+    assert "outstanding: extract has not planned it yet" in out.getvalue()

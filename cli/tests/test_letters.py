@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A dead letter is sent again in the one way that helps, or not at all, and then shows no more."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from ream_cli import following, letters
+from ream_cli.accounting import Account
+from ream_cli.letters import Found, NotRedrivable
+from ream_contracts import codec, identity, layout, topics
+from ream_contracts.messages import (
+    Allowance,
+    DeadLetter,
+    DocumentIngested,
+    DocumentSubmitted,
+    Parent,
+    SegmentScanned,
+)
+from ream_contracts.topic import AnyTopic
+from ream_kit import Retry
+from ream_kit.observe import Seen
+from ream_kit.testing import memory_store
+
+ID = "a" * 32
+SUBMITTED = DocumentSubmitted(source="store:incoming/x", key="k", name="x")
+
+
+def letter(topic: AnyTopic, value: bytes, document_id: str | None = None, key: bytes | None = None) -> DeadLetter:
+    return DeadLetter(
+        topic.name, 3, 4, "stage", "1", "damaged", 3, document_id,
+        base64.b64encode(key).decode() if key is not None else None,
+        base64.b64encode(value).decode(), {}, None, None,
+    )  # fmt: skip
+
+
+def found(one: DeadLetter, offset: int = 7, time: int = 1000) -> Found:
+    return Found(f"{one.topic}.dlq", 5, offset, time, one)
+
+
+def ingested(run: int = 1) -> DocumentIngested:
+    return DocumentIngested(ID, 2, run, ID, None, 0, "o", 1, "0" * 64, "a/b", None, None, Allowance(1, 1), ())
+
+
+def scanned(run: int = 1) -> bytes:
+    return codec.encode(SegmentScanned(ID, 2, run, 1, ((1, 1),), "o", "a/b", "0" * 64, "no-text", None, ()))
+
+
+class FakeAnnouncer:
+    def __init__(self, away: bool = False) -> None:
+        self.away = away
+        self.sent: list[tuple[str, Any, str | None]] = []
+
+    def send(self, topic: AnyTopic, message: Any, key: str | None = None) -> None:
+        self.sent.append((topic.name, message, key))
+
+    def flush(self, seconds: float = 60.0) -> None:
+        if self.away:
+            raise Retry("kafka", "no broker answers")
+
+
+def test_a_submission_goes_back_as_it_came() -> None:
+    one = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED), key=b"mine"))
+    assert letters.again(one, memory_store()) == (topics.DOCUMENTS_SUBMITTED, SUBMITTED, "mine")
+    odd = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED), key=b"\xff"))
+    assert letters.again(odd, memory_store())[2] is None
+
+
+def test_a_long_submission_is_taken_from_the_store() -> None:
+    store = memory_store()
+    value = base64.b64encode(codec.encode(SUBMITTED)).decode()
+    store.put("errors/ingest/1.txt", json.dumps({"key": None, "value": value}).encode())
+    one = letter(topics.DOCUMENTS_SUBMITTED, b"")
+    kept = DeadLetter(one.topic, 3, 4, "ingest", "1", "damaged", 3, None, None, None, {}, "errors/ingest/1.txt", None)
+    assert letters.again(found(kept), store) == (topics.DOCUMENTS_SUBMITTED, SUBMITTED, None)
+
+
+@pytest.mark.parametrize("value", [b"not json", b"{}", b"\xff"])
+def test_what_was_never_a_message_is_not_sent_again(value: bytes) -> None:
+    with pytest.raises(NotRedrivable, match="correct one"):
+        letters.again(found(letter(topics.DOCUMENTS_SUBMITTED, value)), memory_store())
+
+
+def test_everything_else_runs_its_document_again_in_the_same_run() -> None:
+    store = memory_store()
+    store.put_artifact(layout.ingested(ID, 2), ingested())
+    store.put_artifact(layout.run(ID, 2, 3), ingested(3))
+    for run in (1, 3):
+        one = found(letter(topics.SEGMENTS_SCANNED, scanned(run), ID))
+        assert letters.again(one, store) == (topics.DOCUMENTS_INGESTED, ingested(run), None)
+
+
+def test_what_names_no_document_or_one_that_is_gone_is_not_sent() -> None:
+    store = memory_store()
+    with pytest.raises(NotRedrivable, match="no document"):
+        letters.again(found(letter(topics.SEGMENTS_SCANNED, b"junk")), store)
+    with pytest.raises(NotRedrivable, match="submit it anew"):
+        letters.again(found(letter(topics.SEGMENTS_SCANNED, scanned(), ID)), store)
+    store.put(layout.erased(ID), b"")
+    with pytest.raises(NotRedrivable, match="erased"):
+        letters.again(found(letter(topics.SEGMENTS_SCANNED, scanned(), ID)), store)
+
+
+def test_what_was_sent_again_shows_no_more() -> None:
+    store, announcer = memory_store(), FakeAnnouncer()
+    one, other = (found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)), offset) for offset in (1, 2))
+    assert letters.waiting([other, one], store) == [other, one]
+    letters.redrive(one, store, announcer)  # type: ignore[arg-type]
+    assert announcer.sent == [("documents.submitted", SUBMITTED, None)]
+    assert letters.waiting([one, other], store) == [other]
+    assert list(letters.redriven_topics(store)) == ["documents.submitted.dlq"]
+
+
+def test_a_topic_made_anew_starts_with_a_clean_slate() -> None:
+    store = memory_store()
+    one = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)))
+    letters.redrive(one, store, FakeAnnouncer())  # type: ignore[arg-type]
+    later = found(one.letter, one.offset, one.timestamp_ms + 1)
+    assert letters.waiting([later], store) == [later]
+
+
+def test_what_did_not_arrive_still_shows() -> None:
+    store = memory_store()
+    one = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)))
+    with pytest.raises(Retry):
+        letters.redrive(one, store, FakeAnnouncer(away=True))  # type: ignore[arg-type]
+    assert letters.waiting([one], store) == [one]
+
+
+def test_neither_key_nor_value_is_shown() -> None:
+    shown = letters.to_json(found(letter(topics.DOCUMENTS_SUBMITTED, b"secret", key=b"secret")))
+    assert "secret" not in str(shown)
+    assert base64.b64encode(b"secret").decode() not in str(shown)
+    assert (shown["id"], shown["cause"]) == ("documents.submitted/5/7", "damaged")
+
+
+def test_the_reason_is_read_from_the_store() -> None:
+    store = memory_store()
+    one = letter(topics.DOCUMENTS_SUBMITTED, b"")
+    assert letters.detail(found(one), store) is None
+    told = DeadLetter(one.topic, 3, 4, "ingest", "1", "damaged", 3, None, None, None, {}, None, "errors/ingest/2.txt")
+    assert letters.detail(found(told), store) is None
+    store.put("errors/ingest/2.txt", b"It broke.")
+    assert letters.detail(found(told), store) == "It broke."
+
+
+def test_a_refused_submission_ends_the_waiting_for_its_document() -> None:
+    root = identity.document_id("default", "k")
+    parent = Parent(root, 1, root, "in.txt", 1, 1, Allowance(1, 1))
+    child = DocumentSubmitted(source="store:documents/x", parent=parent)
+    account, store = Account(), memory_store()
+    account.submitted(root)
+    for submitted in (SUBMITTED, child):
+        one = letter(topics.DOCUMENTS_SUBMITTED, codec.encode(submitted))
+        following.note(account, Seen(following.REFUSED, one, 0, 0, 0), store)
+    assert account.refusals == {root: "damaged", identity.child_id(root, "in.txt", 1): "damaged"}
+    assert account.totals().outstanding == 0
+
+
+def test_strangers_dead_letters_are_passed_over() -> None:
+    account, store = Account(), memory_store()
+    for value in (b"junk", codec.encode(SUBMITTED), codec.encode(DocumentSubmitted(body="QQ=="))):
+        one = letter(topics.DOCUMENTS_SUBMITTED, value)
+        following.note(account, Seen(following.REFUSED, one, 0, 0, 0), store)
+    assert account.totals().refused == 0
+
+
+def test_a_document_is_named_as_ingest_names_it() -> None:
+    assert following.kin_of(SUBMITTED).document_id == identity.document_id("default", "k")
+    by_address = DocumentSubmitted(source="s3://b/k", namespace="n")
+    assert following.kin_of(by_address).document_id == identity.document_id("n", "s3://b/k")
+    by_hash = "559aead08264d5795d3909718cdd05abd49572e84fe55590eef31a88a08fdffd"
+    assert following.kin_of(DocumentSubmitted(body="QQ==")).document_id == identity.document_id("default", by_hash)

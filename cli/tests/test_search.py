@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was found is shown with its page and its words, on a terminal and to programs."""
+
+from __future__ import annotations
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from ream_cli.search import highlighted, pieces, place, show, to_json
+from ream_index.search import MARK, DocumentHit, Found, PassageHit
+
+ON, OFF = MARK
+PASSAGE = PassageHit(7, "page", "vii", "Costs > Water", (f"the {ON}quay\nwall{OFF} of\n2024",), 1.5)
+HIT = DocumentHit("a" * 32, "a\x1b.pdf", "partial", "report", "application/pdf", "internal", (PASSAGE,))
+
+
+def test_the_place_is_named_for_people() -> None:
+    assert place(PASSAGE) == "page 7 (vii), Costs > Water"
+    assert place(PassageHit(1, "body", None, None, (), 0)) == "body 1"
+    assert place(PassageHit(3, "page", "3", None, (), 0)) == "page 3"
+
+
+def test_words_stand_out_with_and_without_colour() -> None:
+    assert highlighted(PASSAGE.highlights[0], colours=False).plain == "the [quay wall] of 2024"
+    coloured = highlighted(PASSAGE.highlights[0], colours=True)
+    assert coloured.plain == "the quay wall of 2024"
+    assert [coloured.plain[span.start : span.end] for span in coloured.spans] == ["quay wall"]
+
+
+def test_programs_get_the_places_of_the_words() -> None:
+    [document] = to_json(Found(1, (HIT,)))["documents"]
+    [passage] = document["passages"]
+    assert passage["highlights"] == [{"text": "the quay wall of 2024", "found": [[4, 13]]}]
+    assert (passage["unit"], passage["heading"]) == (7, "Costs > Water")
+
+
+def test_a_result_holds_document_page_and_words() -> None:
+    out = io.StringIO()
+    show(Found(12, (HIT,)), Console(file=out, width=160))
+    text = out.getvalue()
+    for expected in ("a\\x1b.pdf", "report, application/pdf, partial", "a" * 32, "page 7 (vii)", "[quay wall]", "12"):
+        assert expected in text
+
+
+def test_nothing_found_is_said() -> None:
+    out = io.StringIO()
+    show(Found(0, ()), Console(file=out))
+    assert out.getvalue() == "Nothing was found.\n"
+
+
+@given(st.text(alphabet=st.sampled_from(["a", " ", ON, OFF, "\n"]), max_size=30))
+def test_no_mark_is_ever_lost_in_a_way_that_breaks(text: str) -> None:
+    plain = "".join(part for part, _ in pieces(text))
+    assert plain.count("a") == text.count("a")
+    assert "\n" not in plain

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The environment wins over the stack of this machine, and passwords go to nobody who need not have them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ream_cli import services, surroundings
+from ream_cli.failures import CommandError
+from ream_cli.services import NAMES, Plan, environment, fingerprint, programs, workers
+from ream_local.ports import free_ports
+
+
+def own(tmp_path: Path, **environ: str) -> surroundings.Surroundings:
+    return surroundings.find({"REAM_HOME": str(tmp_path), **environ}, make=True)
+
+
+def test_the_stack_of_this_machine_is_found(tmp_path: Path) -> None:
+    found = own(tmp_path, REAM_KAFKA_PORT="1234", REAM_OPENSEARCH_PORT="5678")
+    assert found.own_servers == ("kafka", "opensearch")
+    assert found.kafka().kafka_bootstrap == "127.0.0.1:1234"
+    assert found.environ["REAM_OPENSEARCH_URL"] == "https://127.0.0.1:5678"
+    assert found.environ["REAM_STORE"] == str(tmp_path / "store")
+    assert found.administrator is not None
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    found = own(tmp_path, REAM_KAFKA_BOOTSTRAP="kafka:9092", REAM_STORE="s3://b/p", REAM_TOPIC_PREFIX="t.")
+    assert found.own_servers == ("opensearch",)
+    assert found.kafka().kafka_bootstrap == "kafka:9092"
+    assert found.kafka().topic("x") == "t.x"
+    assert found.environ["REAM_STORE"] == "s3://b/p"
+
+
+def test_somebody_elses_opensearch_never_gets_our_password(tmp_path: Path) -> None:
+    own(tmp_path)  # makes the passwords
+    found = own(tmp_path, REAM_OPENSEARCH_URL="https://elsewhere:9200")
+    assert "REAM_OPENSEARCH_PASSWORD" not in found.environ
+    assert found.administrator is None
+
+
+def test_an_administrator_from_the_environment_is_kept_from_services(tmp_path: Path) -> None:
+    found = own(tmp_path, REAM_OPENSEARCH_URL="https://elsewhere:9200", REAM_OPENSEARCH_ADMIN_PASSWORD="geheim")
+    assert found.administrator is not None
+    assert (found.administrator.user, found.administrator.password) == ("admin", "geheim")
+    assert "geheim" not in str(dict(found.environ))
+    assert all(environment(found, name, 2)["REAM_OPENSEARCH_ADMIN_PASSWORD"] == "" for name in NAMES)
+
+
+def test_looking_makes_no_passwords(tmp_path: Path) -> None:
+    found = surroundings.find({"REAM_HOME": str(tmp_path / "home")})
+    assert not (tmp_path / "home").exists()
+    assert "REAM_OPENSEARCH_PASSWORD" not in found.environ
+    with pytest.raises(CommandError, match="There is no store"):
+        found.store()
+
+
+def test_passwords_stand_in_no_command_line_and_no_text(tmp_path: Path) -> None:
+    found = own(tmp_path)
+    secrets = json.loads((tmp_path / "secrets.json").read_text()).values()
+    planned = programs(found, dict.fromkeys(NAMES, 1), 2)
+    shown = repr(found) + repr(planned) + str([program.argv for program in planned])
+    assert not any(secret in shown for secret in secrets)
+    assert found.environ["REAM_OPENSEARCH_PASSWORD"] in secrets
+    assert planned[0].environment["REAM_OPENSEARCH_PASSWORD"] in secrets
+
+
+def test_each_service_is_one_program_with_its_own_port_and_log(tmp_path: Path) -> None:
+    ports = dict(zip(NAMES, range(1, 99), strict=False))
+    planned = programs(own(tmp_path), ports, 4)
+    assert [program.name for program in planned] == list(NAMES)
+    assert [program.environment["REAM_HEALTH_PORT"] for program in planned] == [str(port) for port in ports.values()]
+    assert [program.argv[-2:] for program in planned] == [("-m", f"ream_{name}") for name in NAMES]
+    assert len({program.log_file for program in planned}) == len(NAMES)
+
+
+def test_more_cores_mean_more_workers_for_what_reads_documents() -> None:
+    assert workers("ocr", 16) > workers("ocr", 2) > 2
+    assert workers("index", 16) == workers("index", 2)
+
+
+def test_what_is_set_by_hand_wins_over_what_is_worked_out(tmp_path: Path) -> None:
+    assert environment(own(tmp_path, REAM_WORKERS="9"), "ocr", 2)["REAM_WORKERS"] == "9"
+
+
+def test_other_settings_are_another_fingerprint(tmp_path: Path) -> None:
+    one, other = own(tmp_path), own(tmp_path, REAM_OCR_DPI="300")
+    assert fingerprint(one, 2) == fingerprint(own(tmp_path), 2)
+    assert len({fingerprint(one, 2), fingerprint(other, 2), fingerprint(one, 4)}) == 3
+    assert one.environ["REAM_OPENSEARCH_PASSWORD"] not in Plan({}, fingerprint(one, 2)).to_json()
+
+
+def test_a_plan_is_found_again(tmp_path: Path) -> None:
+    found = own(tmp_path)
+    assert services.known_plan(found) is None
+    found.run_dir.mkdir()
+    plan = Plan({"ingest": 7}, "abc")
+    services.plan_file(found).write_text(plan.to_json())
+    assert services.known_plan(found) == plan
+
+
+def test_ports_are_free_and_below_those_of_outgoing_connections() -> None:
+    ports = services.free_ports(7)
+    assert len(set(ports)) == 7
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert max(ports) < lowest or lowest < services.FIRST_PORT
+    assert not set(ports) & set(free_ports(1))
