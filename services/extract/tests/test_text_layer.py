@@ -79,5 +79,5 @@ def test_text_laid_over_a_scan_is_believed_a_little_less() -> None:
 
 
 def test_junk_share_counts_characters() -> None:
-    assert junk_share(list("ab\ue000\ufffd")) == 0.5
-    assert junk_share([]) == 0.0
+    assert junk_share({"a": 1, "b": 1, "\ue000": 1, "\ufffd": 1}) == 0.5
+    assert junk_share({}) == 0.0

@@ -5,7 +5,7 @@ import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -83,7 +83,8 @@ def text_of(page: pdfium.PdfPage, words: pdfium.PdfTextPage) -> tuple[str, tuple
 def _unmapped(words: pdfium.PdfTextPage, count: int) -> float:
     step = max(1, count // SAMPLED_GLYPHS)
     looked = range(0, count, step)
-    errors: int = sum(raw.FPDFText_HasUnicodeMapError(words, index) == 1 for index in looked)
+    asked, handle = raw.FPDFText_HasUnicodeMapError, words.raw
+    errors: int = sum(asked(handle, index) == 1 for index in looked)
     return errors / len(looked)
 
 
@@ -124,35 +125,40 @@ def headings(lines: list[tuple[str, float]]) -> Iterator[Heading]:
 def drawn_on(page: pdfium.PdfPage) -> Drawn:
     """Looks through the objects of a page for images, lines and fills."""
     width, height = page.get_size()
-    images: list[ImageOnPage] = []
-    drawings = 0
-    hidden: bool | None = None
-    for kind, handle, box_of in _objects(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, None, 0):
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            if hidden is None:
-                hidden = raw.FPDFTextObj_GetTextRenderMode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
-            continue
-        drawings += 1
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            box = _box(page, box_of, width, height)
-            if box is not None:
-                images.append(ImageOnPage(handle, box))
-    covered = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one.box for one in images))
+    found = _Found()
+    _look(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, None, 0, found)
+    boxes = [(handle, _box(page, box_of, width, height)) for handle, box_of in found.images]
+    images = tuple(ImageOnPage(handle, box) for handle, box in boxes if box is not None)
+    covered = sum((one.box[2] - one.box[0]) * (one.box[3] - one.box[1]) for one in images)
     share = min(1.0, covered / (width * height)) if width * height > 0 else 0.0
-    return Drawn(tuple(images), drawings, share, bool(hidden))
+    return Drawn(images, found.drawings, share, bool(found.hidden))
 
 
-def _objects(parent: Any, count: Any, get: Any, container: Any, depth: int) -> Iterator[tuple[int, Any, Any]]:
-    """Yields kind, object and the object whose bounds are those on the page (the outermost form)."""
-    kind_of = raw.FPDFPageObj_GetType
+@dataclass(slots=True)
+class _Found:
+    drawings: int = 0
+    hidden: bool | None = None
+    images: list[tuple[Any, Any]] = field(default_factory=list)
+    """Each with the object whose bounds are those on the page: the outermost form around it."""
+
+
+def _look(parent: Any, count: Any, get: Any, container: Any, depth: int, found: _Found) -> None:
+    # Pages draw thousands of objects, so this loop does nothing that it need not.
+    kind_of, text = raw.FPDFPageObj_GetType, raw.FPDF_PAGEOBJ_TEXT
     for index in range(min(count(parent), OBJECTS)):
         handle = get(parent, index)
         kind = kind_of(handle)
-        if kind != raw.FPDF_PAGEOBJ_FORM:
-            yield kind, handle, container or handle
-        elif depth < NESTED:
-            inner = (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
-            yield from _objects(handle, *inner, container or handle, depth + 1)
+        if kind == text:
+            if found.hidden is None:
+                found.hidden = raw.FPDFTextObj_GetTextRenderMode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+        elif kind == raw.FPDF_PAGEOBJ_FORM:
+            if depth < NESTED:
+                inner = (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
+                _look(handle, *inner, container or handle, depth + 1, found)
+        else:
+            found.drawings += 1
+            if kind == raw.FPDF_PAGEOBJ_IMAGE:
+                found.images.append((handle, container or handle))
 
 
 def _box(page: pdfium.PdfPage, handle: Any, width: float, height: float) -> Box | None:

@@ -3,6 +3,8 @@
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,41 +59,52 @@ def judge(look: PageLook) -> Judged:
 
     A page is never called blank while anything is drawn on it: letters may be drawn as outlines.
     """
-    visible = [char for char in look.text if not char.isspace()]
-    if not visible:
+    # Counted once, then looked at by distinct characters: pages have thousands of letters and dozens of kinds.
+    visible = Counter({char: number for char, number in Counter(look.text).items() if not char.isspace()})
+    total = visible.total()
+    if not total:
         return Judged(Layer.NO_TEXT if look.drawings else Layer.BLANK, 0 if look.drawings else 100)
     junk = max(junk_share(visible), look.unmapped_share)
-    if look.image_share >= COVERED and len(visible) < SPARSE:
+    if look.image_share >= COVERED and total < SPARSE:
         return Judged(Layer.NO_TEXT, round(50 * (1 - junk)))
-    if junk >= JUNK or _not_words(look.text):
+    if junk >= JUNK or _shuffled_latin(visible) or _mixed_scripts(look.text, visible):
         return Judged(Layer.BROKEN, round(30 * (1 - junk)))
     return Judged(Layer.GOOD, round((80 if look.hidden else 100) * (1 - junk)))
 
 
-def junk_share(visible: list[str]) -> float:
+def junk_share(visible: Mapping[str, int]) -> float:
     """Says which share of the characters means nothing: replacement, private use, control, unassigned."""
-    junk = sum(char == "\N{REPLACEMENT CHARACTER}" or unicodedata.category(char) in _JUNK for char in visible)
-    return junk / len(visible) if visible else 0.0
+    total = sum(visible.values())
+    junk = sum(
+        number
+        for char, number in visible.items()
+        if char == "\N{REPLACEMENT CHARACTER}" or unicodedata.category(char) in _JUNK
+    )
+    return junk / total if total else 0.0
 
 
 _JUNK = frozenset({"Cc", "Co", "Cn", "Cs"})
 
 
-def _not_words(text: str) -> bool:
-    """Says whether letters follow one another as no language's do: a font with a shifted or shuffled encoding."""
-    return _shuffled_latin(text) or _mixed_scripts(text)
-
-
-def _shuffled_latin(text: str) -> bool:
-    letters = [char for char in unicodedata.normalize("NFD", text[:20_000]).lower() if "a" <= char <= "z"]
-    if len(letters) < LETTERS:
+def _shuffled_latin(visible: Mapping[str, int]) -> bool:
+    """Says whether letters are as frequent as in no language: a font with a shifted or shuffled encoding."""
+    letters: Counter[str] = Counter()
+    for char, number in visible.items():
+        base = unicodedata.normalize("NFD", char)[0].lower()
+        if "a" <= base <= "z":
+            letters[base] += number
+    total = letters.total()
+    if total < LETTERS:
         return False
-    common = sum(char in COMMON_LETTERS for char in letters) / len(letters)
-    vowels = sum(char in VOWELS for char in letters) / len(letters)
+    common = sum(letters[char] for char in COMMON_LETTERS) / total
+    vowels = sum(letters[char] for char in VOWELS) / total
     return common < 0.55 and vowels < 0.25
 
 
-def _mixed_scripts(text: str) -> bool:
+def _mixed_scripts(text: str, visible: Mapping[str, int]) -> bool:
+    """Says whether letters of several scripts stand in one word as often as in no text of people's."""
+    if len({_script(char) for char in visible if char.isalpha()} - {""}) < 2:
+        return False
     words = WORDS.findall(text[:20_000])
     if len(words) < 25:
         return False
