@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# ruff: noqa: RUF001 - letters of other scripts are what this is about
+
 """Holds which language a text is said to be in, and which texts are in none."""
 
 import pytest
