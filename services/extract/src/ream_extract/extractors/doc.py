@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how a legacy Word document is read: as DOCX when LibreOffice made one of it, else by antiword."""
 
+import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -144,6 +145,7 @@ def _by_antiword(source: Source, first: int, last: int, planned: int) -> Iterato
         for number in range(first, last + 1):
             yield UnitFailed(number, "conversion-failed")
         return
+    text = re.sub(r" {2,}", " ", text)  # it pads cells of tables
     blocks = [Block(tidy(block).strip("\n")) for block in text.split("\n\n") if block.strip()]
     blocks.append(Block("", 0, (), (_LOSSY,)))
     parts = share(blocks, planned)
