@@ -48,6 +48,12 @@ class Installation:
         self.admin(lambda admin: admin.create_topics(topics))
         return self
 
+    def drop_topics(self) -> None:
+        async def drop(admin: AIOKafkaAdminClient) -> None:
+            await admin.delete_topics([name for name in await admin.list_topics() if name.startswith(self.prefix)])
+
+        self.admin(drop)
+
     def admin(self, act: Callable[[AIOKafkaAdminClient], Any]) -> Any:
         async def run() -> Any:
             admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
@@ -147,6 +153,7 @@ def installation(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Installation]
     for worker in made.workers:
         worker.kill()
         worker.wait()
+    made.drop_topics()
     print(made.log() if made.workers else "")
 
 
