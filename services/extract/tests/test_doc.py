@@ -6,6 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import docx
@@ -186,7 +187,7 @@ def test_libreoffice_converts_and_runs_nothing(tmp_path: Path) -> None:
     """RTF stands for DOC, which nothing here can write; both take LibreOffice's own way to DOCX."""
     rtf = r"{\rtf1\ansi{\b Minutes}\par All agreed, on 3 May.\par \trowd\cellx2000\cellx4000 a\cell b\cell\row}"
     (tmp_path / "a.rtf").write_text(rtf)
-    (tmp_path / "bad.doc").write_bytes(b"\x00\x01\x02")
+    before = set(Path(tempfile.gettempdir()).glob("OSL_PIPE_*"))
     with Office() as office:
         for number in range(2):
             office.convert(tmp_path / "a.rtf", tmp_path / f"{number}.docx")
@@ -196,3 +197,4 @@ def test_libreoffice_converts_and_runs_nothing(tmp_path: Path) -> None:
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(tmp_path / "1.docx")).paragraphs)
     assert "All agreed, on 3 May." in text
     assert (tmp_path / "2.docx").exists()
+    assert set(Path(tempfile.gettempdir()).glob("OSL_PIPE_*")) <= before

@@ -5,6 +5,7 @@ LibreOffice needs sockets of its own and takes a second to start, so it cannot l
 it beside the service with no network, with no right to macros or links, and with limits of its own.
 """
 
+import hashlib
 import json
 import os
 import select
@@ -41,6 +42,14 @@ class Converter(Protocol):
         Raises:
             ConversionFailed: it could not be done.
         """
+
+
+def sockets(folder: Path) -> list[Path]:
+    """Names the sockets that LibreOffice leaves in /tmp when it is killed: ours, and the one by its profile's hash."""
+    profile = (folder / "profile").as_uri().encode("utf-16-le")
+    digest = "".join(format(byte, "x") for byte in hashlib.md5(profile, usedforsecurity=False).digest())
+    names = (folder.name, f"SingleOfficeIPC_{digest}")
+    return [_SOCKETS / f"OSL_PIPE_{os.getuid()}_{name}" for name in names]
 
 
 class Office:
@@ -176,7 +185,7 @@ class Office:
                     pipe.close()
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-            for socket in _SOCKETS.glob(f"OSL_PIPE_*_{folder.name}"):
+            for socket in sockets(folder):
                 socket.unlink(missing_ok=True)
 
     def _wait_for_idleness(self) -> None:
