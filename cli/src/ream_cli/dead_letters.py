@@ -7,7 +7,7 @@ import argparse
 import sys
 
 from ream_cli import letters, screen, watching
-from ream_cli.failures import INCOMPLETE, OK, CommandError
+from ream_cli.failures import INCOMPLETE, OK, USAGE, CommandError
 from ream_cli.letters import Found, NotRedrivable
 from ream_cli.surroundings import Surroundings, find
 from ream_kit import Store
@@ -34,6 +34,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Does one of the actions."""
     surroundings = find()
+    if options.action == "redrive" and not (options.ids or options.cause or options.all):
+        raise CommandError("Say which: ids, --cause CAUSE or --all. 'ream dead-letters list' shows them.", USAGE)
     store = surroundings.store()
     watching.require_topics(surroundings)
     if options.action == "list":
@@ -87,8 +89,6 @@ def _show(surroundings: Surroundings, store: Store, options: argparse.Namespace)
 
 
 def _redrive(surroundings: Surroundings, store: Store, options: argparse.Namespace) -> int:
-    if not (options.ids or options.cause or options.all):
-        raise CommandError("Say which: ids, --cause CAUSE or --all. 'ream dead-letters list' shows them.", 2)
     there = list(letters.every(surroundings.kafka()))
     chosen = _named(there, options.ids) if options.ids else letters.waiting(there, store)
     chosen = [each for each in chosen if options.cause in (None, each.letter.cause)]

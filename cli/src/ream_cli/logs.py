@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 
 from ream_cli import screen, services, starting
-from ream_cli.failures import OK, CommandError
+from ream_cli.failures import OK, USAGE, CommandError
 from ream_cli.surroundings import find
 
 _SERVERS = ("kafka", "opensearch")
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     folder = find().log_dir
     for name in options.names or services.NAMES:
         if name not in (*services.NAMES, *_SERVERS):
-            raise CommandError(f"There is no log of {name!r}: name {', '.join((*services.NAMES, *_SERVERS))}.", 2)
+            raise CommandError(f"There is no log of {name!r}: name {', '.join((*services.NAMES, *_SERVERS))}.", USAGE)
         log = folder / f"{name}.log"
         print(f"==> {log} <==")
         for line in starting.tail(log, max(1, options.lines)):

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ream_cli import watching
-from ream_cli.failures import CommandError
+from ream_cli.failures import USAGE, CommandError
 from ream_cli.surroundings import find
 from ream_kit import Stage, runner
 from ream_kit.stage import AnyStage
@@ -69,7 +69,7 @@ def choose(module: ModuleType, file: Path, name: str | None) -> AnyStage:
     if not found:
         raise CommandError(f"{file} declares no stage: put @stage(...) from ream_kit on a function of one message.")
     if name is None and len(found) > 1:
-        raise CommandError(f"{file} declares several stages: choose one with --stage {'|'.join(sorted(found))}.", 2)
+        raise CommandError(f"{file} declares several stages: choose one with --stage {'|'.join(sorted(found))}.", USAGE)
     if name is not None and name not in found:
-        raise CommandError(f"{file} declares no stage {name!r}, but {', '.join(sorted(found))}.", 2)
+        raise CommandError(f"{file} declares no stage {name!r}, but {', '.join(sorted(found))}.", USAGE)
     return found[name] if name is not None else next(iter(found.values()))

@@ -8,12 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from opensearchpy.exceptions import OpenSearchException
-
 from ream_cli import asking, services
 from ream_cli.failures import UNAVAILABLE, CommandError
 from ream_cli.surroundings import Surroundings
-from ream_index import migrate as indices
 from ream_kit import migration
 from ream_local import locks
 from ream_local.detached import DetachedSupervisor
@@ -68,6 +65,10 @@ def make_indices(surroundings: Surroundings) -> list[str]:
     Raises:
         CommandError: OpenSearch refuses.
     """
+    from opensearchpy.exceptions import OpenSearchException  # slow to load, and only needed here
+
+    from ream_index import migrate as indices
+
     login = surroundings.administrator
     if login is None:  # somebody else's OpenSearch: who runs it has made the indices
         return []

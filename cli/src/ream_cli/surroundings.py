@@ -8,11 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from opensearchpy import OpenSearch
+from typing import TYPE_CHECKING
 
 from ream_cli.failures import UNAVAILABLE, CommandError
-from ream_index.opensearch import connect
 from ream_index.settings import IndexSettings, OpenSearchSettings
 from ream_kit import Store
 from ream_kit.kafka import KafkaSettings
@@ -21,6 +19,9 @@ from ream_kit.store_open import open_store
 from ream_local import settings as local_settings
 from ream_local.settings import Settings
 from ream_local.stack import Endpoints, Login, Stack
+
+if TYPE_CHECKING:
+    from opensearchpy import OpenSearch
 
 _SERVER_OF = {"kafka": "REAM_KAFKA_BOOTSTRAP", "opensearch": "REAM_OPENSEARCH_URL"}
 _ADMIN_USER, _ADMIN_PASSWORD = "REAM_OPENSEARCH_ADMIN_USER", "REAM_OPENSEARCH_ADMIN_PASSWORD"
@@ -82,6 +83,9 @@ class Surroundings:
     @contextmanager
     def opensearch(self, login: Login | None = None) -> Iterator[OpenSearch]:
         """A client, as the application's user where no other login is given."""
+        # Loading the client takes longer than most commands do that need none.
+        from ream_index.opensearch import connect
+
         own = load(OpenSearchSettings, self.environ, "REAM_OPENSEARCH_")
         if login is not None:
             own = OpenSearchSettings(own.url, login.user, login.password, own.ca)
