@@ -169,3 +169,14 @@ def test_odd_names_and_unreadable_things_are_ingested_or_named(flow: Any, tmp_pa
     assert (found["complete"], found["empty"], found["outstanding"]) == (2, 1, 0)
     named = " ".join(str(one) for one in found["not_submitted"])
     assert all(name in named for name in ("loop", "gone", "pipe"))
+
+
+def test_a_file_beyond_the_limit_is_rejected_with_a_sentence_and_bounded_memory(flow: Any, tmp_path: Path) -> None:
+    with (tmp_path / "huge.bin").open("wb") as file:
+        file.truncate(5_100_000_000)
+    found = flow.ingest(tmp_path / "huge.bin")
+    assert (found["rejected"], found["submitted"], found["outstanding"]) == (1, 1, 0)
+    assert "REAM_INGEST_MAX_BYTES" in str(found["not_whole"])
+    status = Path(f"/proc/{flow.processes['ingest'].pid}/status").read_text()
+    peak_kib = int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
+    assert peak_kib < 300_000
