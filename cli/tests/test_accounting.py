@@ -14,6 +14,7 @@ from ream_cli.accounting import Account, Totals
 from ream_contracts import identity
 from ream_contracts.messages import (
     Allowance,
+    DeadLetter,
     DocumentCompleted,
     DocumentIndexed,
     DocumentIngested,
@@ -152,6 +153,20 @@ def test_a_refused_child_is_not_waited_for() -> None:
     made = account(*story(children=1))
     assert made.refused(child(2), ROOT, ROOT, "no-such-object")
     assert (made.totals().submitted, made.totals().outstanding, made.totals().refused) == (1, 0, 1)
+
+
+def test_what_a_stage_gave_up_is_still_outstanding() -> None:
+    made = account(*story()[:-1])
+    for document_id in (ROOT, OTHER, None):
+        made.gave_up(
+            DeadLetter(
+                "documents.completed", 0, 0, "index", "1", "not-indexable", 3, document_id, None, None, {}, None, None
+            )
+        )
+    assert made.totals().outstanding == 1
+    assert made.documents[ROOT].given_up == "index: not-indexable"
+    made.note(indexed())
+    assert made.totals().outstanding == 0
 
 
 def test_what_could_not_be_submitted_is_taken_out_again() -> None:

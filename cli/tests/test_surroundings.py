@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,21 @@ def test_other_settings_are_another_fingerprint(tmp_path: Path) -> None:
     assert fingerprint(one, 2) == fingerprint(own(tmp_path), 2)
     assert len({fingerprint(one, 2), fingerprint(other, 2), fingerprint(one, 4)}) == 3
     assert one.environ["REAM_OPENSEARCH_PASSWORD"] not in Plan({}, fingerprint(one, 2)).to_json()
+
+
+def test_other_code_is_another_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    spec = ModuleSpec("package", None, is_package=True)
+    assert spec.submodule_search_locations is not None
+    spec.submodule_search_locations.append(str(package))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
+    found, seen = own(tmp_path), set()
+    for text in ("", "one", "other one"):
+        (package / "module.py").write_text(text)
+        seen.add(fingerprint(found, 2))
+    (package / "notes.txt").write_text("no code")
+    assert len(seen | {fingerprint(found, 2)}) == 3
 
 
 def test_a_plan_is_found_again(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ream_contracts import units
 from ream_contracts.messages import (
+    DeadLetter,
     DocumentCompleted,
     DocumentIndexed,
     DocumentIngested,
@@ -39,6 +40,8 @@ class Entry:
         declared: children that its completion counts; None before.
         completed_version: the newest that was decided; 0 before.
         indexed_version: the newest that is searchable; 0 before.
+        given_up: which stage gave a record of it up, and why. That alone is no end: whoever gives up says so to
+            aggregate, and sweep sends again what was swallowed.
     """
 
     parent_id: str | None
@@ -51,6 +54,7 @@ class Entry:
     indexed_version: int = 0
     outcome: str = ""
     cause: str | None = None
+    given_up: str | None = None
 
     @property
     def finished(self) -> bool:
@@ -112,6 +116,12 @@ class Account:
         self._entries.pop(document_id, None)
         self._heard_of(document_id, parent_id)
         return True
+
+    def gave_up(self, letter: DeadLetter) -> None:
+        """Notes that a stage gave up a record of a document."""
+        entry = self._entries.get(letter.document_id or "")
+        if entry is not None:
+            entry.given_up = f"{letter.stage}: {letter.cause}"
 
     def _heard_of(self, document_id: str, parent_id: str | None) -> None:
         if parent_id is not None:

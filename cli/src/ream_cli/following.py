@@ -21,7 +21,7 @@ FOLLOWED = (
     topics.DOCUMENTS_PARTS.name,
     topics.DOCUMENTS_COMPLETED.name,
     topics.DOCUMENTS_INDEXED.name,
-    REFUSED,
+    *(topic.dead_letters for topic in topics.ALL),
 )
 """All that says how far a document is."""
 
@@ -40,6 +40,8 @@ def note(account: Account, seen: Seen, store: Store) -> None:
         kin = kin_of_letter(seen.message, store)
         if kin is not None:
             account.refused(*kin, seen.message.cause)
+    elif isinstance(seen.message, DeadLetter):
+        account.gave_up(seen.message)
     else:
         account.note(seen.message)
 

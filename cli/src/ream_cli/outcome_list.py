@@ -125,7 +125,8 @@ def outstanding(account: Account, names: Names) -> dict[str, str]:
     for document_id, entry in account.documents.items():
         unheard = account.unheard(document_id)
         if not entry.finished:
-            found[document_id] = names.of(document_id)
+            given_up = f" (given up by {entry.given_up})" if entry.given_up else ""
+            found[document_id] = names.of(document_id) + given_up
         elif unheard:
             found[document_id] = f"{names.of(document_id)} ({unheard} documents inside)"
     return found

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import sys
@@ -24,7 +25,7 @@ FIRST_PORT, LAST_PORT = 19400, 19999
 that comes back finds its own again."""
 
 _STOP_SECONDS = 32.0
-_SECRET = ("REAM_OPENSEARCH_PASSWORD", "REAM_S3_SECRET_KEY")
+_CODE = (".py", ".json", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,19 @@ def environment(surroundings: Surroundings, service: str, cores: int) -> dict[st
 
 
 def fingerprint(surroundings: Surroundings, cores: int) -> str:
-    """Names what services are started with; the secrets in it cannot be had back from it."""
+    """Names what services are started with, their code included; the secrets in it cannot be had back from it."""
     environments = {name: environment(surroundings, name, cores) for name in NAMES}
-    return hashlib.sha256(json.dumps([environments, sys.executable], sort_keys=True).encode()).hexdigest()
+    started_with = [environments, sys.executable, _code()]
+    return hashlib.sha256(json.dumps(started_with, sort_keys=True).encode()).hexdigest()
+
+
+def _code() -> list[tuple[str, int, int]]:
+    """Every file of our packages with size and time of change: after an update the services are started anew."""
+    packages = ("ream_contracts", "ream_kit", *(f"ream_{name}" for name in NAMES))
+    specs = [spec for name in packages if (spec := importlib.util.find_spec(name)) is not None]
+    folders = [Path(folder) for spec in specs for folder in spec.submodule_search_locations or ()]
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _CODE]
+    return sorted((str(file), (found := file.stat()).st_size, found.st_mtime_ns) for file in files)
 
 
 def free_ports(count: int) -> tuple[int, ...]:

@@ -88,14 +88,14 @@ def supervisor(surroundings: Surroundings) -> DetachedSupervisor:
 
 
 def start_services(surroundings: Surroundings, tell: Tell, *, restart: bool = False) -> None:
-    """Starts the services, or starts them anew when they run with other settings than are wanted now."""
+    """Starts the services, or starts them anew when they run with other settings or code than there are now."""
     keeper, cores = supervisor(surroundings), services.cores()
     wanted = services.fingerprint(surroundings, cores)
     known = services.known_plan(surroundings)
     if keeper.state() is not None:
         if known is not None and known.fingerprint == wanted and not restart:
             return
-        tell("the services run with other settings: they are started anew" if not restart else "ending the services")
+        tell("ending the services" if restart else "settings or code have changed: the services are started anew")
     keeper.stop()
     ports = dict(zip(services.NAMES, services.free_ports(len(services.NAMES)), strict=True))
     plan = services.Plan(ports, wanted)

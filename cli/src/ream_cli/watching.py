@@ -66,10 +66,16 @@ class Watch:
             if seen:
                 heard, note = now, None
             elif now - heard > _QUIET_SECONDS:
-                heard, note = now, waiting(self.surroundings)
+                heard, note = now, waiting(self.surroundings) or self._given_up()
             if feeder.waiting_for:
                 note = f"waiting for {feeder.waiting_for} to take more"
             self.view.show(self.account.totals(), bringing=feeder.is_alive(), note=note)
+
+    def _given_up(self) -> str | None:
+        stuck = [entry.given_up for entry in self.account.documents.values() if entry.given_up and not entry.finished]
+        if not stuck:
+            return None
+        return f"{len(stuck)} were given up, the last by {stuck[-1]}; sweep sends them again"
 
     def _over(self, feeder: Feeder, began: float) -> bool:
         if self.timeout is not None and time.monotonic() - began > self.timeout:
