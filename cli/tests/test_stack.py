@@ -18,7 +18,9 @@ import pytest
 from ream_contracts import topics
 from ream_contracts.messages import DocumentSubmitted
 from ream_contracts.outcomes import Outcome
-from ream_kit.kafka import KafkaSettings
+from ream_index.opensearch import connect
+from ream_index.settings import OpenSearchSettings
+from ream_kit.kafka import KafkaSettings, admin
 from ream_kit.observe import Announcer
 from ream_local.processes import is_alive
 from ream_local.supervisor import SupervisorState
@@ -78,6 +80,23 @@ def ream(
         yield command
     finally:
         assert command("down").returncode == 0
+        _tidy(command, opensearch)
+
+
+def _tidy(command: Ream, server: OpenSearchServer) -> None:
+    """Leaves nothing on servers that others use as well."""
+    broker = admin(command.kafka, "test")
+    names = [name for name in broker.list_topics(timeout=10).topics if name.startswith(command.kafka.topic_prefix)]
+    for done in broker.delete_topics(names).values():
+        done.result(30)
+    client = connect(
+        OpenSearchSettings(server.url, server.admin.user, server.admin.password, str(server.ca_file or ""))
+    )
+    prefix = command.environ["REAM_INDEX_PREFIX"]
+    for index in client.indices.get(index=f"{prefix}*"):
+        client.indices.delete(index=index)
+    client.indices.delete_index_template(name=f"{prefix}*")
+    client.close()
 
 
 @pytest.fixture(scope="module")
