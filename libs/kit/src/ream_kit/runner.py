@@ -171,7 +171,7 @@ class Runner:
             now = self._clock.monotonic()
             if missing and now - said > 30:
                 said = now
-                what = f"topics are missing: make them with `ream topics`: {', '.join(missing)}"
+                what = f"topics are missing: make them with `ream topics --create`: {', '.join(missing)}"
                 _LOG.warning("waiting_for_topics", reason=what if there else "no broker answers")
             self._over.wait(0.5)
         return False

@@ -82,7 +82,8 @@ def completed(
 def _origin(source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
-        "address": source.address,
+        # What was brought by way of the store comes from where its key says.
+        "address": source.key if source.key and (source.address or "store:").startswith("store:") else source.address,
         "namespace": source.namespace,
         "path": source.path,
         "tags": list(source.tags),
