@@ -5,7 +5,9 @@
 #
 #   prepare.sh CERTIFICATES OBJECTS      two folders
 #
-# The authority's key is forgotten after signing: nobody can sign more with it later.
+# CERTIFICATES gets three, so that a container is given no more than it needs: authority (what clients trust), node
+# (that of OpenSearch), administrator (whoever shows it may do everything). The authority's key is forgotten after
+# signing: nobody can sign more with it later.
 set -eu
 certificates=$1 objects=$2
 bucket=${BUCKET:-ream}
@@ -22,17 +24,15 @@ signed() { # NAME EXTENSIONS: a key and a certificate of our authority for it
     -extfile "$work/$1.ext" -out "$work/$1.pem" 2>/dev/null
 }
 
-placed() { # FILE USER MODE
-  chmod "$3" "$work/$1"
-  chown "$2" "$work/$1"
-  mv -f "$work/$1" "$certificates/$1"
+placed() { # FOLDER/FILE USER MODE
+  install -m "$3" -o "$2" "$work/$(basename "$1")" "$certificates/$1"
 }
 
 mkdir -p "$objects/$bucket"
 chown "$ream_user" "$objects" "$objects/$bucket"
 
 # node.pem comes last, so that its presence says that all are there.
-if openssl x509 -checkend $((30 * 86400)) -noout -in "$certificates/node.pem" >/dev/null 2>&1; then
+if openssl x509 -checkend $((30 * 86400)) -noout -in "$certificates/node/node.pem" >/dev/null 2>&1; then
   echo "prepare: the certificates are good for more than 30 days"
   exit 0
 fi
@@ -46,9 +46,12 @@ openssl req -x509 $openssl_key -days $days -subj "/O=Ream/CN=Ream authority" \
 usage="basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
 signed node "${usage}extendedKeyUsage=serverAuth,clientAuth\nsubjectAltName=DNS:opensearch,DNS:localhost,IP:127.0.0.1\n"
 signed admin "${usage}extendedKeyUsage=clientAuth\n"
-placed ca.pem "$node_user" 644
-placed admin.key "$ream_user" 600
-placed admin.pem "$ream_user" 644
-placed node.key "$node_user" 600
-placed node.pem "$node_user" 644
+mkdir -p "$certificates/authority" "$certificates/administrator" "$certificates/node"
+chmod 755 "$certificates/authority" "$certificates/administrator" "$certificates/node"
+placed authority/ca.pem "$ream_user" 644
+placed administrator/admin.key "$ream_user" 600
+placed administrator/admin.pem "$ream_user" 644
+placed node/ca.pem "$node_user" 644
+placed node/node.key "$node_user" 600
+placed node/node.pem "$node_user" 644
 echo "prepare: made certificates for $days days"

@@ -150,6 +150,16 @@ def test_only_who_needs_a_secret_has_it() -> None:
     assert holders("${REAM_S3_SECRET_KEY") == {*SERVICES, "objects"}
 
 
+def test_only_who_needs_a_key_can_reach_it() -> None:
+    def holders(volume: str) -> set[str]:
+        mounts = {name: one.get("volumes", ()) for name, one in COMPOSE["services"].items()}
+        return {name for name, each in mounts.items() if any(one.startswith(f"{volume}:") for one in each)}
+
+    assert holders("administrator") == {PREPARE, "roles"}
+    assert holders("node") == {PREPARE, "opensearch"}
+    assert holders("objects") == {PREPARE, "objects"}
+
+
 def test_what_a_container_waits_for_can_happen() -> None:
     for name, one in COMPOSE["services"].items():
         for other, how in one.get("depends_on", {}).items():

@@ -59,7 +59,7 @@ class Node:
         if user is not None:
             request.add_header("Authorization", "Basic " + b64encode(f"{user}:{password}".encode()).decode())
         data = None if body is None else json.dumps(body).encode()
-        context = ssl.create_default_context(cafile=str(self.certificates / "ca.pem"))
+        context = ssl.create_default_context(cafile=str(self.certificates / "authority" / "ca.pem"))
         try:
             with urllib.request.urlopen(request, data, 30, context=context) as answer:  # noqa: S310
                 return answer.status, json.loads(answer.read() or b"null")
@@ -88,7 +88,7 @@ def deployed(server: OpenSearch, folder: Path, chosen: Settings) -> None:
     certificates.mkdir()
     subprocess.run([DEPLOY / "prepare.sh", certificates, folder / "objects"], env=users, check=True)
     shutil.rmtree(config / "certs")
-    shutil.copytree(certificates, config / "certs", ignore=shutil.ignore_patterns("admin.*"))
+    shutil.copytree(certificates / "node", config / "certs")
     for name in ("internal_users.yml", "roles_mapping.yml"):
         shutil.copy(DEPLOY / "opensearch" / name, config / "opensearch-security" / name)
     # That of one machine has our roles already; that of the image has not.
@@ -194,8 +194,8 @@ def test_the_way_from_no_users_to_an_application_that_may_not_make_indices(node:
 
 def test_who_shows_no_certificate_of_the_administrator_makes_nobody(node: Node) -> None:
     own = {
-        "REAM_OPENSEARCH_ADMIN_CERTIFICATE": str(node.certificates / "node.pem"),
-        "REAM_OPENSEARCH_ADMIN_KEY": str(node.certificates / "node.key"),
+        "REAM_OPENSEARCH_ADMIN_CERTIFICATE": str(node.certificates / "node" / "node.pem"),
+        "REAM_OPENSEARCH_ADMIN_KEY": str(node.certificates / "node" / "node.key"),
     }
     ran = node.job("roles", **own)
     assert ran.returncode == 1
