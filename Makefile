@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One entry for every routine task; continuous integration calls the same recipes.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast check clean
+.PHONY: help demo up down test test-fast bench check clean
 
 BIN := .venv/bin
 SOURCES := $(wildcard libs/*/src services/*/src cli/src)
@@ -29,12 +29,17 @@ test-fast: ## tests that need nothing but Python
 	@scripts/bootstrap.sh python
 	$(BIN)/python -m pytest -n auto -m "not servers and not programs and not corpus"
 
-check: ## style, types, import rules, lock
+bench: ## measure speed and memory from end to end; BENCH=--quick takes two minutes
+	@scripts/bootstrap.sh all
+	$(BIN)/python benchmarks/bench.py $(BENCH)
+
+check: ## style, types, import rules, licences, lock
 	@scripts/bootstrap.sh python
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict $(SOURCES)
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/licences.py --check
 	@scripts/bootstrap.sh lock
 
 clean: ## remove what was made in this checkout (not the data, not the cache)
