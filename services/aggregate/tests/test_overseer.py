@@ -98,13 +98,15 @@ finally:
     assert "ending_process reason=defect offset=7" in done.stderr
 
 
-def test_warnings_of_the_libraries_become_lines_of_ours() -> None:
+def test_warnings_of_the_libraries_become_lines_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     lines, root = StringIO(), logging.root
+    # Other tests' libraries may have switched logging down in this process.
+    monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)
     before = (root.handlers[:], root.level)
     try:
         logs.configure("info", "plain")
         log.configure(stream=lines)
-        library = logging.getLogger("faust.somewhere")  # noqa: TID251 - stands for the library
+        library = logging.getLogger("a_library.somewhere")  # noqa: TID251 - stands for the library
         library.info("not this")
         library.warning("topic %s is slow", "x")
         try:
@@ -115,5 +117,5 @@ def test_warnings_of_the_libraries_become_lines_of_ours() -> None:
         root.handlers[:], root.level = before
         log.configure()
     assert "not this" not in lines.getvalue()
-    assert 'faust.somewhere library message="topic x is slow"' in lines.getvalue()
+    assert 'a_library.somewhere library message="topic x is slow"' in lines.getvalue()
     assert "error=OSError" in lines.getvalue()
