@@ -41,7 +41,7 @@ def page(packages: list[dict[str, str]]) -> str:
     """Returns the report."""
     lines = ["# Licences of what Ream is built on\n", "<!-- Made by scripts/licences.py; do not edit. -->\n"]
     lines += [
-        "Permissive ones, MPL, and LGPL unmodified. LibreOffice, Tesseract, antiword and the servers are programs of their own.\n"
+        "Permissive ones, MPL, and LGPL unmodified. LibreOffice, Tesseract and the servers are programs of their own.\n"
     ]
     lines += ["| package | licence | note |", "|---|---|---|"]
     lines += [f"| {one['Name']} | {one['License']} | {EXCEPTIONS.get(one['Name'], '')} |" for one in packages]
