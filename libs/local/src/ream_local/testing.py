@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides where tests find real servers: those that the environment names, else some started for the test session.
 
+A broker that can't be put together on this machine is looked for in a container, where an engine answers.
+
 A pytest plugin (entry point `ream_local`). Tests ask for the fixtures `kafka_bootstrap`, `opensearch` and `s3_server`.
 Without servers such tests are skipped with the reason; with REQUIRE_SERVERS=1 they fail instead.
 """
@@ -19,6 +21,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 import pytest
 
 from ream_local import settings
+from ream_local.containers import start_kafka
 from ream_local.errors import LocalStackError
 from ream_local.object_store import ObjectStore, S3Server
 from ream_local.ports import free_ports
@@ -95,7 +98,20 @@ class SessionServers:
         self._endings.close()
 
     def _kafka(self) -> str:
-        return self._stack("kafka").endpoints().kafka_bootstrap_servers
+        try:
+            return self._stack("kafka").endpoints().kafka_bootstrap_servers
+        except LocalStackError as error:
+            return self._kafka_in_container(error)
+
+    def _kafka_in_container(self, why_not_local: LocalStackError) -> str:
+        ports: dict[str, Any] = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
+        chosen = replace(settings.from_environment(self._environment), **ports)
+        try:
+            address, end = start_kafka(chosen)
+        except LocalStackError as error:
+            raise LocalStackError(f"{why_not_local} {error}") from error
+        self._endings.callback(end)
+        return address
 
     def _opensearch(self) -> OpenSearchServer:
         found = self._stack("opensearch").endpoints()
