@@ -48,11 +48,8 @@ def test_without_an_engine_both_reasons_are_said(monkeypatch: pytest.MonkeyPatch
     def no_stack(*_: object) -> None:
         raise LocalStackError("Maven is missing.")
 
-    def no_engine(image: str) -> None:
-        raise OSError("connection refused")
-
     monkeypatch.setattr(SessionServers, "_stack", no_stack)
-    monkeypatch.setattr(containers, "_docker", no_engine)
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
     servers = SessionServers({}, print)
     found = servers.kafka_bootstrap.look()
     assert isinstance(found, LocalStackError)

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ream_local.errors import LocalStackError
 from ream_local.kafka import server_properties
@@ -53,7 +56,25 @@ def environment(settings: Settings) -> dict[str, str]:
     return {"KAFKA_" + name.replace(".", "_").upper(): value for name, value in values.items()}
 
 
+def engine_answers(host: str) -> bool:
+    """Says whether somebody listens at a container engine's address (`unix:///path` or `tcp://host:port`).
+
+    Asked first, because the engine's client leaves its connections open when nobody does.
+    """
+    place = urlsplit(host)
+    with socket.socket(socket.AF_UNIX if place.scheme == "unix" else socket.AF_INET) as probe:
+        probe.settimeout(2)
+        try:
+            probe.connect(place.path if place.scheme == "unix" else (place.hostname, place.port or 2375))
+        except OSError:
+            return False
+    return True
+
+
 def _docker(image: str) -> Any:
+    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    if not engine_answers(host):
+        raise LocalStackError(f"no container engine answers at {host}; DOCKER_HOST names another")
     # Who only runs the stack need not install testcontainers.
     from testcontainers.core.container import DockerContainer
     from testcontainers.core.wait_strategies import LogMessageWaitStrategy
