@@ -4,12 +4,13 @@
 import io
 import random
 import struct
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from ream_ingest.media_type import EMPTY, detect, of
+from ream_ingest.media_type import EMPTY, HEAD, detect, of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -95,6 +96,14 @@ CASES = [
     ("\ufeff<html><body>ä".encode("utf-16"), None, "text/html"),
     (b"<?xml version='1.0'?><!-- c --><html xmlns='http://www.w3.org/1999/xhtml'/>", None, "application/xhtml+xml"),
     (b"<?xml version='1.0'?><svg/>", None, "image/svg+xml"),
+    (
+        b"<?xml?><!DOCTYPE html [<!ENTITY a '<svg>'> <!ELEMENT svg ANY>]><!-- <svg> --><html>",
+        None,
+        "application/xhtml+xml",
+    ),
+    (b"<?xml?><!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'svg11.dtd'><x:svg >", None, "image/svg+xml"),
+    (b"<?xml?><!-- <html> never ends", None, "application/xml"),
+    (b"<?xml?>< < <<html>", None, "application/xhtml+xml"),
     (b"<?xml version='1.0'?><invoice/>", "a.html", "application/xml"),
     (b"From: a@b.c\r\nTo: d@e.f\r\nSubject: x\r\n\r\nhello", None, "message/rfc822"),
     (b"From a@b.c Mon Jan 1\nFrom: a@b.c\nTo: d@e.f\nDate: x\n\nhello", None, "application/mbox"),
@@ -146,6 +155,23 @@ def test_ole_directory_that_loops_ends() -> None:
 
 def test_deep_json_is_only_text() -> None:
     assert of(io.BytesIO(b"[" * 60_000), "deep.txt") == "text/plain"
+
+
+SLOW = (
+    "<?xml?>{x}<!DOCTYPE", "<?xml?>{x}<!DOCTYPE[", "<?xml?>{x}<!DOCTYPE[]", "<?xml?>{x}<!", "<?xml?>{x}<!--", "<?xml?>{x}<?",
+    "<?xml?>{x}<a:", "<?xml?>{x}<a", "<?xml?>{x}< ", "<{x}<!-- --> ", "<{x}<!--", "<{x}a ", "{x}a:\n", "{x}x-\n", "From:{x}\n",
+    "From: a\n{x}\r\n", "[{x}[", "{{{x}{{", "{x};", '{x}"', "{x}\t\n", "{x}a,b\n", "{x},\"\n", "[{x}1,\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", SLOW)
+def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
+    """A head has 64 KB; where time grew with the square of it, or worse, this takes seconds or hours."""
+    before, _, again = pattern.partition("{x}")
+    head = (before.replace("{{", "{") + again.replace("{{", "{") * (1 + HEAD // len(again)))[:HEAD].encode()
+    started = time.process_time()
+    of(io.BytesIO(head), "a.csv")
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("seed", range(40))
