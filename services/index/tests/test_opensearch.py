@@ -4,6 +4,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from ream_contracts.artifacts import (
     UnitText,
 )
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested, PartSegment
+from ream_contracts.topic import Topic
 from ream_index.migrate import migrate, vector_without_engine
 from ream_index.opensearch import Indices, connect, get_entry
 from ream_index.passages import Entry
@@ -71,7 +73,9 @@ def unit(number: int, text: str) -> UnitText:
     return UnitText(number, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
 
 
-def put_document(bench: Bench, pages: list[str], generation: int = 1, run: int = 1) -> None:
+def put_document(
+    bench: Bench, pages: list[str], generation: int = 1, run: int = 1, completed_first: bool = False
+) -> None:
     """Puts on the topics what the other services would, for a document with these pages."""
     store, bus = bench.bus.store, bench.bus
     numbered = tuple(unit(number, text) for number, text in enumerate(pages, 1))
@@ -88,64 +92,38 @@ def put_document(bench: Bench, pages: list[str], generation: int = 1, run: int =
     store.put_artifact(layout.segment_record(DOCUMENT, generation, run, 1), record)
     store.put_artifact(layout.manifest(DOCUMENT, generation, "m"), manifest)
     source = Source(
-        "quarterly figures.pdf",
-        "store:incoming/q",
-        "default",
-        None,
-        (),
-        None,
-        "2026-01-01T00:00:00Z",
-        5,
-        None,
-        "application/pdf",
-        None,
-    )
+        "quarterly figures.pdf", "store:incoming/q", "default", None, (), None, "2026-01-01T00:00:00Z", 5, None,
+        "application/pdf", None,
+    )  # fmt: skip
     store.put_artifact(layout.source(DOCUMENT, generation), source)
     version = (generation << 40) + (run << 24) + 9
-    bus.put(
-        topics.DOCUMENTS_INGESTED,
-        DocumentIngested(
-            DOCUMENT,
-            generation,
-            run,
-            DOCUMENT,
-            None,
-            0,
-            "o",
-            5,
-            "f" * 64,
-            "application/pdf",
-            None,
-            None,
-            Allowance(1, 1),
-            (),
+    said: list[tuple[Topic[Any], Any]] = [
+        (
+            topics.DOCUMENTS_INGESTED,
+            DocumentIngested(
+                DOCUMENT, generation, run, DOCUMENT, None, 0, "o", 5, "f" * 64, "application/pdf", None, None,
+                Allowance(1, 1), (),
+            ),
         ),
-    )
-    bus.put(
-        topics.DOCUMENTS_PARTS,
-        PartSegment(
-            DOCUMENT,
-            generation,
-            run,
-            "text",
-            1,
-            whole,
-            (),
-            layout.segment_record(DOCUMENT, generation, run, 1),
-            10,
-            0,
-            {"language:en": 10},
+        (
+            topics.DOCUMENTS_PARTS,
+            PartSegment(
+                DOCUMENT, generation, run, "text", 1, whole, (), layout.segment_record(DOCUMENT, generation, run, 1),
+                10, 0, {"language:en": 10},
+            ),
         ),
-    )
-    bus.put(
-        topics.DOCUMENTS_COMPLETED,
-        DocumentCompleted(
-            DOCUMENT, generation, run, 9, version, DOCUMENT, None, "complete", None, "application/pdf", 5,
-            layout.manifest(DOCUMENT, generation, "m"), "page", len(pages), len(pages), 0, 0, 0, (), 10, 0, "report",
-            80, ("en",), "internal", {"email": 2}, {"language:en": 10},
+        (
+            topics.DOCUMENTS_COMPLETED,
+            DocumentCompleted(
+                DOCUMENT, generation, run, 9, version, DOCUMENT, None, "complete", None, "application/pdf", 5,
+                layout.manifest(DOCUMENT, generation, "m"), "page", len(pages), len(pages), 0, 0, 0, (), 10, 0,
+                "report", 80, ("en",), "internal", {"email": 2}, {"language:en": 10},
+            ),
         ),
-    )  # fmt: skip
-    bus.run()
+    ]  # fmt: skip
+    for topic, message in reversed(said) if completed_first else said:
+        bus.put(topic, message)
+        bus.run()
     assert bus.dead_letters == []
     assert bus.waiting == []
 
@@ -181,6 +159,17 @@ def test_a_second_generation_replaces_the_first_in_any_order(bench: Bench) -> No
     entry = get_entry(bench.client, f"{bench.prefix}documents", DOCUMENT)  # type: ignore[arg-type]
     assert entry is not None
     assert (entry["generation"], entry["text"]) == (2, "second edition")
+
+
+@pytest.mark.parametrize(("generation", "run"), [(1, 2), (2, 1)])
+def test_passages_are_found_when_the_document_was_completed_before_its_parts(
+    bench: Bench, generation: int, run: int
+) -> None:
+    put_document(bench, ["first edition", "second page of the first"])
+    put_document(bench, ["another edition", "its second page"], generation, run, completed_first=True)
+    bench.refresh()
+    assert by_words(bench.client, bench.prefix, "first").passages == 0  # type: ignore[arg-type]
+    assert by_words(bench.client, bench.prefix, "another | its").passages == 2  # type: ignore[arg-type]
 
 
 def test_the_migration_again_changes_nothing(bench: Bench, opensearch: OpenSearchServer) -> None:

@@ -9,6 +9,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NotReached
 from opensearchpy.exceptions import NotFoundError, TransportError
 
+from ream_contracts import identity
 from ream_index.passages import Entry
 from ream_index.settings import OpenSearchSettings
 from ream_kit import Reject, Retry
@@ -99,8 +100,16 @@ class Indices:
         found = [one for one in answer["docs"] if one.get("found")]
         return {one["_id"]: (one["_source"]["generation"], one["_source"]["run"]) for one in found}
 
-    def drop_older_passages(self, document_id: str, generation: int, run: int, version: int) -> None:
-        """Takes away the passages that belong to an earlier generation or run of a document."""
+    def drop_older_passages(self, document_id: str, generation: int, run: int) -> None:
+        """Takes away the passages that belong to an earlier generation or run of a document.
+
+        What is deleted leaves a version behind that holds for an hour: it stands above everything of earlier runs and
+        below everything of this one, whose passages have the same ids and may be written later.
+
+        Raises:
+            Retry: OpenSearch is away or busy.
+            Reject: it refuses us.
+        """
         older: list[dict[str, Any]] = [
             {"range": {"generation": {"lt": generation}}},
             {"bool": {"filter": [{"term": {"generation": generation}}, {"range": {"run": {"lt": run}}}]}},
@@ -108,10 +117,13 @@ class Indices:
         query = {
             "bool": {"filter": [{"term": {"document_id": document_id}}], "should": older, "minimum_should_match": 1}
         }
+        action = {"version": identity.version(generation, run, 0), "version_type": "external_gte"}
         while ids := self._refreshed_ids(query):
-            action = {"version": version, "version_type": "external_gte"}
             lines = [json.dumps({"delete": {"_index": self.passages, "_id": one, **action}}) for one in ids]
-            self._bulk(lines)
+            for item in self._bulk(lines):
+                # 404: somebody else was first. 409: a passage of this run took its place since the search.
+                if item["delete"]["status"] != 404 and (fault := self._fault(item["delete"])):
+                    raise fault
 
     def _refreshed_ids(self, query: dict[str, Any]) -> list[str]:
         """Searches see only what was refreshed; what was written in the last second counts too."""

@@ -128,7 +128,7 @@ def _result(work: Work, faults: Iterator[Exception | None], search: Search) -> R
     if done is None:
         return ()
     if done.generation > 1 or done.run > 1:
-        search.indices.drop_older_passages(done.document_id, done.generation, done.run, done.version)
+        search.indices.drop_older_passages(done.document_id, done.generation, done.run)
     return (
         DocumentIndexed(
             done.document_id, done.generation, done.run, done.version, done.root_id, done.parent_id, done.outcome,
