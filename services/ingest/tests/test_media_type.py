@@ -158,8 +158,10 @@ def test_deep_json_is_only_text() -> None:
 
 
 SLOW = (
-    "<?xml?>{x}<!DOCTYPE", "<?xml?>{x}<!DOCTYPE[", "<?xml?>{x}<!DOCTYPE[]", "<?xml?>{x}<!", "<?xml?>{x}<!--", "<?xml?>{x}<?",
-    "<?xml?>{x}<a:", "<?xml?>{x}<a", "<?xml?>{x}< ", "<{x}<!-- --> ", "<{x}<!--", "<{x}a ", "{x}a:\n", "{x}x-\n", "From:{x}\n",
+    "<?xml?>{x}<!DOCTYPE", "<?xml?>{x}<!DOCTYPE[", "<?xml?>{x}<!DOCTYPE[]", "<?xml?>{x}<!", "<?xml?>{x}<!--",
+    "<?xml?>{x}<?",
+    "<?xml?>{x}<a:", "<?xml?>{x}<a", "<?xml?>{x}< ", "<{x}<!-- --> ", "<{x}<!--", "<{x}a ", "{x}a:\n", "{x}x-\n",
+    "From:{x}\n",
     "From: a\n{x}\r\n", "[{x}[", "{{{x}{{", "{x};", '{x}"', "{x}\t\n", "{x}a,b\n", "{x},\"\n", "[{x}1,\n",
 )  # fmt: skip
 
