@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ream_bench.papers import scan_font
 from ream_cli.surroundings import Surroundings
 from ream_local import catalogue
 
@@ -40,6 +41,7 @@ def describe(surroundings: Surroundings) -> dict[str, Any]:
         "kafka": catalogue.KAFKA_VERSION if "kafka" in own else "elsewhere",
         "opensearch": opensearch if "opensearch" in own else f"{opensearch}, elsewhere",
         "store": "S3" if "://" in surroundings.environ["REAM_STORE"] else "folder",
+        "scan_font": scan_font(),
         "tesseract": _said("tesseract", "--version"),
         "libreoffice": _said("soffice", "--version"),
         "packages": {name: metadata.version(name) for name in _PACKAGES},
@@ -49,7 +51,7 @@ def describe(surroundings: Surroundings) -> dict[str, Any]:
 
 def fingerprint(machine: Mapping[str, Any]) -> tuple[Any, ...]:
     """What must be the same for figures to be compared: the machine, where the servers are, what was set by hand."""
-    names = ("processor", "cores", "memory_gb", "store")
+    names = ("processor", "cores", "memory_gb", "store", "scan_font")
     elsewhere = tuple("elsewhere" in machine[name] for name in ("kafka", "opensearch"))
     return (*(machine[name] for name in names), elsewhere, tuple(sorted(machine["settings"].items())))
 

@@ -8,6 +8,7 @@ import random
 import textwrap
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from docx import Document
@@ -114,7 +115,7 @@ def _photograph(chance: random.Random) -> bytes:
 
 def _scan(author: Author) -> bytes:
     page = Image.new("L", _SCAN, 245)
-    pen, font = ImageDraw.Draw(page), ImageFont.load_default(_LETTERS)
+    pen, font = ImageDraw.Draw(page), _font()
     for number, line in enumerate(_lines(author, 45)):
         pen.text((140, 150 + number * _LETTERS * 1.5), line, fill=20, font=font)
     page = page.rotate(author.chance.uniform(-0.7, 0.7), Image.Resampling.BICUBIC, fillcolor=245)
@@ -123,6 +124,21 @@ def _scan(author: Author) -> bytes:
     made = io.BytesIO()
     page.save(made, "JPEG", quality=50)
     return made.getvalue()
+
+
+def scan_font() -> str:
+    """Name of the letters that scans are printed with; OCR takes other times for others."""
+    return " ".join(part or "" for part in _font().getname())
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont:
+    try:
+        return ImageFont.truetype("LiberationSerif-Regular.ttf", _LETTERS)
+    except OSError:  # not installed: with Pillow's own letters German pages take Tesseract three times as long
+        own = ImageFont.load_default(_LETTERS)
+        assert isinstance(own, ImageFont.FreeTypeFont)  # a Pillow without FreeType cannot draw these pages
+        return own
 
 
 def _without_dates(data: bytes) -> bytes:

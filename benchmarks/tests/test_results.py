@@ -18,7 +18,7 @@ from ream_bench.wanted import AIMS, judge
 SERVICES = ("ingest", "extract", "ocr")
 MACHINE: dict[str, Any] = {
     "processor": "a processor", "cores": 2, "memory_gb": 16, "date": "2026-01-02T03:04:05+00:00", "store": "folder",
-    "kafka": "4.2.0", "opensearch": "3.4.0", "settings": {}, "packages": {"tesserocr": "2.13"},
+    "scan_font": "Serif", "kafka": "4.2.0", "opensearch": "3.4.0", "settings": {}, "packages": {"tesserocr": "2.13"},
 }  # fmt: skip
 
 
