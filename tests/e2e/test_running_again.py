@@ -82,14 +82,15 @@ def test_other_bytes_take_the_place_of_the_old(flow: Any, by: Bystander) -> None
 def test_a_higher_run_reads_again_and_replaces(flow: Any, by: Bystander) -> None:
     document = by.submit("Cassowaries are large birds. " * 3, "running-again-2")
     by.indexed(document)
-    first = flow.store.get_artifact(DocumentIngested, layout.ingested(document, 1))
-    again = DocumentIngested(**{**{name: getattr(first, name) for name in first.__slots__}, "run": 2})
-    flow.store.put_artifact(layout.run(document, 1, 2), again)
-    by.announcer.send(topics.DOCUMENTS_INGESTED, again)
-    by.announcer.flush()
+    ran = flow.ream("replay", document, "--stage", "extract", "--set", "pictures=false")
+    assert ran.returncode == 0, ran.stderr
     second = by.indexed(document, run=2)
     assert second.version > (1 << 40) + (2 << 24)
     assert words_found(flow, "Cassowaries are large") == 1
+    assert (flow.store.exists(layout.run(document, 1, 2)), flow.store.exists(layout.run(document, 1, 3))) == (
+        True,
+        False,
+    )
 
 
 SWALLOWED = [

@@ -23,6 +23,7 @@ COMMANDS = {
     "search": "find documents by words, down to the page",
     "show": "record, receipt, artifacts and text of a document",
     "dead-letters": "what was given up: list, show, send again",
+    "replay": "run one stage again for some documents, and what depends on it",
     "topics": "the topics: what they say, who writes and reads them",
     "run": "run a consumer of your own from a file",
     "logs": "the last lines of what services and servers say",

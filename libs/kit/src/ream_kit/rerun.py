@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides the number of a new run: taken by creating its message in the store exclusively."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ream_contracts import layout
+from ream_contracts.messages import DocumentIngested, Redo
+from ream_kit.store import Store
+
+
+def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, ...] = ()) -> DocumentIngested:
+    """Takes the next run of a generation and returns the message that starts it once it is said on documents.ingested.
+
+    Args:
+        store: where the generation lies.
+        document_id: the document.
+        generation: which of its generations is processed again.
+        redo: stages that run again with these parameters; every other finds its artifacts and passes on.
+
+    Raises:
+        NotFound: ingest has not taken this generation in.
+        Erased: the document was erased.
+    """
+    first = store.get_artifact(DocumentIngested, layout.ingested(document_id, generation))
+    run = first.run + 1
+    while True:
+        message = replace(first, run=run, redo=redo)
+        if store.put_artifact(layout.run(document_id, generation, run), message):
+            return message
+        run += 1
