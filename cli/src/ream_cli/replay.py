@@ -47,9 +47,8 @@ def run(options: argparse.Namespace) -> int:
         screen.print_json({"started": started})
     else:
         for each in started:
-            print(
-                f"{each['document_id']}: run {each['run']} started; 'ream status {each['document_id']}' shows how it fares."
-            )
+            name = each["document_id"]
+            print(f"{name}: run {each['run']} started; 'ream status {name}' shows how it fares.")
     return OK
 
 
