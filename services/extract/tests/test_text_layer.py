@@ -81,3 +81,13 @@ def test_text_laid_over_a_scan_is_believed_a_little_less() -> None:
 def test_junk_share_counts_characters() -> None:
     assert junk_share({"a": 1, "b": 1, "\ue000": 1, "\ufffd": 1}) == 0.5
     assert junk_share({}) == 0.0
+
+
+@pytest.mark.parametrize("text", [ENGLISH, "- 3 -", NUMBERS])
+def test_text_is_judged_by_its_place_on_what_is_drawn(text: str) -> None:
+    def layer(covered: float, spread: float, hidden: bool = False) -> Layer:
+        return judge(PageLook(text, 0.0, 1, 0.0, hidden, covered_share=covered, text_share=spread)).layer
+
+    assert layer(1.0, 0.05) is layer(0.45, 0.14) is Layer.NO_TEXT
+    assert layer(1.0, 0.3) is layer(0.1, 0.04) is layer(0.25, 0.13) is Layer.GOOD
+    assert layer(1.0, 0.05, hidden=True) is Layer.GOOD

@@ -23,6 +23,10 @@ ANNOTATIONS = 1_000
 OPTIONS = 500
 """Lines of a list field."""
 SAMPLED_GLYPHS = 200
+SAMPLED_TEXTS = 200
+"""Text objects asked whether they are drawn invisibly."""
+PATHS = 5_000
+"""Paths kept to see where they lie."""
 LINES = 400
 """Lines of a page whose letters are measured."""
 HEADING_CHARS = 150
@@ -64,7 +68,9 @@ class Drawn:
     """Images, paths and shadings."""
     image_share: float
     hidden: bool
-    """The first text of the page is drawn invisibly."""
+    """Most texts of the page are drawn invisibly."""
+    paths: tuple[tuple[Any, Any], ...] = ()
+    """Lines, fills and outlines, each with the object whose bounds are those on the page; no more than `PATHS`."""
 
 
 def text_of(page: pdfium.PdfPage, words: pdfium.PdfTextPage) -> tuple[str, tuple[Heading, ...], float]:
@@ -127,17 +133,19 @@ def drawn_on(page: pdfium.PdfPage) -> Drawn:
     width, height = page.get_size()
     found = _Found()
     _look(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, None, 0, found)
-    boxes = [(handle, _box(page, box_of, width, height)) for handle, box_of in found.images]
+    boxes = [(handle, box_of(page, bounding, width, height)) for handle, bounding in found.images]
     images = tuple(ImageOnPage(handle, box) for handle, box in boxes if box is not None)
     covered = sum((one.box[2] - one.box[0]) * (one.box[3] - one.box[1]) for one in images)
     share = min(1.0, covered / (width * height)) if width * height > 0 else 0.0
-    return Drawn(images, found.drawings, share, bool(found.hidden))
+    return Drawn(images, found.drawings, share, 2 * found.invisible > found.texts, tuple(found.paths))
 
 
 @dataclass(slots=True)
 class _Found:
     drawings: int = 0
-    hidden: bool | None = None
+    texts: int = 0
+    invisible: int = 0
+    paths: list[tuple[Any, Any]] = field(default_factory=list)
     images: list[tuple[Any, Any]] = field(default_factory=list)
     """Each with the object whose bounds are those on the page: the outermost form around it."""
 
@@ -149,8 +157,9 @@ def _look(parent: Any, count: Any, get: Any, container: Any, depth: int, found: 
         handle = get(parent, index)
         kind = kind_of(handle)
         if kind == text:
-            if found.hidden is None:
-                found.hidden = raw.FPDFTextObj_GetTextRenderMode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+            if found.texts < SAMPLED_TEXTS:
+                found.texts += 1
+                found.invisible += raw.FPDFTextObj_GetTextRenderMode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
         elif kind == raw.FPDF_PAGEOBJ_FORM:
             if depth < NESTED:
                 inner = (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
@@ -159,21 +168,24 @@ def _look(parent: Any, count: Any, get: Any, container: Any, depth: int, found: 
             found.drawings += 1
             if kind == raw.FPDF_PAGEOBJ_IMAGE:
                 found.images.append((handle, container or handle))
+            elif kind == raw.FPDF_PAGEOBJ_PATH and len(found.paths) < PATHS:
+                found.paths.append((handle, container or handle))
 
 
-def _box(page: pdfium.PdfPage, handle: Any, width: float, height: float) -> Box | None:
+def box_of(page: pdfium.PdfPage, handle: Any, width: float, height: float) -> Box | None:
     """Returns the box of an object in points from the top left of the shown page; None when it lies outside."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
         return None
-    first, second = _shown(page, left.value, bottom.value), _shown(page, right.value, top.value)
+    first, second = shown(page, left.value, bottom.value), shown(page, right.value, top.value)
     x0, x1 = sorted((first[0], second[0]))
     y0, y1 = sorted((first[1], second[1]))
     box = (max(0.0, x0), max(0.0, y0), min(width, x1), min(height, y1))
     return box if box[2] > box[0] and box[3] > box[1] else None
 
 
-def _shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+def shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+    """Turns a place in the file's coordinates into points from the top left of the shown page."""
     width, height = page.get_size()
     across, down = ctypes.c_int(), ctypes.c_int()
     scale = 10  # the call answers in whole pixels: ten a point

@@ -12,6 +12,10 @@ SPARSE = 100
 """Visible characters below which text on a page covered by an image is taken for a stamp or a page number."""
 COVERED = 0.5
 """Share of the page under images from which the image is what the page says."""
+DRAWN = 0.2
+"""Share of the page under images or outlines from which they may be what the page says."""
+LITTLE = 0.15
+"""Share of the page touched by text below which the text is a stamp, a page number or a title beside what is drawn."""
 JUNK = 0.15
 """Share of characters without meaning from which the text layer is broken."""
 LETTERS = 200
@@ -44,6 +48,10 @@ class PageLook:
     """Share of glyphs whose font says no character."""
     hidden: bool = False
     """The text is drawn invisibly, as OCR programs lay it over a scan."""
+    covered_share: float = 0.0
+    """Share of the page under images or letters drawn as outlines, 0 to 1."""
+    text_share: float = 1.0
+    """Share of the page that the text touches, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class Judged:
 def judge(look: PageLook) -> Judged:
     """Judges one page.
 
-    A page is never called blank while anything is drawn on it: letters may be drawn as outlines.
+    A page is never called blank while anything is drawn on it: letters may be drawn as outlines. Text is judged by its
+    place and not by its length alone: a stamp of any length on a scan does not say what the scan says.
     """
     # Counted once, then looked at by distinct characters: pages have thousands of letters and dozens of kinds.
     visible = Counter({char: number for char, number in Counter(look.text).items() if not char.isspace()})
@@ -65,7 +74,9 @@ def judge(look: PageLook) -> Judged:
     if not total:
         return Judged(Layer.NO_TEXT if look.drawings else Layer.BLANK, 0 if look.drawings else 100)
     junk = max(junk_share(visible), look.unmapped_share)
-    if look.image_share >= COVERED and total < SPARSE:
+    little = min(LITTLE, look.covered_share / 2)
+    stamp = look.covered_share >= DRAWN and look.text_share < little and not look.hidden
+    if stamp or (look.image_share >= COVERED and total < SPARSE):
         return Judged(Layer.NO_TEXT, round(50 * (1 - junk)))
     if junk >= JUNK or _shuffled_latin(visible) or _mixed_scripts(look.text, visible):
         return Judged(Layer.BROKEN, round(30 * (1 - junk)))

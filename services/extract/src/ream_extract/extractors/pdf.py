@@ -11,6 +11,7 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_extract import pdf_page, pdf_structure
 from ream_extract.pdf_pictures import Pictures
+from ream_extract.pdf_spread import spread_of
 from ream_extract.reading import (
     ChildRead,
     Item,
@@ -30,7 +31,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "1"
+    version = "2"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -110,11 +111,12 @@ def _judged(
     words = page.get_textpage()
     try:
         text, headings, unmapped = pdf_page.text_of(page, words)
+        drawn = pdf_page.drawn_on(page)
+        spread = spread_of(page, words, drawn)
     finally:
         words.close()
-    drawn = pdf_page.drawn_on(page)
     drawings = drawn.drawings or (0 if text.strip() else pdf_page.pinned(page))
-    verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden))
+    verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden, spread.drawn, spread.text))
     notes = list(pdf_page.annotations(page, document.formenv))
     written = [pdf_page.field_text(note) for note, seen in notes if seen]
     text = "\n".join([text, *written]) if written else text
