@@ -7,7 +7,7 @@ import pytest
 
 from ream_contracts.artifacts import Annotation, Heading, UnitText
 from ream_ocr.answers import Answers, Failure, collect, confidence
-from ream_ocr.judging import agreement, keeps_layer
+from ream_ocr.judging import Keep, agreement, judge, together
 
 SEEN = "Invoice number 4711 is due on the third Tuesday of March"
 
@@ -34,21 +34,42 @@ def layer(unit: int, text: str, confidence: int = 40) -> UnitText:
 
 class TestJudging:
     def test_a_layer_that_says_what_is_seen_is_kept(self) -> None:
-        assert keeps_layer(SEEN.upper() + " and more", 10, SEEN, 96)
+        assert judge(SEEN.upper() + " and more", 10, SEEN, 96) is Keep.LAYER
 
     def test_a_broken_layer_is_not(self) -> None:
-        assert not keeps_layer("!nvo(ce nvm8er due on tbe tbird", 90, SEEN, 96)
+        assert judge("!nvo(ce nvm8er due on tbe tbird of xx", 90, SEEN, 96, broken=True) is Keep.SEEN
 
-    def test_a_layer_of_a_part_of_the_page_is_not(self) -> None:
-        assert not keeps_layer("Envelope ID 0815-4711", 100, SEEN, 96)
+    def test_a_layer_of_a_part_of_the_page_is_added(self) -> None:
+        assert judge("Envelope ID 0815-4711", 100, SEEN, 96) is Keep.BOTH
 
-    def test_without_sure_sight_the_surer_is_kept(self) -> None:
-        assert keeps_layer("other words", 60, SEEN, 55)
-        assert not keeps_layer("other words", 40, SEEN, 55)
+    def test_without_sure_sight_the_surer_of_two_like_ones_is_kept(self) -> None:
+        other = "some words that are others, and as many of them as are there"
+        assert judge(other, 60, SEEN, 55) is Keep.LAYER
+        assert judge(other, 40, SEEN, 55) is Keep.BOTH
+        assert judge(other, 40, SEEN, 55, broken=True) is Keep.SEEN
 
-    @pytest.mark.parametrize(("text", "kept"), [("", False), (" \n", False), ("words", True)])
-    def test_a_page_on_which_nothing_is_seen(self, text: str, kept: bool) -> None:
-        assert keeps_layer(text, 50, "", 100) is kept
+    def test_a_noisy_page_is_not_dropped_for_its_page_number(self) -> None:
+        for broken, kept in ((False, Keep.BOTH), (True, Keep.SEEN)):
+            assert judge("Page 3", 50, SEEN, 45, broken=broken) is kept
+
+    def test_a_page_of_small_numbers_is_not_dropped_for_a_stamp(self) -> None:
+        assert judge("Page 3", 50, "12 14 15\n16 17 18\n22 23 24", 90) is Keep.BOTH
+
+    @pytest.mark.parametrize(("text", "kept"), [("", Keep.SEEN), (" \n", Keep.SEEN), ("words", Keep.LAYER)])
+    def test_a_page_on_which_nothing_is_seen(self, text: str, kept: Keep) -> None:
+        assert judge(text, 50, "", 100) is kept
+
+    def test_lines_that_were_seen_are_not_said_twice(self) -> None:
+        seen = f"{SEEN}\nReceived by the registry, 3 May"
+        assert together("Received by the registry, 3 May", seen) == seen
+        misread = seen.replace("registry", "reglstry")
+        assert together("Received by the Registry", misread) == misread
+        assert together("Page 3 of 40\n--\n" + SEEN, seen) == f"{seen}\nPage 3 of 40"
+
+    def test_a_layer_of_strange_words_is_compared_in_bounded_time(self) -> None:
+        seen = " ".join(f"word{number}" for number in range(3_000))
+        layer = "\n".join(" ".join(f"strange{'abcdefgh'[k]}{number}" for k in range(8)) for number in range(2_000))
+        assert together(layer, seen).endswith("strangeh1999")
 
     def test_agreement_is_over_words_whatever_their_case_and_number(self) -> None:
         assert agreement("the THIRD march", "Third Third March April") == pytest.approx(2 / 3)
@@ -65,9 +86,13 @@ class TestCollect:
         assert collect([answer(3)], {3: kept}).read == (kept,)
 
     def test_a_broken_layer_goes_with_its_headings_and_its_notes_stay(self) -> None:
-        (unit,) = collect([answer(3)], {3: layer(3, "xxx")}).read
+        (unit,) = collect([answer(3)], {3: layer(3, "xxx")}, broken=True).read
         assert (unit.text, unit.method, unit.headings, unit.label) == (SEEN, "ocr", (), "iv")
         assert unit.annotations == layer(3, "").annotations
+
+    def test_a_stamp_stays_below_the_page_that_was_read(self) -> None:
+        (unit,) = collect([answer(3, confidence=45)], {3: layer(3, "Page 3", 50)}).read
+        assert (unit.text, unit.method, unit.confidence, unit.headings) == (f"{SEEN}\nPage 3", "ocr", 45, ())
 
     def test_failures_are_gathered_by_cause(self) -> None:
         answers = [{"unit": n, "cause": "damaged", "reason": "-"} for n in (1, 2, 4)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ream_contracts import units
 from ream_contracts.artifacts import UnitText
-from ream_ocr.judging import keeps_layer
+from ream_ocr.judging import Keep, judge, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,13 @@ class Answers:
         return units.of(unit.unit for unit in self.read)
 
 
-def collect(answers: Iterable[Mapping[str, Any]], kept: Mapping[int, UnitText]) -> Answers:
-    """Makes units of the cell's answers; where a doubtful text layer is at hand, the better of the two texts is taken.
+def collect(answers: Iterable[Mapping[str, Any]], kept: Mapping[int, UnitText], *, broken: bool = False) -> Answers:
+    """Makes units of the cell's answers; where a doubtful text layer is at hand, `judging` says what of it stays.
 
     Args:
         answers: as `cell.read` yields them.
         kept: what the text layer gave, by unit.
+        broken: those layers are doubted because their characters mean nothing.
     """
     read: list[UnitText] = []
     failed: dict[str, list[int]] = {}
@@ -46,7 +47,7 @@ def collect(answers: Iterable[Mapping[str, Any]], kept: Mapping[int, UnitText]) 
         unit = int(answer["unit"])
         layer = kept.get(unit)
         if "cause" not in answer:
-            read.append(_better(layer, _seen(answer)))
+            read.append(_better(layer, _seen(answer), broken=broken))
         elif layer is not None and layer.text.strip():
             read.append(layer)  # a page that cannot be drawn still says what its text layer says
         else:
@@ -81,10 +82,12 @@ def _seen(answer: Mapping[str, Any]) -> UnitText:
     )
 
 
-def _better(layer: UnitText | None, seen: UnitText) -> UnitText:
+def _better(layer: UnitText | None, seen: UnitText, *, broken: bool) -> UnitText:
     if layer is None:
         return seen
-    if keeps_layer(layer.text, layer.confidence, seen.text, seen.confidence):
+    keep = judge(layer.text, layer.confidence, seen.text, seen.confidence, broken=broken)
+    if keep is Keep.LAYER:
         return layer
-    # Its text goes, and with it the headings that point into it; what else was found on the page stays.
-    return replace(seen, label=layer.label, pictures=layer.pictures, annotations=layer.annotations)
+    text = together(layer.text, seen.text) if keep is Keep.BOTH else seen.text
+    # Headings point into the layer's text and go with it; what else was found on the page stays.
+    return replace(seen, text=text, label=layer.label, pictures=layer.pictures, annotations=layer.annotations)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which of two texts of a page is kept, its own text layer or what OCR read: never both."""
+"""Decides what is kept of two texts of a page, its own text layer and what OCR read: no words are kept twice."""
 
 from __future__ import annotations
 
+import difflib
 import re
+from enum import StrEnum
 
 _WORDS = re.compile(r"[^\W_]{3,}")
+_ALL_WORDS = re.compile(r"[^\W_]+")
 
 SURE = 75
 """Confidence from which what OCR read may speak against a text layer."""
@@ -13,22 +16,73 @@ SURE = 75
 AGREEMENT = 0.8
 """Share of the words seen on the page from which the text layer is taken to say what the page shows."""
 
+PART = 0.6
+"""Length against what was seen on the page below which the text layer covers a part of it only."""
 
-def keeps_layer(layer: str, layer_confidence: int, seen: str, seen_confidence: int) -> bool:
-    """Says whether the text layer is the better text.
+ALIKE = 0.75
+"""Likeness of two words from which one is taken for the other, read badly."""
+
+LOOKED_FOR = 500
+"""Words of a layer that are looked for among badly read ones; the search is slow, and a stamp has few words."""
+
+
+class Keep(StrEnum):
+    """Which text of a page stays."""
+
+    LAYER = "layer"
+    SEEN = "seen"
+    BOTH = "both"
+    """What was seen, and those lines of the layer that were not seen: a stamp, a page number, a note."""
+
+
+def judge(layer: str, layer_confidence: int, seen: str, seen_confidence: int, *, broken: bool = False) -> Keep:
+    """Says which text to keep; a page that was read is never dropped for a layer that says less.
 
     What is seen on the page is the truth that a text layer is held against. A layer that has nearly all the words
-    that were seen is kept, for it has no reading errors; a broken one, or one that covers a part of the page only,
-    lacks them. Where the page was read without being sure, the surer of the two is kept.
+    that were seen is kept, for it has no reading errors. Where the page was read without being sure, a layer as long
+    as that is kept if it is surer.
+
+    A `broken` layer is one whose characters mean nothing, as far as could be told; its lines are never added.
     """
-    if not layer.strip() or not seen.strip():
-        return bool(layer.strip())
-    if seen_confidence < SURE:
-        return layer_confidence >= seen_confidence
-    return agreement(layer, seen) >= AGREEMENT
+    if not layer.strip():
+        return Keep.SEEN
+    if not seen.strip():
+        return Keep.LAYER
+    if _letters(layer) >= PART * _letters(seen):
+        agrees = seen_confidence >= SURE and agreement(layer, seen) >= AGREEMENT
+        if agrees or (seen_confidence < SURE and layer_confidence >= seen_confidence):
+            return Keep.LAYER
+    return Keep.SEEN if broken else Keep.BOTH
 
 
 def agreement(layer: str, seen: str) -> float:
     """Gives the share of the different words seen on the page that the layer holds; 1.0 when no word was seen."""
     words = set(_WORDS.findall(seen.casefold()))
     return len(words & set(_WORDS.findall(layer.casefold()))) / len(words) if words else 1.0
+
+
+def together(layer: str, seen: str) -> str:
+    """Gives what was seen, and below it the lines of the layer whose words were not seen."""
+    words = set(_ALL_WORDS.findall(seen.casefold()))
+    left = LOOKED_FOR
+    added: list[str] = []
+    for line in layer.splitlines():
+        wanted = _ALL_WORDS.findall(line.casefold())
+        missing = [word for word in wanted if word not in words]
+        if len(missing) > left:
+            unseen = len(missing)
+        else:
+            left -= len(missing)
+            unseen = sum(not _like_one_of(word, words) for word in missing)
+        if wanted and unseen > (1 - AGREEMENT) * len(wanted):
+            added.append(line.strip())
+    return "\n".join([seen, *added])
+
+
+def _like_one_of(word: str, words: set[str]) -> bool:
+    """Says whether a word was read, if badly; numbers must be the same."""
+    return word.isalpha() and len(word) > 3 and bool(difflib.get_close_matches(word, words, 1, ALIKE))
+
+
+def _letters(text: str) -> int:
+    return sum(not char.isspace() for char in text)

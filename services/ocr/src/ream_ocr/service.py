@@ -15,7 +15,7 @@ from ream_ocr.engine import EngineError
 from ream_ocr.parameters import STAGE, Parameters
 from ream_ocr.reader import Job, Reader, open_reader
 
-VERSION = "1"
+VERSION = "2"
 
 
 def failed_part(scanned: SegmentScanned, cause: str, attempts: int) -> Iterator[PartFailed]:
@@ -61,7 +61,8 @@ def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: 
         kept = {unit.unit: unit for unit in store.get_artifact(SegmentText, scanned.kept).units}
     with store.local(scanned.object) as path:
         job = Job(path, scanned.media_type, tuple(units.each(scanned.units)))
-        return collect(reader.read(job, parameters, bulk=bulk), kept)
+        read = reader.read(job, parameters, bulk=bulk)
+        return collect(read, kept, broken=scanned.reason == "broken-text")
 
 
 def _name(scanned: SegmentScanned, ranges: units.Ranges, parameters: Parameters) -> str:
