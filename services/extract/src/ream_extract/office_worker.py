@@ -25,6 +25,9 @@ FILTERS = {".docx": "MS Word 2007 XML", ".txt": "Text (encoded)"}
 START_SECONDS = 50.0
 _SOCKET = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 _AF_UNIX = 1
+_X32_FIRST = 0x40000000
+_IO_URING_SETUP = 425
+_ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050001
 _COMMON = "/org.openoffice.Office.Common"
 _OFF = (
     (f"{_COMMON}/Security/Scripting", "DisableMacrosExecution", "true"),
@@ -67,15 +70,16 @@ def confine(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+    # Other architectures number their calls differently, and io_uring opens sockets without the call: neither passes.
     architecture, number = _SOCKET.get(platform.machine(), (0, 0))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(38, 1, 0, 0, 0) != 0 or not number:
         return
     lines = (
-        (0x20, 0, 0, 4), (0x15, 0, 5, architecture),
-        (0x20, 0, 0, 0), (0x15, 0, 3, number),
-        (0x20, 0, 0, 16), (0x15, 1, 0, _AF_UNIX),
-        (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7FFF0000),
+        (0x20, 0, 0, 4), (0x15, 0, 7, architecture),
+        (0x20, 0, 0, 0), (0x35, 5, 0, _X32_FIRST), (0x15, 5, 0, _IO_URING_SETUP), (0x15, 0, 2, number),
+        (0x20, 0, 0, 16), (0x15, 0, 2, _AF_UNIX),
+        (0x06, 0, 0, _ALLOW), (0x06, 0, 0, _KILL), (0x06, 0, 0, _REFUSE),
     )  # fmt: skip
     code = b"".join(struct.pack("=HBBI", *line) for line in lines)
     held = ctypes.create_string_buffer(code, len(code))
