@@ -5,6 +5,7 @@ import io
 import random
 import struct
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -144,6 +145,68 @@ def test_zip_that_claims_a_huge_directory_is_not_listed() -> None:
     end = whole.rindex(b"PK\x05\x06")
     struct.pack_into("<I", whole, end + 12, 0x7FFFFFFF)
     assert of(io.BytesIO(bytes(whole))) == "application/zip"
+
+
+def wide(whole: bytes, length: int | None = None, place: int | None = None) -> bytes:
+    """Puts the wide end record before the other, with what the other says where nothing else is given."""
+    at = whole.rindex(b"PK\x05\x06")
+    entries, size, start = struct.unpack_from("<HII", whole, at + 10)
+    size, start = size if length is None else length, start if place is None else place
+    record = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, size, start)
+    return whole[:at] + record + struct.pack("<4sIQI", b"PK\x06\x07", 0, at, 1) + whole[at:]
+
+
+def test_zip_of_wide_records_is_told() -> None:
+    whole = opc("openxmlformats-officedocument.wordprocessingml.document.main", "word/document.xml")
+    assert of(io.BytesIO(wide(whole))) == WORD
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as made, made.open("[Content_Types].xml", "w", force_zip64=True) as member:
+        member.write(b"wordprocessingml.document.main")
+    assert of(io.BytesIO(held.getvalue())) == WORD
+
+
+def test_zip_behind_something_else_is_told() -> None:
+    whole = opc("openxmlformats-officedocument.wordprocessingml.document.main", "word/document.xml")
+    assert of(io.BytesIO(b"PK\x03\x04 junk" + whole)) == WORD
+
+
+@pytest.mark.parametrize("length", [(16 << 20) + 1, 1 << 40, (1 << 64) - 1])
+def test_wide_record_behind_an_honest_one_does_not_choose_our_memory(length: int, tmp_path: Path) -> None:
+    whole = wide(archive({"[Content_Types].xml": "wordprocessingml.document.main"}), length, 0)
+    sparse = tmp_path / "sparse.docx"
+    with sparse.open("wb") as file:
+        file.write(b"PK\x03\x04")
+        file.truncate(3 << 30)
+        file.seek(0, io.SEEK_END)
+        file.write(whole)
+    tracemalloc.start()
+    try:
+        assert detect(sparse) == "application/zip"
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_full_zip_directory_is_read_in_linear_time_and_its_own_size() -> None:
+    entry = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", *[0] * 9, 1, *[0] * 6) + b"a"
+    entries = entry * ((16 << 20) // len(entry))
+    whole = b"PK\x03\x04" + entries + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 9, 9, len(entries), 4, 0)
+    started = time.process_time()
+    assert of(io.BytesIO(whole)) == "application/zip"
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_hostile_archives_never_raise(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    whole = opc("openxmlformats-officedocument.wordprocessingml.document.main", "word/document.xml")
+    for start in (whole, wide(whole), archive({"mimetype": "application/vnd.oasis.opendocument.text"})):
+        broken = bytearray(start)
+        for _ in range(chance.randrange(1, 12)):
+            # Most of what misleads stands at the end.
+            broken[-chance.randrange(1, chance.choice((100, len(broken))))] = chance.choice((0, 1, 127, 128, 255))
+        (tmp_path / "broken").write_bytes(broken)
+        assert detect(tmp_path / "broken").startswith("application/")
 
 
 def test_ole_directory_that_loops_ends() -> None:

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what a file is from its bytes; the name only breaks ties between kinds of text."""
 
-import io
 import re
 import struct
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -14,39 +11,15 @@ import puremagic
 
 from ream_ingest.signatures import SIGNATURES, brand, riff
 from ream_ingest.text_look import look as text_look
+from ream_ingest.zip_look import look as zip_look
 
 HEAD = 64 << 10
 """Bytes at the start from which most kinds are told."""
 BINARY = "application/octet-stream"
 EMPTY = "application/x-empty"
-ZIP_DIRECTORY = 16 << 20
-"""Bytes of a zip directory above which the file is a zip and nothing more is asked."""
-CONTENT_TYPES = 2 << 20
 OLE_SECTORS = 4096
 """Directory sectors of an OLE file that are looked at: more than any document has."""
 
-_OPC_TYPES = (
-    (b"ms-word.document.macroEnabled.main", "application/vnd.ms-word.document.macroenabled.12"),
-    (b"ms-word.template.macroEnabledTemplate.main", "application/vnd.ms-word.template.macroenabled.12"),
-    (b"wordprocessingml.template.main", "application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
-    (b"wordprocessingml.document.main", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (b"ms-excel.sheet.binary.macroEnabled.main", "application/vnd.ms-excel.sheet.binary.macroenabled.12"),
-    (b"ms-excel.sheet.macroEnabled.main", "application/vnd.ms-excel.sheet.macroenabled.12"),
-    (b"ms-excel.template.macroEnabled.main", "application/vnd.ms-excel.template.macroenabled.12"),
-    (b"spreadsheetml.template.main", "application/vnd.openxmlformats-officedocument.spreadsheetml.template"),
-    (b"spreadsheetml.sheet.main", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (b"ms-powerpoint.presentation.macroEnabled.main", "application/vnd.ms-powerpoint.presentation.macroenabled.12"),
-    (b"ms-powerpoint.slideshow.macroEnabled.main", "application/vnd.ms-powerpoint.slideshow.macroenabled.12"),
-    (b"presentationml.slideshow.main", "application/vnd.openxmlformats-officedocument.presentationml.slideshow"),
-    (b"presentationml.template.main", "application/vnd.openxmlformats-officedocument.presentationml.template"),
-    (b"presentationml.presentation.main", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    (b"ms-visio.drawing.main", "application/vnd.ms-visio.drawing"),
-)
-_OPC_FOLDERS = (
-    (b"word/document", _OPC_TYPES[3][1]),
-    (b"xl/workbook", _OPC_TYPES[8][1]),
-    (b"ppt/presentation", _OPC_TYPES[13][1]),
-)
 _OLE_STREAMS = (
     ("worddocument", "application/msword"),
     ("workbook", "application/vnd.ms-excel"),
@@ -91,7 +64,7 @@ def of(held: BinaryIO, name: str | None = None) -> str:
 
 def _inside(media_type: str, held: BinaryIO, head: bytes) -> str:
     if media_type == "application/zip":
-        return _zip(held, head)
+        return zip_look(held, head)
     if media_type == "application/x-ole-storage":
         return _ole(held, head)
     return media_type
@@ -108,56 +81,6 @@ def _rare(head: bytes) -> str:
         if len(one.byte_match or b"") >= 4 and _PLAIN.fullmatch(media_type) and not media_type.startswith("text/"):
             return media_type
     return BINARY
-
-
-def _zip(held: BinaryIO, head: bytes) -> str:
-    """Looks into the directory; a zip without one (truncated) is told by the names at its start."""
-    try:
-        if not _directory_is_small(held):
-            return "application/zip"
-        with zipfile.ZipFile(held) as archive:
-            return _opened(archive)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError, RuntimeError):
-        return next((media_type for mark, media_type in _OPC_FOLDERS if mark in head), "application/zip")
-    except (EOFError, UnicodeError, OverflowError, struct.error):
-        return "application/zip"
-
-
-def _directory_is_small(held: BinaryIO) -> bool:
-    """Reads the end record alone, for zipfile reads the whole directory into memory before it says anything."""
-    held.seek(0, io.SEEK_END)
-    size = held.tell()
-    held.seek(max(0, size - (64 << 10) - 22))
-    tail = held.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or at + 22 > len(tail):
-        raise zipfile.BadZipFile
-    entries, directory = struct.unpack_from("<HI", tail, at + 10)
-    wide = entries == 0xFFFF or directory == 0xFFFFFFFF
-    return not wide and directory <= ZIP_DIRECTORY
-
-
-def _opened(archive: zipfile.ZipFile) -> str:
-    names = set(archive.namelist())
-    if "mimetype" in names:
-        said = _beginning(archive, "mimetype", 100).strip().decode("ascii", "replace").lower()
-        if said == "application/epub+zip" or said.startswith("application/vnd.oasis.opendocument."):
-            return said if _PLAIN.fullmatch(said) else "application/zip"
-    if "[Content_Types].xml" in names:
-        types = _beginning(archive, "[Content_Types].xml", CONTENT_TYPES)
-        types = types.replace(b"\x00", b"")  # some writers use UTF-16
-        for mark, media_type in _OPC_TYPES:
-            if mark.lower() in types.lower():
-                return media_type
-        return "application/zip"
-    if "META-INF/MANIFEST.MF" in names:
-        return "application/java-archive"
-    return "application/zip"
-
-
-def _beginning(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
-    with archive.open(name) as member:
-        return member.read(size)
 
 
 def _ole(held: BinaryIO, head: bytes) -> str:
