@@ -15,7 +15,6 @@ readonly PROGRAMS=(
   fonts-dejavu-core fonts-liberation                      # without fonts, LibreOffice lays pages out wrongly
   antiword                                                # the same, where LibreOffice fails
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-osd
-  bubblewrap                                              # parsers run without network and files
   poppler-utils qpdf file unzip                           # second opinions in tests
 )
 readonly NEEDED_MB_PYTHON=1500 NEEDED_MB_ALL=4000
