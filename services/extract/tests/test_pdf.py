@@ -2,19 +2,23 @@
 """PDF: text, judgement, pictures, notes, fields, attachments; encrypted and damaged files."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText, Link, Text
 from pypdf.constants import PageLabelStyle, UserAccessPermissions
+from pypdf.generic import NameObject, NumberObject
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from ream_extract import pdf_structure
 from ream_extract.extractors.pdf import EXTRACTOR
 from ream_extract.pdf_structure import look
+from ream_extract.planning import lay_out
 from ream_extract.reading import ChildRead, Item, Limits, Source, UnitFailed, UnitRead, UnitScanned, Unreadable
 
 BODY = "The auditors examined the accounts of the company and found no reason to doubt the figures at all."
@@ -248,6 +252,36 @@ def test_two_counts_that_differ_give_the_larger_and_a_word(tmp_path: Path) -> No
     assert len(items) == plan.units[0].count
     assert sum(isinstance(item, UnitRead) for item in items) == 3
     assert look(path).pages == 3
+
+
+@pytest.mark.parametrize("declared", [25_000, 9_999_999_999])
+def test_a_count_that_lies_gives_a_bounded_number_of_pages_and_ends(tmp_path: Path, declared: int) -> None:
+    writer = PdfWriter(clone_from=made(tmp_path / "a.pdf", words))
+    writer.root_object["/Pages"][NameObject("/Count")] = NumberObject(declared)  # type: ignore[index]
+    path = tmp_path / "lie.pdf"
+    writer.write(path)
+    path.write_bytes(re.sub(rb"/Count \d+", b"/Count %d" % declared, path.read_bytes()))
+    plan = EXTRACTOR.plan(Source(path, "application/pdf"))
+    assert 1 <= plan.units[0].count <= 1_000_000
+    assert "pypdf more than 20000 declared" in plan.metadata["pages_counted"]
+    laid = lay_out(plan.units, Limits().units)
+    assert laid.units <= 100_000
+    assert laid.beyond < 2**31
+    items = list(EXTRACTOR.read(Source(path, "application/pdf"), 1, min(16, laid.units), tmp_path))
+    assert isinstance(items[0], UnitRead)
+    assert items[1:] == [UnitFailed(unit, "damaged") for unit in range(2, 1 + len(items))]
+
+
+def test_structure_is_read_once_for_all_runs_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(
+        pdf_structure, "PdfReader", lambda path, strict: (opened.append(path), PdfReader(path, strict=strict))[1]
+    )
+    path = made(tmp_path / "a.pdf", words, words)
+    assert look(path).pages == look(path).pages == 2
+    assert len(opened) == 1
+    made(path, words)
+    assert look(path).pages == 1
 
 
 def test_page_tree_that_bites_its_tail_ends(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from ream_extract.text_clean import tidy
 ANNOTATIONS = 20_000
 """Annotations looked at for attached files; a page tree of links must not cost minutes."""
 TREE_PAGES = 20_000
-"""Pages up to which the tree is walked; above, its root's own count is taken."""
+"""Pages up to which the tree is walked; of more, nothing is said here: its root's own count may be any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What pypdf counts; pages is None where it cannot read the file, and `problem` says why."""
+    """What pypdf counts; pages is None where it cannot or does not count them, and `problem` says why."""
 
     pages: int | None
     attachments: tuple[Attachment, ...] = ()
@@ -40,12 +41,22 @@ class Structure:
 
 def look(path: Path) -> Structure:
     """Reads the structure; a file that pypdf cannot read is no error here, for PDFium may read it all the same."""
+    told = path.stat()
+    return _look(path, told.st_ino, told.st_size, told.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _look(path: Path, *identity: int) -> Structure:
+    # Kept for the runs of one file that follow: all of it would be parsed anew for every sixteen pages.
+    del identity
     try:
         reader = PdfReader(path, strict=False)
         if _locked(reader):
             return Structure(None, locked=True)
         attachments = tuple(Attachment(tidy(one.name)[:500], _size(one)) for one in _attached(reader))
-        return Structure(_pages(reader), attachments, tuple(_metadata(reader)))
+        pages = _pages(reader)
+        problem = None if pages is not None else f"more than {TREE_PAGES} declared"
+        return Structure(pages, attachments, tuple(_metadata(reader)), problem=problem)
     except Exception as failure:
         return Structure(None, problem=type(failure).__name__)
 
@@ -65,10 +76,10 @@ def _locked(reader: PdfReader) -> bool:
     return reader.is_encrypted and not reader.decrypt("")
 
 
-def _pages(reader: PdfReader) -> int:
+def _pages(reader: PdfReader) -> int | None:
     declared = cast(Any, reader.root_object)["/Pages"].get_object().get("/Count", 0)
     if isinstance(declared, int) and declared > TREE_PAGES:
-        return declared
+        return None
     return len(reader.pages)
 
 
@@ -100,7 +111,7 @@ def _identity(specification: Any) -> object:
 
 def _pinned(reader: PdfReader) -> Iterator[Any]:
     left = ANNOTATIONS
-    pages: Any = reader.pages if _pages(reader) <= TREE_PAGES else ()
+    pages: Any = reader.pages if _pages(reader) is not None else ()
     for page in pages:
         for reference in page.get("/Annots") or ():
             left -= 1

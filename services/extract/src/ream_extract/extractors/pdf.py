@@ -26,6 +26,9 @@ from ream_extract.reading import (
 )
 from ream_extract.text_layer import Layer, PageLook, judge
 
+MOST_PAGES = 1_000_000
+"""Pages counted at most: more are a lie, and a count must stay a number that everybody can hold."""
+
 
 class PdfExtractor:
     """Reads PDF."""
@@ -36,7 +39,10 @@ class PdfExtractor:
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts pages twice, by pypdf's walk of the page tree and by PDFium; the larger number is believed."""
+        """Counts pages twice, by pypdf's walk of the page tree and by PDFium; the larger number is believed.
+
+        Where the tree's root declares more pages than are walked, PDFium's count stands alone.
+        """
         structure = pdf_structure.look(source.path)
         if structure.locked:
             raise _locked()
@@ -51,7 +57,7 @@ class PdfExtractor:
             metadata["form"] = {raw.FORMTYPE_ACRO_FORM: "acroform"}.get(form, "xfa")
         if structure.pages != pages:
             metadata["pages_counted"] = f"pdfium {pages}, pypdf {structure.pages or structure.problem}"
-        pages = max(pages, structure.pages or 0)
+        pages = _believed(pages, structure.pages)
         if pages == 0:
             raise Unreadable("damaged", "The PDF has no page: its page tree is missing or broken.")
         units = [UnitRun("page", pages)]
@@ -66,7 +72,9 @@ class PdfExtractor:
         try:
             if document.get_formtype() == raw.FORMTYPE_ACRO_FORM:
                 document.init_forms()
-            pages = max(len(document), pdf_structure.look(source.path).pages or 0) if last > len(document) else last
+            pages = last
+            if last > len(document):
+                pages = _believed(len(document), pdf_structure.look(source.path).pages)
             pictures = Pictures(scratch, source.limits)
             for number in range(first, min(last, pages) + 1):
                 yield _page(document, number, source, pictures)
@@ -74,6 +82,11 @@ class PdfExtractor:
             document.close()
         if last > pages:
             yield from _attachments(source, max(first, pages + 1), last, pages, scratch)
+
+
+def _believed(pdfium_pages: int, pypdf_pages: int | None) -> int:
+    # PDFium may take the root's own number as well, so what was declared is bounded whoever believed it.
+    return min(MOST_PAGES, max(pdfium_pages, pypdf_pages or 0))
 
 
 def _open(path: Path) -> pdfium.PdfDocument:
