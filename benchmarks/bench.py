@@ -46,7 +46,7 @@ def main() -> int:
     console, began = Console(stderr=True), time.monotonic()
 
     def tell(sentence: str) -> None:
-        console.print(f"{time.monotonic() - began:6.0f} s  {sentence}", highlight=False, markup=False)
+        console.print(f"{time.monotonic() - began:6.0f} s  {sentence}", highlight=False, markup=False, soft_wrap=True)
 
     try:
         result = measure(options, tell)
