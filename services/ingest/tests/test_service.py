@@ -10,6 +10,7 @@ import pytest
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import Source
 from ream_contracts.messages import Allowance, DocumentIngested, DocumentSubmitted, Parent, PartOpened
+from ream_ingest.media_type import detect
 from ream_ingest.service import ingest
 from ream_ingest.settings import IngestSettings
 from ream_kit.testing import LocalBus, memory_store
@@ -18,9 +19,18 @@ LIMITS = IngestSettings(max_bytes=1000)
 BODY = base64.b64encode(b"Hello, Ream.").decode()
 
 
+class Plain:
+    """Tells media types without a cell."""
+
+    def media_type(self, path: Path, name: str | None) -> str:
+        return detect(path, name)
+
+
 @pytest.fixture
 def bus(tmp_path: Path) -> LocalBus:
-    return LocalBus(ingest, store=memory_store(), needs={"limits": replace(LIMITS, roots=(str(tmp_path),))})
+    return LocalBus(
+        ingest, store=memory_store(), needs={"limits": replace(LIMITS, roots=(str(tmp_path),)), "detector": Plain()}
+    )
 
 
 def sent(bus: LocalBus, *submitted: DocumentSubmitted) -> list[DocumentIngested]:
@@ -95,7 +105,7 @@ def test_a_file_that_is_too_large_is_a_document_that_says_so(bus: LocalBus, tmp_
 
 
 def test_a_type_that_is_not_allowed_is_a_document_that_says_so(tmp_path: Path) -> None:
-    bus = LocalBus(ingest, needs={"limits": replace(LIMITS, refused_types=("text/plain",))})
+    bus = LocalBus(ingest, needs={"limits": replace(LIMITS, refused_types=("text/plain",)), "detector": Plain()})
     (document,) = sent(bus, DocumentSubmitted(body=BODY))
     assert (document.refused, document.media_type) == ("type-not-allowed", "text/plain")
 

@@ -62,6 +62,24 @@ def of(held: BinaryIO, name: str | None = None) -> str:
     return found or _rare(head)
 
 
+def by_mark(path: Path) -> str:
+    """Returns what the mark at a file's start says, without looking any further: `detect` for what nobody can read.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as held:
+        head = held.read(512)
+    if not head:
+        return EMPTY
+    return next((kind for offset, mark, kind in SIGNATURES if head[offset : offset + len(mark)] == mark), BINARY)
+
+
+def is_media_type(text: str) -> bool:
+    """Whether a text is written like a media type, lower case and without parameters."""
+    return len(text) <= 128 and _PLAIN.fullmatch(text) is not None
+
+
 def _inside(media_type: str, held: BinaryIO, head: bytes) -> str:
     if media_type == "application/zip":
         return zip_look(held, head)

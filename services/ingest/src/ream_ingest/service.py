@@ -12,9 +12,9 @@ from ream_contracts.artifacts import Source
 from ream_contracts.messages import Allowance, DocumentIngested, DocumentSubmitted, PartOpened
 from ream_ingest.buckets import S3Buckets
 from ream_ingest.copying import Received, TooLarge
+from ream_ingest.detecting import Detector, open_detector
 from ream_ingest.generations import Claim, take
 from ream_ingest.identity import Family, family
-from ream_ingest.media_type import detect
 from ream_ingest.receiving import Receiver, body_sha256
 from ream_ingest.settings import IngestSettings
 from ream_ingest.sources import BadSource
@@ -44,16 +44,21 @@ def open_settings() -> Iterator[IngestSettings]:
     version="1",
     reads=(topics.DOCUMENTS_SUBMITTED,),
     writes=(topics.DOCUMENTS_PARTS, topics.DOCUMENTS_INGESTED),
-    needs={"limits": open_settings},
+    needs={"limits": open_settings, "detector": open_detector},
 )
 def ingest(
-    submitted: DocumentSubmitted, store: Store, origin: Origin, clock: Clock, limits: IngestSettings
+    submitted: DocumentSubmitted,
+    store: Store,
+    origin: Origin,
+    clock: Clock,
+    limits: IngestSettings,
+    detector: Detector,
 ) -> Iterator[PartOpened | DocumentIngested]:
     """Keeps the bytes, names the document, opens it and says that it may be read."""
     try:
         who = family(submitted, body_sha256(submitted), Allowance(limits.family_documents, limits.family_bytes))
         receiver = Receiver(limits, store, S3Buckets(os.environ))
-        ingested = _taken(submitted, who, store, origin, clock, limits, receiver)
+        ingested = _taken(submitted, who, store, origin, clock, limits, receiver, detector)
     except BadSource as bad:
         raise Reject(bad.cause, bad.reason) from None
     # What running again starts from, when Kafka has long forgotten.
@@ -78,12 +83,13 @@ def _taken(
     clock: Clock,
     limits: IngestSettings,
     receiver: Receiver,
+    detector: Detector,
 ) -> DocumentIngested:
     where = f"{origin.topic}/{origin.partition}/{origin.offset}"
     now = clock.now().isoformat()
     try:
         with receiver.receive(submitted) as received:
-            media_type = detect(received.path, submitted.name)
+            media_type = detector.media_type(received.path, submitted.name)
             if media_type in limits.refused_types:
                 refusal = Refusal("type-not-allowed", f"files of type {media_type} are not taken here", received.size)
                 return _refused(submitted, who, store, where, now, media_type, refusal)
