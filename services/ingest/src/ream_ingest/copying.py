@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what was really received: copies bytes with a hash and a limit, and notices files that change meanwhile."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -11,6 +12,13 @@ from pathlib import Path
 from ream_ingest.sources import BadSource
 
 CHUNK = 1 << 20
+
+
+PASSING = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN,
+    errno.ESTALE, errno.ENODEV, errno.EHOSTDOWN, errno.ETIMEDOUT,
+})  # fmt: skip
+"""What the machine is short of, or a mounted disk that is away: no fault of the file's, and none of ours."""
 
 
 class TooLarge(Exception):
@@ -52,6 +60,7 @@ def copy(chunks: Iterable[bytes], target: Path, limit: int) -> Received:
 
     Raises:
         TooLarge: more than `limit` bytes came.
+        OSError: the disk is full, or away.
     """
     digest, size = hashlib.sha256(), 0
     with target.open("wb") as file:
@@ -77,6 +86,7 @@ def copy_file(path: Path, target: Path, limit: int, allowed: Callable[[Path], Pa
     Raises:
         BadSource: it is not there, not readable, no plain file, or changes each time it is read.
         TooLarge: it is larger than `limit`.
+        OSError: a disk is full, or away.
     """
     for _ in range(tries):
         with os.fdopen(_open(path), "rb") as file:
@@ -99,6 +109,8 @@ def _open(path: Path) -> int:
     except FileNotFoundError:
         raise BadSource("no-such-object", "there is no file at this place") from None
     except OSError as error:
+        if error.errno in PASSING:
+            raise
         raise BadSource("not-readable", f"the file can't be opened: {error.strerror}") from None
     if not stat.S_ISREG(os.fstat(opened).st_mode):
         os.close(opened)

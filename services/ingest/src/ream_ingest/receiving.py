@@ -4,6 +4,7 @@
 import base64
 import binascii
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ from typing import Protocol
 
 from ream_contracts.messages import DocumentSubmitted
 from ream_ingest import sources
-from ream_ingest.copying import Received, TooLarge, copy, copy_file, hash_file
+from ream_ingest.copying import PASSING, Received, TooLarge, copy, copy_file, hash_file
 from ream_ingest.settings import IngestSettings
 from ream_ingest.sources import BadSource, BucketAddress, FileAddress, StoreAddress
-from ream_kit import Store
+from ream_kit import Retry, Store
 from ream_kit.store import NotFound
 
 
@@ -41,8 +42,9 @@ class Receiver:
         Raises:
             BadSource: there is nothing to be had from this message.
             TooLarge: it is more than max_bytes.
+            Retry: a disk is full or away.
         """
-        with self.store.scratch() as folder:
+        with room(), self.store.scratch() as folder:
             copied = folder / "original"
             if submitted.body is not None:
                 yield self._inline(submitted.body, copied)
@@ -82,6 +84,24 @@ class Receiver:
         if size > self.settings.max_bytes:
             raise TooLarge(size)
         return copy(chunks, target, self.settings.max_bytes)
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Turns what the machine is short of into waiting for it: it has as little to do with this file as with the next.
+
+    Raises:
+        Retry: a disk is full or away, or too much is open.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in PASSING:
+            raise
+        said = os.strerror(error.errno or 0)
+        raise Retry(
+            "scratch", f"a file can't be copied now: {said}. Make room on the disk that holds the store and TMPDIR"
+        ) from error
 
 
 def decoded(body: str) -> bytes:
