@@ -4,6 +4,7 @@
 from ream_contracts.artifacts import Manifest, SegmentRecord, SegmentText, Source, UnitKind, UnitText
 from ream_contracts.messages import DocumentCompleted, Missing
 from ream_index import documents
+from ream_index.contents import Contents
 
 DOCUMENT = "a" * 32
 SOURCE = Source(
@@ -41,16 +42,33 @@ def unit(number: int, text: str) -> UnitText:
     return UnitText(number, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
 
 
-SEGMENTS = [
-    (
-        SegmentRecord(DOCUMENT, 1, 1, 1, ((1, 2),), ((4, 4),), "t", "c", "text-layer", 100, 8, ()),
-        SegmentText(DOCUMENT, 1, 1, "extract", "1", (unit(1, "page one"), unit(2, "page two"), unit(4, "")), ()),
-    )
-]
+RECORD = SegmentRecord(DOCUMENT, 1, 1, 1, ((1, 2),), ((4, 4),), "t", "c", "text-layer", 100, 8, ())
+TEXT = SegmentText(DOCUMENT, 1, 1, "extract", "1", (unit(1, "page one"), unit(2, "page two"), unit(4, "")), ())
+
+
+def contents(limit: int = 1000) -> Contents:
+    taken = Contents(limit)
+    taken.add(RECORD, TEXT)
+    return taken
+
+
+def test_what_is_missing_is_said_in_words() -> None:
+    entry = documents.completed(completed(), SOURCE, MANIFEST, contents(), "2026-01-01T00:00:00Z")
+    assert entry.body["missing"] == "page 3 failed (out-of-time); page 5 failed (out-of-time)"
+    assert entry.body["text"] == "page one\n\npage two"
+    assert (entry.body["title"], entry.body["name"], entry.version) == ("A title", "a.pdf", 7)
+    assert (entry.body["personal_data"], entry.body["personal_data_hits"]) == (["email", "iban"], 3)
+
+
+def test_a_record_names_what_it_was_made_from() -> None:
+    entry = documents.completed(completed(), SOURCE, MANIFEST, contents(), "2026-01-01T00:00:00Z")
+    record = documents.record(completed(), entry, MANIFEST, contents())
+    assert record.artifacts == ("t", "c", "m")
+    assert record.document == entry.body
 
 
 def test_every_unit_is_in_the_receipt() -> None:
-    lines = documents.receipt(completed(), MANIFEST, SEGMENTS)
+    lines = contents().receipt(completed(), MANIFEST)
     assert [(line.unit, line.kind, line.state, line.cause) for line in lines] == [
         (1, "page", "read", None),
         (2, "page", "read", None),
@@ -60,21 +78,21 @@ def test_every_unit_is_in_the_receipt() -> None:
     ]
 
 
-def test_what_is_missing_is_said_in_words() -> None:
-    entry = documents.completed(completed(), SOURCE, MANIFEST, [SEGMENTS[0][1]], 1000, "2026-01-01T00:00:00Z")
-    assert entry.body["missing"] == "page 3 failed (out-of-time); page 5 failed (out-of-time)"
-    assert entry.body["text"] == "page one\n\npage two"
-    assert (entry.body["title"], entry.body["name"], entry.version) == ("A title", "a.pdf", 7)
-    assert (entry.body["personal_data"], entry.body["personal_data_hits"]) == (["email", "iban"], 3)
+def test_what_lies_beyond_the_limit_is_one_line_however_much_it_is() -> None:
+    done = completed(missing=(Missing(((6, 10**10),), "beyond", "too-many-units"),), units=10**10)
+    line = contents().receipt(done, MANIFEST)[-1]
+    assert (line.unit, line.kind, line.state, line.cause) == (6, "page", "beyond", "too-many-units")
 
 
 def test_the_whole_text_has_a_limit_and_says_so() -> None:
-    assert documents.whole_text([SEGMENTS[0][1]], 11) == ("page one\n\np", True)
-    assert documents.whole_text([], 11) == ("", False)
+    assert (contents(11).text, contents(11).truncated) == ("page one\n\np", True)
+    assert (contents(9).text, contents(9).truncated) == ("page one", True)
+    assert (contents(18).text, contents(18).truncated) == ("page one\n\npage two", False)
+    assert (Contents(11).text, Contents(11).truncated) == ("", False)
 
 
-def test_a_record_names_what_it_was_made_from() -> None:
-    entry = documents.completed(completed(), SOURCE, MANIFEST, [SEGMENTS[0][1]], 1000, "2026-01-01T00:00:00Z")
-    record = documents.record(completed(), entry, MANIFEST, SEGMENTS)
-    assert record.artifacts == ("t", "c", "m")
-    assert record.document == entry.body
+def test_a_unit_that_two_segments_answer_counts_once() -> None:
+    taken = contents()
+    taken.add(RECORD, TEXT)
+    assert taken.text == "page one\n\npage two"
+    assert len(taken.receipt(completed(missing=()), MANIFEST)) == 3

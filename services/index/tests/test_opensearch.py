@@ -187,7 +187,7 @@ def test_a_field_that_the_mapping_does_not_know_is_refused(bench: Bench) -> None
 
 
 def test_a_missing_index_or_a_wrong_password_stops_the_stage(bench: Bench, opensearch: OpenSearchServer) -> None:
-    faults = bench.search.indices.write([("ream-no-such-index", Entry("x", 1, {"name": "a"}))])
+    faults = list(bench.search.indices.write([("ream-no-such-index", Entry("x", 1, {"name": "a"}))]))
     assert isinstance(faults[0], Reject)
     assert faults[0].fatal
     stranger = connect(OpenSearchSettings(opensearch.url, "ream", "wrong", str(opensearch.ca_file)))

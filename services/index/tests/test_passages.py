@@ -7,15 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ream_contracts.artifacts import Heading, UnitText
-from ream_contracts.messages import PartSegment
 from ream_index.passages import cut, heading_at, sensitivity
 
-DOCUMENT = "a" * 32
 
-
-def part(**scores: int) -> PartSegment:
-    named = {name.replace("_", ":"): value for name, value in scores.items()}
-    return PartSegment(DOCUMENT, 1, 1, "text", 1, ((1, 1),), (), "record", 10, 0, named)
+def scores(**named: int) -> dict[str, int]:
+    return {name.replace("_", ":", 1): value for name, value in named.items()}
 
 
 @given(st.text(alphabet="ab. \n", max_size=300), st.integers(5, 60))
@@ -46,7 +42,7 @@ def test_the_heading_of_a_place_is_the_path_above_it() -> None:
 
 
 def test_a_passage_is_as_sensitive_as_its_segment_alone_shows() -> None:
-    assert sensitivity(part()) == "internal"
-    assert sensitivity(part(personal_iban=1)) == "confidential"
-    assert sensitivity(part(mark_confidential=1, secret_key=1)) == "restricted"
-    assert sensitivity(part(personal_iban=0)) == "internal"
+    assert sensitivity(scores()) == "internal"
+    assert sensitivity(scores(personal_iban=1)) == "confidential"
+    assert sensitivity(scores(mark_confidential=1, secret_key=1)) == "restricted"
+    assert sensitivity(scores(personal_iban=0)) == "internal"

@@ -1,23 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what people find of a document: what is known at its arrival, and everything when it is complete."""
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
-from ream_contracts import identity, units
-from ream_contracts.artifacts import (
-    ChildFound,
-    DocumentRecord,
-    Manifest,
-    SegmentRecord,
-    SegmentText,
-    Source,
-    UnitReceipt,
-)
+from ream_contracts import identity
+from ream_contracts.artifacts import DocumentRecord, Manifest, Source
 from ream_contracts.messages import DocumentCompleted, DocumentIngested
+from ream_index.contents import Contents
 from ream_index.passages import Entry
-
-State = Literal["read", "not-applicable"]
 
 
 def arrived(ingested: DocumentIngested, source: Source, at: str) -> Entry:
@@ -44,25 +34,16 @@ def arrived(ingested: DocumentIngested, source: Source, at: str) -> Entry:
     return Entry(ingested.document_id, version, body)
 
 
-def completed(
-    done: DocumentCompleted,
-    source: Source,
-    manifest: Manifest | None,
-    texts: Iterable[SegmentText],
-    limit: int,
-    at: str,
-) -> Entry:
+def completed(done: DocumentCompleted, source: Source, manifest: Manifest | None, contents: Contents, at: str) -> Entry:
     """Makes the entry of a document whose required answers are all in.
 
     Args:
         done: the decisions.
         source: where it came from.
         manifest: what was planned; None when it was given up before.
-        texts: what its segments say, in order.
-        limit: characters of the whole text to keep.
+        contents: what its segments say.
         at: the time, ISO 8601.
     """
-    text, truncated = whole_text(texts, limit)
     metadata = dict(manifest.metadata) if manifest else {}
     body = {
         **_origin(source),
@@ -70,8 +51,8 @@ def completed(
         "metadata": metadata,
         "title": metadata.get("title"),
         "reason": source.reason or (manifest.reason if manifest else None),
-        "text": text,
-        "text_truncated": truncated,
+        "text": contents.text,
+        "text_truncated": contents.truncated,
         "sha256": source.sha256,
         "readiness": "complete",
         "completed": at,
@@ -133,25 +114,7 @@ def missing_in_words(done: DocumentCompleted) -> list[str]:
     ]
 
 
-def whole_text(texts: Iterable[SegmentText], limit: int) -> tuple[str, bool]:
-    """Joins the text of all units up to a limit; True when there was more."""
-    kept: list[str] = []
-    length = 0
-    for text in texts:
-        for unit in text.units:
-            if not unit.text:
-                continue
-            if length + len(unit.text) > limit:
-                kept.append(unit.text[: limit - length])
-                return "\n\n".join(kept), True
-            kept.append(unit.text)
-            length += len(unit.text) + 2
-    return "\n\n".join(kept), False
-
-
-def record(
-    done: DocumentCompleted, entry: Entry, manifest: Manifest | None, segments: list[tuple[SegmentRecord, SegmentText]]
-) -> DocumentRecord:
+def record(done: DocumentCompleted, entry: Entry, manifest: Manifest | None, contents: Contents) -> DocumentRecord:
     """Makes the record of this version: the entry as written, and the receipt."""
     return DocumentRecord(
         done.document_id,
@@ -160,36 +123,7 @@ def record(
         done.version,
         done.outcome,
         entry.body,
-        tuple(receipt(done, manifest, segments)),
-        tuple(_children(segments)),
-        tuple(name for one, _ in segments for name in (one.text, one.classes))
-        + ((done.manifest,) if done.manifest else ()),
+        tuple(contents.receipt(done, manifest)),
+        tuple(sorted(contents.children, key=lambda child: child.ordinal)),
+        (*contents.artifacts, *((done.manifest,) if done.manifest else ())),
     )
-
-
-def receipt(
-    done: DocumentCompleted, manifest: Manifest | None, segments: list[tuple[SegmentRecord, SegmentText]]
-) -> list[UnitReceipt]:
-    """Says of every unit that was counted what became of it."""
-    kinds = {
-        number: kind.kind
-        for kind in (manifest.kinds if manifest else ())
-        for number in range(kind.first, kind.last + 1)
-    }
-    lines: dict[int, UnitReceipt] = {}
-    for one, text in segments:
-        for unit in text.units:
-            if units.contains((*one.read, *one.not_applicable), unit.unit):
-                state: State = "read" if units.contains(one.read, unit.unit) else "not-applicable"
-                lines[unit.unit] = UnitReceipt(
-                    unit.unit, unit.kind, state, unit.method, len(unit.text), unit.confidence, None
-                )
-    for missing in done.missing:
-        for number in units.each(missing.units):
-            kind = kinds.get(number, done.unit_kind)
-            lines.setdefault(number, UnitReceipt(number, kind, missing.rank, "none", 0, 0, missing.cause))
-    return [lines[number] for number in sorted(lines)]
-
-
-def _children(segments: list[tuple[SegmentRecord, SegmentText]]) -> list[ChildFound]:
-    return sorted((child for _, text in segments for child in text.children), key=lambda child: child.ordinal)

@@ -2,7 +2,7 @@
 """Speaks to OpenSearch: the only file that knows its client and its errors."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from opensearchpy import OpenSearch
@@ -17,6 +17,9 @@ from ream_kit import Reject, Retry
 AWAY = "opensearch"
 BUSY = {408, 429, 500, 502, 503, 504}
 READ_ONLY = "cluster_block_exception"
+REQUEST_BYTES = 5_000_000
+REQUEST_ENTRIES = 1_000
+"""A request is sent when it has reached one of these; what it answers is about a tenth as long as a thousand pages."""
 T = TypeVar("T")
 
 
@@ -67,18 +70,32 @@ class Indices:
         self.documents = f"{prefix}documents"
         self.passages = f"{prefix}passages"
 
-    def write(self, writes: Sequence[tuple[str, Entry]]) -> list[Exception | None]:
-        """Writes entries in one request; returns for each None, or whose fault it is that it was not written.
+    def write(self, writes: Iterable[tuple[str, Entry]]) -> Iterator[Exception | None]:
+        """Writes entries in requests of bounded size; yields for each None, or whose fault it is that it was refused.
 
-        An entry that is older than what is there counts as written: something newer is there.
+        Entries are taken as requests are filled, so that any number of them can be written in the same memory. An
+        entry that is older than what is there counts as written: something newer is there. So does a passage that is
+        there in its very version: it says the same.
+
+        Raises:
+            Retry: OpenSearch is away or busy.
+            Reject: it refuses us.
         """
-        if not writes:
-            return []
-        lines = []
+        lines: list[str] = []
+        size = 0
         for index, entry in writes:
-            action = {"_index": index, "_id": entry.id, "version": entry.version, "version_type": "external_gte"}
+            kind = "external" if index == self.passages else "external_gte"
+            action = {"_index": index, "_id": entry.id, "version": entry.version, "version_type": kind}
             body = {key: value for key, value in entry.body.items() if value is not None}
             lines += [json.dumps({"index": action}), json.dumps(body)]
+            size += len(lines[-1])
+            if size >= REQUEST_BYTES or len(lines) >= 2 * REQUEST_ENTRIES:
+                yield from self._written(lines)
+                lines, size = [], 0
+        if lines:
+            yield from self._written(lines)
+
+    def _written(self, lines: list[str]) -> list[Exception | None]:
         return [self._fault(item["index"]) for item in self._bulk(lines)]
 
     @staticmethod

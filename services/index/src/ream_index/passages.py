@@ -2,13 +2,12 @@
 """Decides what a passage is: a page, or a part of one that ends where a paragraph does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ream_contracts import identity, units
 from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText, UnitText
-from ream_contracts.messages import PartSegment
 
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
@@ -28,31 +27,29 @@ class Entry:
     body: dict[str, Any]
 
 
-def passages(
-    part: PartSegment, record: SegmentRecord, text: SegmentText, classes: SegmentClasses, limit: int
-) -> Iterator[Entry]:
-    """Makes the passages of a segment's units.
+def passages(record: SegmentRecord, text: SegmentText, classes: SegmentClasses, limit: int) -> Iterator[Entry]:
+    """Makes the passages of a segment's units: always the same ones, from what lies in the store alone.
 
     Args:
-        part: the answer that named the record.
         record: which units were read.
         text: what they say.
         classes: what they are.
         limit: characters of the largest passage.
     """
     languages = {one.unit: one.language for one in classes.languages}
-    version = identity.version(part.generation, part.run, 1)
+    version = identity.version(record.generation, record.run, 1)
+    level = sensitivity(classes.scores)
     for unit in text.units:
         if not units.contains(record.read, unit.unit):
             continue
         for number, (start, piece) in enumerate(cut(unit.text, limit), 1):
             yield Entry(
-                f"{part.document_id}-{unit.unit}-{number}",
+                f"{record.document_id}-{unit.unit}-{number}",
                 version,
                 {
-                    "document_id": part.document_id,
-                    "generation": part.generation,
-                    "run": part.run,
+                    "document_id": record.document_id,
+                    "generation": record.generation,
+                    "run": record.run,
                     "version": version,
                     "unit": unit.unit,
                     "unit_kind": unit.kind,
@@ -64,20 +61,18 @@ def passages(
                     "method": unit.method,
                     "confidence": unit.confidence,
                     "characters": len(piece),
-                    "sensitivity": sensitivity(part),
+                    "sensitivity": level,
                 },
             )
 
 
-def sensitivity(part: PartSegment) -> str:
+def sensitivity(scores: Mapping[str, int]) -> str:
     """Says what a segment alone shows, before the document's own decision is known."""
     for level, prefixes in MARKS:
-        if any(score and name.startswith(prefixes) for name, score in part.scores.items()):
+        if any(score and name.startswith(prefixes) for name, score in scores.items()):
             return level
     return (
-        "confidential"
-        if any(score for name, score in part.scores.items() if name.startswith("personal:"))
-        else "internal"
+        "confidential" if any(score for name, score in scores.items() if name.startswith("personal:")) else "internal"
     )
 
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a message asks of the indices, and reads it from the store piece by piece, never a document at once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ream_contracts import codec, layout
+from ream_contracts.artifacts import Manifest, SegmentClasses, SegmentRecord, SegmentText, Source
+from ream_contracts.messages import DocumentCompleted, DocumentIngested, DocumentPart, PartSegment
+from ream_index import documents
+from ream_index.contents import Contents
+from ream_index.passages import Entry, passages
+from ream_index.settings import IndexSettings
+from ream_kit import Erased, Retry, Store
+
+Message = DocumentIngested | DocumentPart | DocumentCompleted
+Age = tuple[int, int]
+"""Generation and run of a document."""
+FIRST: Age = (1, 1)
+
+
+@dataclass(slots=True)
+class Work:
+    """A message on its way into the indices.
+
+    Attributes:
+        passages: how many passages it wrote, or found there.
+        erased: whether its document is gone: nothing is written, and nothing said.
+        fault: why it could not be done; waiting comes before everything else.
+    """
+
+    message: Message
+    passages: int = 0
+    erased: bool = False
+    fault: Exception | None = None
+
+    @property
+    def has_passages(self) -> bool:
+        """Whether its kind of message speaks of pages."""
+        return isinstance(self.message, PartSegment | DocumentCompleted)
+
+    @property
+    def age(self) -> Age:
+        """Generation and run that it speaks of."""
+        return self.message.generation, self.message.run
+
+    def take(self, fault: Exception | None) -> None:
+        """Takes note of how one of its writes went."""
+        if fault is not None and (self.fault is None or isinstance(fault, Retry)):
+            self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What it takes to turn messages into entries.
+
+    Attributes:
+        documents: name of the index that takes documents.
+        passages: name of the index that takes passages.
+        now: the time, ISO 8601.
+    """
+
+    store: Store
+    documents: str
+    passages: str
+    settings: IndexSettings
+    now: str
+
+    def writes(self, work: Work, newest: Mapping[str, Age]) -> Iterator[tuple[str, Entry]]:
+        """Yields what a message makes findable; its failure is its own and not its neighbours'.
+
+        Args:
+            work: the message; takes the failure.
+            newest: generation and run of what is searchable, by document: passages of an older one are not written.
+        """
+        overtaken = newest.get(work.message.document_id, FIRST) > work.age
+        try:
+            match work.message:
+                case DocumentCompleted() as done:
+                    yield from self._completed(work, done, overtaken)
+                case PartSegment() as part if part.read and not overtaken:
+                    record = self.store.get_artifact(SegmentRecord, part.record)
+                    yield from self._passages(work, record, self.store.get_artifact(SegmentText, record.text))
+                case DocumentIngested() as ingested:
+                    source = self.store.get_artifact(Source, layout.source(ingested.document_id, ingested.generation))
+                    yield self.documents, documents.arrived(ingested, source, self.now)
+        except Erased:
+            work.erased = True
+        except Exception as error:  # handed to kit, which decides by its kind
+            work.take(error)
+
+    def _completed(self, work: Work, done: DocumentCompleted, overtaken: bool) -> Iterator[tuple[str, Entry]]:
+        """Passages too: a part that was given up on its way here must not leave its pages out."""
+        source = self.store.get_artifact(Source, layout.source(done.document_id, done.generation))
+        manifest = self.store.get_artifact(Manifest, done.manifest) if done.manifest else None
+        contents = Contents(self.settings.whole_text_characters)
+        for record in self._records(done):
+            text = self.store.get_artifact(SegmentText, record.text)
+            contents.add(record, text)
+            if record.read and not overtaken:
+                yield from self._passages(work, record, text)
+        entry = documents.completed(done, source, manifest, contents, self.now)
+        # The record comes first: what is in the index can always be made again from the store.
+        self.store.put(
+            layout.document_record(done.document_id, done.version),
+            codec.dumps(documents.record(done, entry, manifest, contents)),
+        )
+        yield self.documents, entry
+
+    def _records(self, done: DocumentCompleted) -> Iterator[SegmentRecord]:
+        """The records of this run in the order of their segments; names sort 10 before 2."""
+        prefix = layout.segment_records(done.document_id, done.generation, done.run)
+        for name in sorted(self.store.names(prefix), key=lambda one: (len(one), one)):
+            yield self.store.get_artifact(SegmentRecord, name)
+
+    def _passages(self, work: Work, record: SegmentRecord, text: SegmentText) -> Iterator[tuple[str, Entry]]:
+        classes = self.store.get_artifact(SegmentClasses, record.classes)
+        for entry in passages(record, text, classes, self.settings.passage_characters):
+            work.passages += 1
+            yield self.passages, entry

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What index makes of what is said, in any order, over a node that is played here: versions and all."""
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConnectionError as NotReached
+
+from ream_contracts import identity, layout, topics
+from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText, Source, UnitText
+from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested, PartSegment
+from ream_index import opensearch
+from ream_index.opensearch import REQUEST_ENTRIES, Indices
+from ream_index.service import Search, index
+from ream_index.settings import IndexSettings
+from ream_kit.testing import LocalBus
+
+DOCUMENT = "a" * 32
+OTHER = "b" * 32
+
+
+class Node:
+    """OpenSearch as far as index asks for it: external versions, and deletions that leave theirs behind."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {}
+        self.refused: set[str] = set()
+        self.away = False
+        self.keeps_text = True
+        self.requests: list[int] = []
+        self.indices = self
+
+    def refresh(self, index: str) -> None:
+        """Everything is seen at once here."""
+
+    def bulk(self, body: str) -> dict[str, Any]:
+        if self.away:
+            raise NotReached("N/A", "nobody there", None)
+        items: list[dict[str, Any]] = []
+        lines = iter(body.splitlines())
+        for line in lines:
+            ((kind, action),) = json.loads(line).items()
+            source = json.loads(next(lines)) if kind == "index" else None
+            items.append({kind: {"status": self._write(action, source)}})
+        self.requests.append(len(items))
+        return {"items": items}
+
+    def _write(self, action: dict[str, Any], source: dict[str, Any] | None) -> int:
+        place = (action["_index"], action["_id"])
+        if source is not None and self.refused & {place[1], source.get("name", ""), str(source.get("text"))}:
+            return 400
+        least = action["version"] + (0 if action["version_type"] == "external_gte" else -1)
+        known = self.held.get(place)
+        if known is not None and known[0] > least:
+            return 409
+        if source is not None and not self.keeps_text:
+            source = {name: source[name] for name in ("document_id", "generation", "run")}
+        self.held[place] = (action["version"], source)
+        return 200
+
+    def mget(self, body: dict[str, Any], index: str, _source_includes: list[str]) -> dict[str, Any]:
+        docs = []
+        for one in body["ids"]:
+            source = self.held.get((index, one), (0, None))[1]
+            docs.append({"_id": one, "found": source is not None, "_source": source})
+        return {"docs": docs}
+
+    def search(self, index: str, body: dict[str, Any]) -> dict[str, Any]:
+        hits = [
+            {"_id": one}
+            for (where, one), (_, source) in self.held.items()
+            if where == index and source is not None and _matches(body["query"], source)
+        ]
+        return {"hits": {"hits": hits[: body["size"]]}}
+
+    def entries(self, index: str) -> dict[str, dict[str, Any]]:
+        return {one: source for (where, one), (_, source) in self.held.items() if where == index and source is not None}
+
+
+def _matches(query: dict[str, Any], source: dict[str, Any]) -> bool:
+    ((kind, asked),) = query.items()
+    if kind == "bool":
+        should = [_matches(one, source) for one in asked.get("should", ())]
+        return all(_matches(one, source) for one in asked["filter"]) and (not should or any(should))
+    ((name, value),) = asked.items()
+    return bool(source[name] < value["lt"] if kind == "range" else source[name] == value)
+
+
+class Play:
+    """A bus with index on it, a node, and documents whose other stages have done their part."""
+
+    def __init__(self, settings: IndexSettings | None = None) -> None:
+        self.node = Node()
+        self.search = Search(Indices(cast(OpenSearch, self.node), "t-"), settings or IndexSettings("t-"))
+        self.bus = LocalBus(index, needs={"search": self.search})
+
+    def document(self, pages: list[str], generation: int = 1, run: int = 1, document_id: str = DOCUMENT) -> None:
+        """Puts into the store what is there when a document is completed; each page is a segment."""
+        store = self.bus.store
+        source = Source(
+            f"edition {generation}.pdf", "store:incoming/q", "default", None, (), None, "2026-01-01T00:00:00Z", 5,
+            None, "application/pdf", None,
+        )  # fmt: skip
+        store.put_artifact(layout.source(document_id, generation), source)
+        for page, text in enumerate(pages, 1):
+            names = [f"documents/{document_id}/{generation}/{kind}.{run}.{page}" for kind in ("text", "classes")]
+            one = UnitText(page, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
+            whole = ((page, page),)
+            store.put_artifact(names[0], SegmentText(document_id, generation, page, "extract", "1", (one,), ()))
+            scores = {"personal:iban": 1}
+            store.put_artifact(names[1], SegmentClasses(document_id, generation, page, "1", (), (), False, {}, scores))
+            record = SegmentRecord(
+                document_id, generation, run, page, whole, (), names[0], names[1], "text-layer", 100, 9, ()
+            )
+            store.put_artifact(layout.segment_record(document_id, generation, run, page), record)
+
+    def arrives(self, generation: int = 1, run: int = 1) -> None:
+        message = DocumentIngested(
+            DOCUMENT, generation, run, DOCUMENT, None, 0, "o", 5, "f" * 64, "application/pdf", None, None,
+            Allowance(1, 1), (),
+        )  # fmt: skip
+        self.bus.put(topics.DOCUMENTS_INGESTED, message)
+        self.bus.run()
+
+    def part(self, page: int, generation: int = 1, run: int = 1) -> None:
+        name = layout.segment_record(DOCUMENT, generation, run, page)
+        message = PartSegment(
+            DOCUMENT, generation, run, "text", page, ((page, page),), (), name, 9, 0, {"personal:iban": 1}
+        )
+        self.bus.put(topics.DOCUMENTS_PARTS, message)
+        self.bus.run()
+
+    def completes(self, generation: int = 1, run: int = 1, document_id: str = DOCUMENT) -> None:
+        self.bus.put(topics.DOCUMENTS_COMPLETED, completed(generation, run, document_id))
+        self.bus.run()
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        return self.node.entries("t-documents")[DOCUMENT]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {one: body["text"] for one, body in self.node.entries("t-passages").items()}
+
+    @property
+    def said(self) -> list[DocumentIndexed]:
+        return self.bus.sent(topics.DOCUMENTS_INDEXED)
+
+
+def completed(generation: int = 1, run: int = 1, document_id: str = DOCUMENT) -> DocumentCompleted:
+    return DocumentCompleted(
+        document_id, generation, run, 9, identity.version(generation, run, 9), document_id, None, "complete", None,
+        "application/pdf", 5, None, "page", 2, 2, 0, 0, 0, (), 10, 0, "report", 80, ("en",), "internal", {}, {},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    one = Play()
+    with one.bus:
+        yield one
+        assert one.bus.dead_letters == []
+
+
+def ids(pages: int) -> list[str]:
+    return [f"{DOCUMENT}-{page}-1" for page in range(1, pages + 1)]
+
+
+@pytest.mark.parametrize("order", ["part, part, completed", "completed, part, part", "part, completed, part"])
+def test_the_index_is_the_same_in_whatever_order_it_was_said(play: Play, order: str) -> None:
+    play.document(["one", "two"])
+    pages = iter((1, 2))
+    for step in order.split(", "):
+        play.completes() if step == "completed" else play.part(next(pages))
+    first = Play()
+    first.document(["one", "two"])
+    first.part(2)
+    first.part(1)
+    first.completes()
+    assert play.texts == {ids(1)[0]: "one", ids(2)[1]: "two"}
+    assert play.node.entries("t-passages") == first.node.entries("t-passages")
+    assert play.entry["text"] == "one\n\ntwo"
+
+
+def test_pages_whose_parts_never_came_are_found(play: Play) -> None:
+    play.document(["one", "two"])
+    play.completes()
+    assert play.texts == {ids(1)[0]: "one", ids(2)[1]: "two"}
+    assert play.said == [
+        DocumentIndexed(DOCUMENT, 1, 1, completed().version, DOCUMENT, None, "complete", None, passages=2)
+    ]
+
+
+def test_passages_that_are_there_are_not_written_again(play: Play) -> None:
+    play.document(["one"])
+    play.part(1)
+    before = play.node.held["t-passages", ids(1)[0]]
+    play.completes()
+    assert play.node.held["t-passages", ids(1)[0]] is before
+
+
+@pytest.mark.parametrize("newer", [(1, 2), (2, 1)])
+def test_a_page_that_comes_after_its_document_takes_the_place_of_the_deleted_one(
+    play: Play, newer: tuple[int, int]
+) -> None:
+    play.document(["old one", "old two", "old three"])
+    play.completes()
+    play.document(["new one"], *newer)
+    play.completes(*newer)
+    assert play.texts == {ids(1)[0]: "new one"}
+    play.document(["new two"] * 2, *newer)
+    play.part(2, *newer)
+    assert play.texts == {ids(1)[0]: "new one", ids(2)[1]: "new two"}
+
+
+def test_what_is_older_than_what_was_completed_leaves_nothing(play: Play) -> None:
+    play.document(["old one", "old two"])
+    play.document(["new one"], 2)
+    play.completes(2)
+    play.part(2, 1)
+    play.completes(1)
+    assert play.texts == {ids(1)[0]: "new one"}
+    assert (play.entry["generation"], play.said[-1].generation, play.said[-1].passages) == (2, 1, 0)
+
+
+def test_segments_are_taken_in_the_order_of_their_numbers(play: Play) -> None:
+    play.document([f"page {number}" for number in range(1, 13)])
+    play.completes()
+    assert play.entry["text"].split("\n\n") == [f"page {number}" for number in range(1, 13)]
+
+
+def test_a_node_that_is_away_is_waited_for_and_nothing_is_said(play: Play) -> None:
+    play.document(["one"])
+    play.node.away = True
+    play.completes()
+    assert ([one.waiting_for for one in play.bus.waiting], play.said) == (["opensearch"], [])
+    play.node.away = False
+    play.bus.run()
+    assert (play.texts, len(play.said)) == ({ids(1)[0]: "one"}, 1)
+
+
+def test_an_erased_document_is_neither_written_nor_said(play: Play) -> None:
+    play.document(["one"])
+    play.bus.store.put(layout.erased(DOCUMENT), b"{}")
+    play.arrives()
+    play.part(1)
+    play.completes()
+    assert (play.node.held, play.said) == ({}, [])
+
+
+def test_one_document_that_fails_does_not_hold_its_neighbours() -> None:
+    play = Play()
+    play.document(["one"])
+    for document_id in (OTHER, DOCUMENT):  # nothing of the other one is in the store
+        play.bus.put(topics.DOCUMENTS_COMPLETED, completed(document_id=document_id))
+    with play.bus:
+        play.bus.run()
+    assert [one.document_id for one in play.said] == [DOCUMENT]
+    assert [letter.document_id for letter in play.bus.dead_letters] == [OTHER]
+
+
+def test_requests_are_bounded_in_number(play: Play) -> None:
+    play.document([("word " * 399 + "end. ") * (REQUEST_ENTRIES + 1)])
+    play.completes()
+    assert len(play.node.requests) == 2
+    assert max(play.node.requests) <= REQUEST_ENTRIES
+
+
+def test_a_long_document_takes_no_more_memory_than_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opensearch, "REQUEST_BYTES", 200_000)
+    play = Play(IndexSettings("t-", whole_text_characters=50_000))
+    play.node.keeps_text = False
+    play.document(["Words on a page. " * 3_000] * 40)
+    for _ in range(2):
+        play.bus.put(topics.DOCUMENTS_COMPLETED, completed())
+    tracemalloc.start()
+    with play.bus:
+        play.bus.run()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(play.said) == 2
+    assert peak < 2_000_000, "of 4 MB in all"
