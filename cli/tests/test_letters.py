@@ -163,10 +163,16 @@ def test_a_refused_submission_ends_the_waiting_for_its_document() -> None:
 
 def test_strangers_dead_letters_are_passed_over() -> None:
     account, store = Account(), memory_store()
-    for value in (b"junk", codec.encode(SUBMITTED), codec.encode(DocumentSubmitted(body="QQ=="))):
+    half = rb'{"source": "store:a", "key": "\ud800"}'
+    for value in (b"junk", half, codec.encode(SUBMITTED), codec.encode(DocumentSubmitted(body="QQ=="))):
         one = letter(topics.DOCUMENTS_SUBMITTED, value)
         following.note(account, Seen(following.REFUSED, one, 0, 0, 0), store)
     assert account.totals().refused == 0
+
+
+def test_a_name_that_is_no_text_ends_nobody_who_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "decode", lambda *_: DocumentSubmitted(source="store:a", key="\ud800"))
+    assert following.kin_of_letter(letter(topics.DOCUMENTS_SUBMITTED, b"{}"), memory_store()) is None
 
 
 def test_a_document_is_named_as_ingest_names_it() -> None:

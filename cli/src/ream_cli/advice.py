@@ -20,6 +20,7 @@ _BY_CAUSE = {
     "too-deep": "what it holds is nested too deeply: unpack it and ingest the parts",
     "not-json": "whoever sent the message has to correct it",
     "wrong-schema": "whoever sent the message has to correct it",
+    "not-unicode": "whoever sent the message has to write its texts in UTF-8, with whole characters",
     "outside-allowed-roots": "name the folder in REAM_INGEST_ROOTS, or bring the file with 'ream ingest'",
     "no-such-object": "the file is gone: ingest it again",
 }

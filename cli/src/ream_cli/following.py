@@ -49,7 +49,10 @@ def note(account: Account, seen: Seen, store: Store) -> None:
 def kin_of_letter(letter: DeadLetter, store: Store) -> Kin | None:
     """Says which document a submission would have become; None when its record names none."""
     submitted = submission(letter, store)
-    return kin_of(submitted) if submitted is not None else None
+    try:
+        return kin_of(submitted) if submitted is not None else None
+    except UnicodeError:
+        return None  # a text that is none names no document: whoever follows the topic must outlive what is on it
 
 
 def submission(letter: DeadLetter, store: Store) -> DocumentSubmitted | None:

@@ -26,6 +26,11 @@ DOCUMENT = "a" * 32
         (b"17", "wrong-schema"),
         (b'{"source": "a", "body": "QQ=="}', "wrong-schema"),
         (b"{}", "wrong-schema"),
+        (rb'{"source": "store:a", "key": "\ud800"}', "not-unicode"),
+        (rb'{"source": "store:a", "key": "\uDC80"}', "not-unicode"),
+        (rb'{"source": "store:a", "tags": ["\ude00\ud83d"]}', "not-unicode"),
+        (b'{"source": "store:a", "key": "\xed\xa0\x80"}', "not-unicode"),
+        (rb'{"source": "store:a", "\ud800": 1}', "not-unicode"),
     ],
 )
 def test_what_is_no_message_is_malformed_with_a_cause(data: bytes | None, cause: str) -> None:
@@ -53,6 +58,11 @@ def test_unknown_fields_are_passed_over() -> None:
 def test_a_message_that_breaks_its_schema_is_not_encoded() -> None:
     with pytest.raises(codec.Malformed, match="document_id"):
         codec.encode(PartForget("no id", 1, 1))
+
+
+def test_whole_characters_may_be_escaped() -> None:
+    message = codec.decode(topics.DOCUMENTS_SUBMITTED, rb'{"source": "store:a", "key": "\ud83d\ude00 \u00e4 \\ud800"}')
+    assert message.key == "\N{GRINNING FACE} ä \\ud800"
 
 
 @given(st.text(st.characters(), max_size=30))

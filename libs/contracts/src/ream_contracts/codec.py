@@ -23,7 +23,7 @@ class Malformed(ValueError):
     """Bytes that are not a message or artifact of the expected kind.
 
     Attributes:
-        cause: `not-json`, `wrong-schema` or `empty-value`.
+        cause: `not-json`, `wrong-schema`, `not-unicode` or `empty-value`.
         reason: a sentence for people; names the place in the message, never its content.
     """
 
@@ -144,13 +144,28 @@ def decode(topic: Topic[M], data: bytes | None) -> M:
     """Decodes a record's value into the message type of its topic.
 
     Raises:
-        Malformed: there is no value, it is not JSON, or it breaks the schema.
+        Malformed: there is no value, it is not JSON, it breaks the schema, or a text in it is none.
     """
     if not data:
         raise Malformed("empty-value", "the record has no value")
     value = parse(data)
     _validate("messages", topic.schema, value)
+    if not _is_text(data, value):
+        raise Malformed(
+            "not-unicode", "a text in the message is not UTF-8, or holds half a character (a lone surrogate)"
+        )
     return typing.cast(M, from_json(_message_class(topic.messages, value), value))
+
+
+def _is_text(data: bytes, value: Any) -> bool:
+    """Whether every text of a message can be written as UTF-8: JSON can hold halves of characters, names can not."""
+    try:
+        data.decode("utf-8")
+        if b"\\u" in data:  # only an escape makes of good UTF-8 a text that is none
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _message_class(classes: tuple[type[Any], ...], value: Any) -> type[Any]:
