@@ -335,3 +335,56 @@ def test_nesting_beyond_reason_is_damage_or_text(tmp_path: Path) -> None:
     except Unreadable as refused:
         text = refused.cause
     assert text in ("deep", "damaged")
+
+
+@pytest.mark.parametrize("place", ["/chunks/part1.html", "inserted.html", "../Chunks/Part1.HTML"])
+def test_documents_inside_are_found_by_their_links_whatever_they_are_called(tmp_path: Path, place: str) -> None:
+    name = {"i": "word/inserted.html", "/": "chunks/part1.html", ".": "chunks/part1.html"}[place[0]]
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
+    links = f'<Relationship Id="a1" Type="{kind}" Target="{place}"/>'
+    links += f'<Relationship Id="a2" Type="{kind}" Target="document.xml"/>'
+    links += f'<Relationship Id="a3" Type="{kind}" Target="https://example.org/" TargetMode="External"/>'
+    text = f'<w:p><w:r><w:t>main</w:t></w:r></w:p><w:altChunk {R} r:id="a1"/>'
+    path = with_body(tmp_path, text, {name: "<p>HIDDEN CHUNK</p>"}, links)
+    items = read(path)
+    children = [item for item in items if isinstance(item, ChildRead)]
+    assert [(child.unit, child.path) for child in children] == [(2, name)]
+    assert (tmp_path / children[0].file).read_text() == "<p>HIDDEN CHUNK</p>"
+
+
+def test_objects_in_headers_are_children_too(tmp_path: Path) -> None:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    header = f"<w:hdr {W}><w:p><w:r><w:t>top</w:t></w:r></w:p></w:hdr>"
+    inside = f'<Relationship Id="o1" Type="{kind}/package" Target="/objects/table.xlsx"/>'
+    rels = (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'
+    )
+    added = {"word/header9.xml": header, "word/_rels/header9.xml.rels": rels, "objects/table.xlsx": "PK"}
+    link = f'<Relationship Id="h9" Type="{kind}/header" Target="header9.xml"/>'
+    items = read(with_body(tmp_path, "<w:p/>", added, link))
+    assert [item.path for item in items if isinstance(item, ChildRead)] == ["objects/table.xlsx"]
+    added["word/_rels/header9.xml.rels"] = "<broken"
+    path = with_body(tmp_path, "<w:p/>", added, link)
+    assert [run.kind for run in EXTRACTOR.plan(Source(path, DOCX)).units] == ["body"]
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "sign"),
+    [
+        ("Symbol", "F061", "α"),
+        ("Symbol", "00B3", "≥"),
+        ("Symbol", "F0DE", "⇒"),
+        ("Wingdings", "F0FC", "✓"),
+        ("Wingdings", "F0FE", "☑"),
+        ("Wingdings 2", "F050", "✓"),
+        ("Arial", "00A7", "§"),
+        ("Arial", "F0A7", "\ufffd"),
+        ("Webdings", "F0A7", "\ufffd"),
+        ("Symbol", "gone", "\ufffd"),
+        ("Arial", "D800", "\ufffd"),
+        ("Arial", "FFFFFFFFFF", "\ufffd"),
+    ],
+)
+def test_signs_of_symbol_fonts_are_characters(tmp_path: Path, font: str, code: str, sign: str) -> None:
+    xml = f'<w:p><w:r><w:t>see </w:t><w:sym w:font="{font}" w:char="{code}"/><w:t> 5</w:t></w:r></w:p>'
+    assert body(with_body(tmp_path, xml)).text == f"see {sign} 5"

@@ -274,9 +274,12 @@ def test_a_count_that_lies_gives_a_bounded_number_of_pages_and_ends(tmp_path: Pa
 
 def test_structure_is_read_once_for_all_runs_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(
-        pdf_structure, "PdfReader", lambda path, strict: (opened.append(path), PdfReader(path, strict=strict))[1]
-    )
+
+    def reader(path: Path, strict: bool) -> PdfReader:
+        opened.append(path)
+        return PdfReader(path, strict=strict)
+
+    monkeypatch.setattr(pdf_structure, "PdfReader", reader)
     path = made(tmp_path / "a.pdf", words, words)
     assert look(path).pages == look(path).pages == 2
     assert len(opened) == 1

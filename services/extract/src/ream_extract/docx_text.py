@@ -9,6 +9,7 @@ from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Annotation, Table
+from ream_extract.docx_symbols import symbol
 from ream_extract.flow import Block
 from ream_extract.opc import Package
 from ream_extract.reading import PictureFound
@@ -146,6 +147,8 @@ class Story:
                 yield child.text or ""
             elif name in _SIGNS:
                 yield _SIGNS[name]
+            elif name == "sym":
+                yield symbol(child.get(f"{W}font", ""), child.get(f"{W}char", ""))
             elif name == "delText":
                 gathered.deleted.append(child.text or "")
             elif name in _REFERENCES:

@@ -54,9 +54,13 @@ class Package:
         self._folded = {name.lower(): name for name in self.parts}
         self._links: dict[str, dict[str, Link]] = {}
 
+    def known(self, name: str) -> str | None:
+        """Returns a part's name as the zip writes it, whatever its case; None when there is none."""
+        return self._folded.get(name.lower())
+
     def data(self, name: str) -> bytes | None:
         """Returns the bytes of a part; None when there is none of this name."""
-        known = self._folded.get(name.lower())
+        known = self.known(name)
         return read_part(self._archive, self.parts[known]) if known else None
 
     def xml(self, name: str) -> Any:

@@ -25,6 +25,9 @@ from ream_extract.zip_check import opened
 
 _TEXT = re.compile(rb"<(?:\w{1,20}:)?t(?: [^>]{0,200})?>([^<]*)<")
 _INSIDE = re.compile(r"word/(embeddings/[^/]+|(?:[^/]*/)*afchunk[^/]*)", re.IGNORECASE)
+_CHILDREN = ("aFChunk", "package", "oleObject")
+"""Kinds of relationship whose target is a document of its own; where it lies and what it is called is free."""
+_STORIES = ("header", "footer", "footnotes", "endnotes", "comments")
 PICTURES = 500
 """Pictures of one document; the rest stay in it."""
 
@@ -33,7 +36,7 @@ class DocxExtractor:
     """Reads DOCX, templates and documents with macros, which are never run."""
 
     name = "docx"
-    version = "1"
+    version = "2"
     media_types = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
@@ -41,6 +44,7 @@ class DocxExtractor:
         "application/vnd.ms-word.template.macroenabled.12",
     )
     convert_to: str | None = None
+    together = ("body",)
 
     def plan(self, source: Source) -> Plan:
         """Counts bodies by the letters between text tags, and embedded files by the zip directory."""
@@ -90,7 +94,20 @@ def read_bodies(
 
 def embedded(package: Package) -> list[str]:
     """Returns the parts that are documents of their own, in the order of their names."""
-    return sorted(name for name in package.parts if _INSIDE.fullmatch(name) and package.parts[name].file_size)
+    inside = {name for name in package.parts if _INSIDE.fullmatch(name)}
+    main = main_part(package)
+    for part in (main, *(story for kind in _STORIES for story in _of_kind(package, main, kind))):
+        for kind in _CHILDREN:
+            inside.update(name for target in _of_kind(package, part, kind) if (name := package.known(target)))
+    # A document that names itself as its own chunk would never end.
+    return sorted(name for name in inside if package.parts[name].file_size and name != package.known(main))
+
+
+def _of_kind(package: Package, part: str, kind: str) -> list[str]:
+    try:
+        return package.of_kind(part, kind)
+    except Unreadable:
+        return []  # a broken list of links: what reads the part itself says so
 
 
 def _all_blocks(package: Package, source: Source, scratch: Path) -> list[Block]:
