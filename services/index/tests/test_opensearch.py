@@ -74,7 +74,13 @@ def unit(number: int, text: str) -> UnitText:
 
 
 def put_document(
-    bench: Bench, pages: list[str], generation: int = 1, run: int = 1, completed_first: bool = False
+    bench: Bench,
+    pages: list[str],
+    generation: int = 1,
+    run: int = 1,
+    completed_first: bool = False,
+    title: str = "Quarterly figures",
+    counted: int | None = None,
 ) -> None:
     """Puts on the topics what the other services would, for a document with these pages."""
     store, bus = bench.bus.store, bench.bus
@@ -84,7 +90,7 @@ def put_document(
     record = SegmentRecord(DOCUMENT, generation, run, 1, whole, (), names[0], names[1], "text-layer", 100, 10, ())
     manifest = Manifest(
         DOCUMENT, generation, "application/pdf", "page", (UnitKind("page", 1, len(pages)),), len(pages), whole, 0, None,
-        None, None, {"title": "Quarterly figures"}, "pdf", "1",
+        None, None, {"title": title}, "pdf", "1",
     )  # fmt: skip
     languages = tuple(UnitLanguage(one.unit, "en", 99) for one in numbered)
     store.put_artifact(names[0], SegmentText(DOCUMENT, generation, 1, "extract", "1", numbered, ()))
@@ -116,8 +122,8 @@ def put_document(
             topics.DOCUMENTS_COMPLETED,
             DocumentCompleted(
                 DOCUMENT, generation, run, 9, version, DOCUMENT, None, "complete", None, "application/pdf", 5,
-                layout.manifest(DOCUMENT, generation, "m"), "page", len(pages), len(pages), 0, 0, 0, (), 10, 0,
-                "report", 80, ("en",), "internal", {"email": 2}, {"language:en": 10},
+                layout.manifest(DOCUMENT, generation, "m"), "page", counted or len(pages), len(pages), 0, 0, 0, (), 10,
+                0, "report", 80, ("en",), "internal", {"email": 2}, {"language:en": 10},
             ),
         ),
     ]  # fmt: skip
@@ -170,6 +176,24 @@ def test_passages_are_found_when_the_document_was_completed_before_its_parts(
     bench.refresh()
     assert by_words(bench.client, bench.prefix, "first").passages == 0  # type: ignore[arg-type]
     assert by_words(bench.client, bench.prefix, "another | its").passages == 2  # type: ignore[arg-type]
+
+
+def test_a_document_may_say_that_it_has_any_number_of_units(bench: Bench) -> None:
+    put_document(bench, ["Something."], counted=10**10)
+    entry = get_entry(bench.client, f"{bench.prefix}documents", DOCUMENT)  # type: ignore[arg-type]
+    assert entry is not None
+    assert (entry["units"], entry.get("cause")) == (10**10, None)
+
+
+def test_a_document_that_the_node_refuses_ends_all_the_same(bench: Bench) -> None:
+    put_document(bench, ["Something to find."], title="x" * 40_000)
+    entry = get_entry(bench.client, f"{bench.prefix}documents", DOCUMENT)  # type: ignore[arg-type]
+    assert entry is not None
+    assert (entry["outcome"], entry["cause"]) == ("complete", "not-indexable")
+    assert entry["reason"] == "OpenSearch answered 400 illegal_argument_exception"
+    assert [one.cause for one in bench.bus.sent(topics.DOCUMENTS_INDEXED)] == ["not-indexable"]
+    bench.refresh()
+    assert by_words(bench.client, bench.prefix, "find").passages == 1  # type: ignore[arg-type]
 
 
 def test_the_migration_again_changes_nothing(bench: Bench, opensearch: OpenSearchServer) -> None:

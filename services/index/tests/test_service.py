@@ -263,6 +263,40 @@ def test_one_document_that_fails_does_not_hold_its_neighbours() -> None:
     assert [letter.document_id for letter in play.bus.dead_letters] == [OTHER]
 
 
+def test_an_entry_that_the_node_refuses_is_written_with_what_is_sure(play: Play) -> None:
+    play.document(["one"])
+    play.node.refused = {"edition 1.pdf"}
+    play.arrives()
+    assert (play.entry["outcome"], play.entry["cause"]) == ("outstanding", "not-indexable")
+    play.completes()
+    assert (play.entry["outcome"], play.entry["cause"]) == ("complete", "not-indexable")
+    assert "400" in play.entry["reason"]
+    assert "name" not in play.entry
+    assert [(one.outcome, one.cause, one.passages) for one in play.said] == [("complete", "not-indexable", 1)]
+    assert play.texts == {ids(1)[0]: "one"}
+
+
+def test_pages_that_the_node_refuses_are_named_and_the_others_found(play: Play) -> None:
+    play.document(["one", "bad", "bad", "four", "bad"])
+    play.node.refused = {"bad"}
+    play.part(2)
+    play.completes()
+    assert sorted(play.texts.values()) == ["four", "one"]
+    assert (play.entry["text"][:8], play.entry["cause"]) == ("one\n\nbad", "not-indexable")
+    assert play.entry["reason"] == "OpenSearch does not take the text of page 2-3, 5"
+    assert [(one.cause, one.passages) for one in play.said] == [("not-indexable", 2)]
+
+
+def test_a_document_of_which_the_node_refuses_even_the_sure_fields_is_a_dead_letter() -> None:
+    play = Play()
+    play.document(["one"])
+    play.node.refused = {DOCUMENT}
+    with play.bus:
+        play.completes()
+    assert [letter.cause for letter in play.bus.dead_letters] == ["not-indexable"]
+    assert play.said == []
+
+
 def test_requests_are_bounded_in_number(play: Play) -> None:
     play.document([("word " * 399 + "end. ") * (REQUEST_ENTRIES + 1)])
     play.completes()

@@ -9,6 +9,15 @@ from ream_contracts.messages import DocumentCompleted, DocumentIngested
 from ream_index.contents import Contents
 from ream_index.passages import Entry
 
+NOT_INDEXABLE = "not-indexable"
+SURE = frozenset(
+    (
+        "document_id", "generation", "run", "revision", "version", "root_id", "parent_id", "depth", "media_type",
+        "size", "sha256", "duplicate_of", "outcome", "readiness", "ingested", "completed",
+    )
+)  # fmt: skip
+"""Fields that hold only what was made here: names, times and numbers, no word of a document."""
+
 
 def arrived(ingested: DocumentIngested, source: Source, at: str) -> Entry:
     """Makes the entry of a document that was just taken in: findable by what is known of it."""
@@ -102,6 +111,17 @@ def _facts(done: DocumentCompleted) -> dict[str, Any]:
         "personal_data_hits": sum(done.personal_data.values()),
         "scores": dict(done.scores),
     }
+
+
+def reduced(entry: Entry, reason: str) -> Entry:
+    """Makes the entry of a document that OpenSearch does not take as it is: what cannot be wrong in it, and why."""
+    body = {name: value for name, value in entry.body.items() if name in SURE}
+    return Entry(entry.id, entry.version, {**body, **refused(reason)})
+
+
+def refused(reason: str) -> dict[str, Any]:
+    """Says that a document or some of its pages are not as searchable as they should be."""
+    return {"cause": NOT_INDEXABLE, "reason": reason}
 
 
 def missing_in_words(done: DocumentCompleted) -> list[str]:

@@ -3,7 +3,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,8 +15,10 @@ from ream_index.settings import IndexSettings, OpenSearchSettings
 from ream_index.work import FIRST, Age, Desk, Message, Work
 from ream_kit import Reject, Retry, Store, settings, stage
 from ream_kit.clock import Clock, timestamp
+from ream_kit.log import logger
 
 Result = tuple[DocumentIndexed, ...] | Exception
+_LOG = logger("index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +53,25 @@ def index(batch: Sequence[Message], store: Store, clock: Clock, search: Search) 
     works = [Work(message) for message in batch]
     newest = search.indices.newest([work.message.document_id for work in works if work.has_passages])
     desk = Desk(store, search.indices.documents, search.indices.passages, search.settings, timestamp(clock.now()))
-    waiting: deque[Work] = deque()
-    for fault in search.indices.write(_writes(works, desk, newest, waiting)):
-        waiting.popleft().take(fault)
+    _write(works, search, lambda work: desk.writes(work, newest))
+    _write(works, search, desk.second)
     _drop_overtaken(works, search)
     return [_result(work, search) for work in works]
 
 
-def _writes(
-    works: Sequence[Work], desk: Desk, newest: Mapping[str, Age], waiting: deque[Work]
-) -> Iterator[tuple[str, Entry]]:
-    """Yields what the messages ask for, one after another: nothing is read before there is room for it."""
-    for work in works:
-        for write in desk.writes(work, newest):
-            waiting.append(work)
-            yield write
+def _write(works: Sequence[Work], search: Search, writes: Callable[[Work], Iterator[tuple[str, Entry]]]) -> None:
+    """Writes what the messages ask for, one after another: nothing is read before there is room for it."""
+    waiting: deque[tuple[Work, Entry]] = deque()
+
+    def asked() -> Iterator[tuple[str, Entry]]:
+        for work in works:
+            for index_name, entry in writes(work):
+                waiting.append((work, entry))
+                yield index_name, entry
+
+    for fault in search.indices.write(asked()):
+        work, entry = waiting.popleft()
+        work.take(entry, fault)
 
 
 def _drop_overtaken(works: Sequence[Work], search: Search) -> None:
@@ -84,6 +90,8 @@ def _result(work: Work, search: Search) -> Result:
     if work.fault is not None:
         return work.fault
     done = work.message
+    if work.cause is not None:
+        _LOG.warning("not_indexable", document_id=done.document_id, units=len(work.refused), entry=bool(work.instead))
     if work.erased or not isinstance(done, DocumentCompleted):
         return ()
     if work.age > FIRST:
@@ -94,6 +102,6 @@ def _result(work: Work, search: Search) -> Result:
     return (
         DocumentIndexed(
             done.document_id, done.generation, done.run, done.version, done.root_id, done.parent_id, done.outcome,
-            done.cause, work.passages,
+            work.cause or done.cause, work.passages,
         ),
     )  # fmt: skip

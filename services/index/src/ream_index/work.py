@@ -2,16 +2,16 @@
 """Decides what a message asks of the indices, and reads it from the store piece by piece, never a document at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ream_contracts import codec, layout
-from ream_contracts.artifacts import Manifest, SegmentClasses, SegmentRecord, SegmentText, Source
+from ream_contracts import codec, layout, units
+from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, SegmentRecord, SegmentText, Source
 from ream_contracts.messages import DocumentCompleted, DocumentIngested, DocumentPart, PartSegment
 from ream_index import documents
 from ream_index.contents import Contents
 from ream_index.passages import Entry, passages
 from ream_index.settings import IndexSettings
-from ream_kit import Erased, Retry, Store
+from ream_kit import Erased, Reject, Retry, Store
 
 Message = DocumentIngested | DocumentPart | DocumentCompleted
 Age = tuple[int, int]
@@ -25,12 +25,16 @@ class Work:
 
     Attributes:
         passages: how many passages it wrote, or found there.
+        refused: units with a passage that OpenSearch does not take.
+        instead: what is written in place of an entry that OpenSearch does not take.
         erased: whether its document is gone: nothing is written, and nothing said.
         fault: why it could not be done; waiting comes before everything else.
     """
 
     message: Message
     passages: int = 0
+    refused: list[int] = field(default_factory=list)
+    instead: Entry | None = None
     erased: bool = False
     fault: Exception | None = None
 
@@ -44,9 +48,27 @@ class Work:
         """Generation and run that it speaks of."""
         return self.message.generation, self.message.run
 
-    def take(self, fault: Exception | None) -> None:
+    @property
+    def cause(self) -> str | None:
+        """Why it is less searchable than it should be; None when nothing was refused."""
+        return documents.NOT_INDEXABLE if self.refused or self.instead else None
+
+    def take(self, entry: Entry, fault: Exception | None) -> None:
         """Takes note of how one of its writes went."""
-        if fault is not None and (self.fault is None or isinstance(fault, Retry)):
+        if fault is None:
+            return
+        if isinstance(fault, Reject) and not fault.fatal and self.instead is None:
+            if "unit" in entry.body:
+                self.passages -= 1
+                self.refused.append(entry.body["unit"])
+            else:
+                self.instead = documents.reduced(entry, fault.reason)
+        else:
+            self.fail(fault)
+
+    def fail(self, fault: Exception) -> None:
+        """Takes note that it could not be done."""
+        if self.fault is None or isinstance(fault, Retry):
             self.fault = fault
 
 
@@ -87,7 +109,22 @@ class Desk:
         except Erased:
             work.erased = True
         except Exception as error:  # handed to kit, which decides by its kind
-            work.take(error)
+            work.fail(error)
+
+    def second(self, work: Work) -> Iterator[tuple[str, Entry]]:
+        """Yields what is written when OpenSearch refused something, so that the document ends all the same."""
+        if work.fault is not None or work.erased:
+            return
+        if work.instead is not None:
+            yield self.documents, work.instead
+        elif work.refused and isinstance(work.message, DocumentCompleted):
+            done = work.message
+            pages = ", ".join(
+                f"{first}-{last}" if first < last else f"{first}" for first, last in units.of(work.refused)
+            )
+            said = documents.refused(f"OpenSearch does not take the text of {done.unit_kind} {pages[:1000]}")
+            record = self.store.get_artifact(DocumentRecord, layout.document_record(done.document_id, done.version))
+            yield self.documents, Entry(done.document_id, done.version, {**record.document, **said})
 
     def _completed(self, work: Work, done: DocumentCompleted, overtaken: bool) -> Iterator[tuple[str, Entry]]:
         """Passages too: a part that was given up on its way here must not leave its pages out."""
