@@ -58,7 +58,9 @@ class Node:
         if known is not None and known[0] > least:
             return 409
         if source is not None and not self.keeps_text:
-            source = {name: source[name] for name in ("document_id", "generation", "run")}
+            source = {
+                name: source[name] for name in ("document_id", "generation", "run", "readiness") if name in source
+            }
         self.held[place] = (action["version"], source)
         return 200
 
@@ -215,6 +217,32 @@ def test_a_page_that_comes_after_its_document_takes_the_place_of_the_deleted_one
     play.document(["new two"] * 2, *newer)
     play.part(2, *newer)
     assert play.texts == {ids(1)[0]: "new one", ids(2)[1]: "new two"}
+
+
+@pytest.mark.parametrize("newer", [(1, 2), (2, 1)])
+def test_what_was_readable_stays_so_until_the_newer_one_is_complete(play: Play, newer: tuple[int, int]) -> None:
+    play.document(["old one"])
+    play.arrives()
+    assert (play.entry["outcome"], play.entry["name"]) == ("outstanding", "edition 1.pdf")
+    play.completes()
+    play.document(["new one"], *newer)
+    play.arrives(*newer)
+    play.arrives()
+    assert (play.entry["text"], play.entry["outcome"], play.entry["run"]) == ("old one", "complete", 1)
+    assert play.texts == {ids(1)[0]: "old one"}
+    play.completes(*newer)
+    assert (play.entry["text"], (play.entry["generation"], play.entry["run"])) == ("new one", newer)
+    play.arrives(*newer)
+    assert play.entry["text"] == "new one"
+
+
+def test_of_what_only_arrived_the_newest_is_shown(play: Play) -> None:
+    for generation in (1, 2):
+        play.document([], generation)
+    for generation, run in ((1, 1), (2, 1), (1, 2)):
+        play.arrives(generation, run)
+    assert (play.entry["generation"], play.entry["run"], play.entry["name"]) == (2, 1, "edition 2.pdf")
+    assert play.entry["version"] == identity.version(2, 1, 0)
 
 
 def test_what_is_older_than_what_was_completed_leaves_nothing(play: Play) -> None:

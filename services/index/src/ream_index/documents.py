@@ -20,15 +20,18 @@ SURE = frozenset(
 
 
 def arrived(ingested: DocumentIngested, source: Source, at: str) -> Entry:
-    """Makes the entry of a document that was just taken in: findable by what is known of it."""
-    version = identity.version(ingested.generation, ingested.run, 0)
+    """Makes the entry of a document that was just taken in: findable by what is known of it.
+
+    Its version is below that of every entry that was completed: whatever generation or run comes in, a document that
+    was readable stays so, with its text as it was, until the new one is complete.
+    """
     body = {
         **_origin(source),
         "document_id": ingested.document_id,
         "generation": ingested.generation,
         "run": ingested.run,
         "revision": 0,
-        "version": version,
+        "version": identity.version(ingested.generation, ingested.run, 0),
         "root_id": ingested.root_id,
         "parent_id": ingested.parent_id,
         "depth": ingested.depth,
@@ -40,7 +43,7 @@ def arrived(ingested: DocumentIngested, source: Source, at: str) -> Entry:
         "readiness": "arrived",
         "ingested": at,
     }
-    return Entry(ingested.document_id, version, body)
+    return Entry(ingested.document_id, identity.version(0, ingested.generation, ingested.run), body)
 
 
 def completed(done: DocumentCompleted, source: Source, manifest: Manifest | None, contents: Contents, at: str) -> Entry:

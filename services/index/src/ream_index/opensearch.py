@@ -105,17 +105,25 @@ class Indices:
         return judged(item["status"], str(item.get("error", {}).get("type", "")))
 
     def newest(self, document_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Returns (generation, run) of the entries there are, also of those not yet searchable."""
+        """Returns (generation, run) of the documents whose entry is complete, refreshed or not.
+
+        Raises:
+            Retry: OpenSearch is away or busy.
+            Reject: it refuses us.
+        """
         if not document_ids:
             return {}
         wanted = sorted(set(document_ids))
         answer = ask(
             lambda: self._client.mget(
-                body={"ids": wanted}, index=self.documents, _source_includes=["generation", "run"]
+                body={"ids": wanted}, index=self.documents, _source_includes=["generation", "run", "readiness"]
             )
         )
         found = [one for one in answer["docs"] if one.get("found")]
-        return {one["_id"]: (one["_source"]["generation"], one["_source"]["run"]) for one in found}
+        complete = [
+            one["_source"] | {"id": one["_id"]} for one in found if one["_source"].get("readiness") == "complete"
+        ]
+        return {one["id"]: (one["generation"], one["run"]) for one in complete}
 
     def drop_older_passages(self, document_id: str, generation: int, run: int) -> None:
         """Takes away the passages that belong to an earlier generation or run of a document.
