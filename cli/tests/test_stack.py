@@ -260,10 +260,9 @@ def test_no_password_is_on_a_command_line_or_in_a_log(ream: Ream) -> None:
     told = [path.read_text(errors="replace") for path in files]
     told += [Path(f"/proc/{process.pid}/cmdline").read_text() for process in (state.supervisor, *state.processes())]
     assert not any(application in text or administrator in text for text in told)
-    for process in state.processes():
-        environ = Path(f"/proc/{process.pid}/environ").read_text()
-        assert application in environ
-        assert administrator not in environ
+    environs = {p.name: Path(f"/proc/{p.process.pid}/environ").read_text() for p in state.programs if p.process}
+    assert [name for name, environ in environs.items() if application in environ] == ["index"]
+    assert not any(administrator in environ for environ in environs.values())
 
 
 def test_down_ends_exactly_what_was_started(ream: Ream) -> None:

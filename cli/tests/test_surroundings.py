@@ -61,12 +61,37 @@ def test_looking_makes_no_passwords(tmp_path: Path) -> None:
 
 def test_passwords_stand_in_no_command_line_and_no_text(tmp_path: Path) -> None:
     found = own(tmp_path)
-    secrets = json.loads((tmp_path / "secrets.json").read_text()).values()
+    secrets = set(json.loads((tmp_path / "secrets.json").read_text()).values())
     planned = programs(found, dict.fromkeys(NAMES, 1), 2)
     shown = repr(found) + repr(planned) + str([program.argv for program in planned])
     assert not any(secret in shown for secret in secrets)
     assert found.environ["REAM_OPENSEARCH_PASSWORD"] in secrets
-    assert planned[0].environment["REAM_OPENSEARCH_PASSWORD"] in secrets
+    held = [p.name for p in planned if not secrets.isdisjoint(p.environment.values())]
+    assert held == ["index"], "who does not speak to OpenSearch has no password for it"
+
+
+def test_a_service_sees_only_what_its_settings_read(tmp_path: Path) -> None:
+    found = own(
+        tmp_path, REAM_INGEST_ROOTS="/in", REAM_OCR_DPI="300", REAM_S3_SECRET_KEY="s3", REAM_LOG_LEVEL="debug",
+        REAM_TOPIC_PREFIX="t.", REAM_OPENSEARCH_READER_PASSWORD="reader", REAM_DASHBOARDS_PASSWORD="dashboards",
+    )  # fmt: skip
+    seen = {name: {n: v for n, v in environment(found, name, 2).items() if v} for name in NAMES}
+    everybody = {"REAM_S3_SECRET_KEY": "s3", "REAM_LOG_LEVEL": "debug", "REAM_TOPIC_PREFIX": "t."}
+    assert all(everybody.items() <= seen[name].items() for name in NAMES)
+    assert [name for name in NAMES if "REAM_INGEST_ROOTS" in seen[name]] == ["ingest"]
+    assert [name for name in NAMES if "REAM_OCR_DPI" in seen[name]] == ["ocr"]
+    assert [name for name in NAMES if "REAM_AGGREGATE_DATA_DIR" in seen[name]] == ["aggregate"]
+    assert [name for name in NAMES if "REAM_OPENSEARCH_URL" in seen[name]] == ["index"]
+    assert not any({"reader", "dashboards"} & set(seen[name].values()) for name in NAMES)
+
+
+def test_what_a_service_does_not_read_is_hidden_from_it(tmp_path: Path) -> None:
+    found = own(tmp_path, REAM_OPENSEARCH_PASSWORD="geheim")
+    # A supervisor passes its own environment on: only what is set to nothing is not inherited.
+    assert {name: environment(found, name, 2)["REAM_OPENSEARCH_PASSWORD"] for name in ("extract", "index")} == {
+        "extract": "",
+        "index": "geheim",
+    }
 
 
 def test_each_service_is_one_program_with_its_own_port_and_log(tmp_path: Path) -> None:

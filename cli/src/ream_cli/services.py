@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import json
@@ -13,6 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ream_cli.surroundings import Surroundings
+from ream_index.settings import OpenSearchSettings
+from ream_kit.kafka import KafkaSettings
+from ream_kit.settings import describe
+from ream_kit.store_open import StoreSettings
 from ream_local.errors import LocalStackError
 from ream_local.ports import require_free
 from ream_local.programs import Program
@@ -74,16 +79,33 @@ def workers(service: str, cores: int) -> int:
 
 
 def environment(surroundings: Surroundings, service: str, cores: int) -> dict[str, str]:
-    """The variables of one service, but for its port; what was set by hand stays."""
+    """The variables of one service, but for its port: what was set by hand stays, what it does not read it never sees.
+
+    A parser of strangers' files that is broken out of finds no password in its process but those that it needs.
+    """
+    read = _read_by(service)
+    # Empty and not left out: what a person has set would come through from the one who starts the service.
+    given = {name: value if name.startswith(read) else "" for name, value in surroundings.environ.items()}
     return {
         "REAM_WORKERS": str(workers(service, cores)),
         # One thread a page is the quickest for many pages; Tesseract's own threads only fight each other.
         "OMP_THREAD_LIMIT": "1",
         # Many threads, each with an arena of its own, would keep memory that nobody uses.
         "MALLOC_ARENA_MAX": "2",
-        **surroundings.environ,
+        **given,
         "REAM_OPENSEARCH_ADMIN_PASSWORD": "",
     }
+
+
+@functools.cache
+def _read_by(service: str) -> tuple[str, ...]:
+    """What the names of the variables begin with that a service's settings read."""
+    # Loaded when services are started: other commands have no use for what works on records.
+    from ream_kit.runner import RunnerSettings
+
+    common = [one.variable for settings in (RunnerSettings, KafkaSettings, StoreSettings) for one in describe(settings)]
+    opensearch = [one.variable for one in describe(OpenSearchSettings, "REAM_OPENSEARCH_")]
+    return (*common, *(opensearch if service == "index" else ()), f"REAM_{service.upper()}_")
 
 
 def fingerprint(surroundings: Surroundings, cores: int) -> str:
