@@ -3,8 +3,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from ream_contracts import topics
 from ream_contracts.messages import DocumentCompleted, PartForget
 from ream_sweep.forgetting import Forgetting, Passing, stale
+from ream_sweep.settings import SweepSettings
 
 DAY_MS = 86_400_000
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
@@ -38,3 +40,7 @@ def test_what_ingest_passed_a_day_ago_may_be_deleted() -> None:
 def test_only_what_was_brought_long_ago_is_stale() -> None:
     names = ["incoming/20260101T000000-x/1", "incoming/20260109T000000-x/1", "incoming/by hand.pdf"]
     assert list(stale(names, NOW, 8)) == names[:1]
+
+
+def test_what_was_brought_is_kept_longer_than_the_dead_letters_that_name_it() -> None:
+    assert SweepSettings().incoming_days > topics.DOCUMENTS_SUBMITTED.dead_letter_retention_days
