@@ -13,6 +13,7 @@ from ream_kit.clock import Clock
 from ream_kit.log import logger
 from ream_kit.observe import Announcer, Observer, Seen, Tail
 from ream_kit.store import NotFound
+from ream_sweep import stored
 from ream_sweep.forgetting import Forgetting, Passing, stale
 from ream_sweep.ledger import Ledger
 from ream_sweep.settings import SweepSettings
@@ -121,7 +122,8 @@ class Sweep:
         letters, self.letters = self.letters, []
         again = {letter.document_id for _, _, letter in letters if letter.cause == "no-entry" and letter.document_id}
         for document_id in sorted(again):
-            newest = self.ledger.newest(document_id)
+            # Records of documents.ingested are kept for days only; what lies in the store is there as long as it.
+            newest = self.ledger.newest(document_id) or stored.newest(self.store.names(layout.document(document_id)))
             if newest is not None:
                 self.run_again(document_id, *newest)
         self.announcer.flush()
