@@ -136,7 +136,11 @@ class Store:
         if isinstance(message, SegmentRead):
             found = self.get_artifact(SegmentText, message.text)
             return "\n\n".join(unit.text for unit in found.units)
-        return "\n\n".join(text for _, text in sorted(self._texts(message)))
+        texts: dict[int, str] = {}
+        for unit, text in self._texts(message):
+            # Each unit once, whatever the records say: a text that stands twice is worse than an old one.
+            texts.setdefault(unit, text)
+        return "\n\n".join(texts[unit] for unit in sorted(texts))
 
     def _texts(self, document: DocumentCompleted) -> Iterator[tuple[int, str]]:
         """The record of a segment says which artifact answers which units in this run."""
