@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from ream_extract.extractors.html import EXTRACTOR, between_tags
+from ream_extract.html_text import title_and_blocks
 from ream_extract.reading import Limits, Source, UnitRead, Unreadable
 
 PAGE = """<!DOCTYPE html><html><head>
@@ -37,7 +38,7 @@ def written(path: Path, text: str | bytes) -> Path:
 def test_page_as_it_is_seen(tmp_path: Path) -> None:
     (body,) = read(written(tmp_path / "a.html", PAGE))
     assert body.text == (
-        "Price list\nPrices 2024\nAll prices in euros.\nValid now.\nThing\tPrice\nTea & cake\t4.50\nOrder\n"
+        "Price list\nPrices 2024\nAll prices in euros.\nValid now.\nswitch it on\nThing\tPrice\nTea & cake\t4.50\nOrder\n"
         "Search here\nOne\nTwo\nWrite to us or go up.\nkeep\nlines\nfirst\nsecond\ncustom inline"
     )
     assert [(heading.level, heading.text) for heading in body.headings] == [
@@ -138,3 +139,13 @@ def test_page_over_the_limit_is_rejected(tmp_path: Path) -> None:
 )
 def test_broken_pages_are_read_without_harm(tmp_path: Path, page: bytes) -> None:
     assert len(read(written(tmp_path / "a.html", page))) == 1
+
+
+def test_words_in_drawings_and_for_those_without_scripts_are_read() -> None:
+    page = (
+        '<p>Sales <svg><path d="M0 0"/></svg> in May</p><svg><style>.x{}</style><script>hidden()</script>'
+        "<defs><text>Hidden</text></defs><text>North <tspan>42</tspan></text><text>South 17</text></svg>"
+        "<noscript><p>Turn <b>it</b> on</p></noscript><object data='a.pdf'>No reader for it</object>"
+    )
+    blocks = [block.text for block in title_and_blocks(page)[2]]
+    assert blocks == ["Sales  in May", "North 42", "South 17", "Turn it on", "No reader for it"]

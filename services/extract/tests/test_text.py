@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ream_extract import registry
 from ream_extract.extractors.text import EXTRACTOR, PIECE
 from ream_extract.reading import Source, UnitRead
 
@@ -74,3 +75,17 @@ def test_binary_that_claims_to_be_text_is_read_without_harm(tmp_path: Path) -> N
     path = tmp_path / "a.txt"
     path.write_bytes(bytes(range(256)) * 1_000)
     assert all(isinstance(unit.text, str) for unit in pieces(path))
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/x-log", "application/yaml", "message/rfc822", "application/mbox", "multipart/related"]
+)
+def test_what_can_be_read_as_text_is(media_type: str, tmp_path: Path) -> None:
+    known = registry.known().find(media_type)
+    assert known is not None
+    assert known.name == "text"
+    path = tmp_path / "a"
+    path.write_bytes(b"From: a@example.org\nTo: b@example.org\nSubject: Tea\n\nAt four.\n")
+    (piece,) = EXTRACTOR.read(Source(path, media_type), 1, 1, tmp_path)
+    assert isinstance(piece, UnitRead)
+    assert piece.text.endswith("At four.\n")

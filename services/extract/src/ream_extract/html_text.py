@@ -14,16 +14,16 @@ from ream_extract.text_clean import tidy
 LINKS = 5_000
 TABLE_DEPTH = 6
 """Tables in tables below which a table is no longer asked whether it holds data."""
-UNREAD = frozenset({"script", "style", "template", "head", "noscript", "svg", "object", "iframe", "-comment"})
+UNREAD = frozenset({"script", "style", "template", "head", "metadata", "defs", "iframe", "-comment"})
 BLOCKS = frozenset(
     re.findall(
         r"\w+",
         "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
         "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option "
-        "p pre section select summary table tbody td textarea tfoot th thead tr ul xmp",
+        "p pre section select summary table tbody td text textarea tfoot th thead tr ul xmp",
     )
 )
-"""Elements that end a line; all others, unknown ones too, run on in it."""
+"""Elements that end a line, `text` of drawings among them; all others, unknown ones too, run on in it."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SHOWN_INPUTS = {"", "text", "search", "email", "tel", "url", "number", "date", "time", "submit", "button", "reset"}
 

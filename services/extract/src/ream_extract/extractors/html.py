@@ -41,9 +41,10 @@ class HtmlExtractor:
     """Reads HTML and XHTML."""
 
     name = "html"
-    version = "1"
+    version = "2"
     media_types = ("text/html", "application/xhtml+xml")
     convert_to: str | None = None
+    together = ("body",)
 
     def plan(self, source: Source) -> Plan:
         """Counts bodies by the bytes between the tags, found without a parser."""
