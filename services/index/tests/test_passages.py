@@ -2,12 +2,13 @@
 """Passages hold all the text of their page, cut where people would cut it."""
 
 import re
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ream_contracts.artifacts import Heading, UnitText
-from ream_index.passages import cut, heading_at, sensitivity
+from ream_contracts.artifacts import Heading
+from ream_index.passages import LONGEST_HEADING, Trail, cut, sensitivity
 
 
 def scores(**named: int) -> dict[str, int]:
@@ -36,9 +37,20 @@ def test_the_heading_of_a_place_is_the_path_above_it() -> None:
     headings = tuple(
         Heading(m.start(), level, m.group()) for m, level in zip(re.finditer("[OT]\\w+", text), (1, 2, 1), strict=True)
     )
-    unit = UnitText(1, "body", text, "markup", 100, None, 0, 0, 0, headings, (), (), ())
-    assert [heading_at(unit, end) for end in (8, 17, len(text))] == ["One", "One > Two", "Three"]
-    assert heading_at(unit, 0) is None
+    trail = Trail(headings)
+    assert [trail.at(end) for end in (0, 8, 17, len(text))] == [None, "One", "One > Two", "Three"]
+
+
+def test_a_heading_is_cut_since_every_passage_below_repeats_it() -> None:
+    trail = Trail([Heading(0, level, "x" * 100_000) for level in range(1, 9)])
+    assert len(trail.at(1) or "") == 4 * LONGEST_HEADING
+
+
+def test_many_headings_take_linear_time() -> None:
+    trail = Trail([Heading(place, 1 + place % 6, "h") for place in range(100_000)])
+    started = time.process_time()
+    assert sum(trail.at(place) is not None for place in range(1, 100_000, 50)) == 2_000
+    assert time.process_time() - started < 2
 
 
 def test_a_passage_is_as_sensitive_as_its_segment_alone_shows() -> None:

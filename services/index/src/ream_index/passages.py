@@ -2,15 +2,18 @@
 """Decides what a passage is: a page, or a part of one that ends where a paragraph does."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ream_contracts import identity, units
-from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText, UnitText
+from ream_contracts.artifacts import Heading, SegmentClasses, SegmentRecord, SegmentText
 
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
+LONGEST_HEADING = 300
+"""Characters kept of a heading: it is written with every passage below it."""
 MARKS = (("restricted", ("secret:", "mark:restricted")), ("confidential", ("mark:confidential",)))
 
 
@@ -42,6 +45,7 @@ def passages(record: SegmentRecord, text: SegmentText, classes: SegmentClasses, 
     for unit in text.units:
         if not units.contains(record.read, unit.unit):
             continue
+        trail = Trail(unit.headings)
         for number, (start, piece) in enumerate(cut(unit.text, limit), 1):
             yield Entry(
                 f"{record.document_id}-{unit.unit}-{number}",
@@ -55,7 +59,7 @@ def passages(record: SegmentRecord, text: SegmentText, classes: SegmentClasses, 
                     "unit_kind": unit.kind,
                     "label": unit.label,
                     "part": number,
-                    "heading": heading_at(unit, start + len(piece)),
+                    "heading": trail.at(start + len(piece)),
                     "text": piece,
                     "language": languages.get(unit.unit, "und"),
                     "method": unit.method,
@@ -76,14 +80,21 @@ def sensitivity(scores: Mapping[str, int]) -> str:
     )
 
 
-def heading_at(unit: UnitText, end: int) -> str | None:
-    """Returns the path of headings that holds for text before this place, highest first."""
-    path: list[tuple[int, str]] = []
-    for heading in unit.headings:
-        if heading.offset < end:
-            path = [(level, text) for level, text in path if level < heading.level]
-            path.append((heading.level, heading.text))
-    return " > ".join(text for _, text in path) or None
+class Trail:
+    """The path of headings above places in a unit, asked for from its beginning to its end."""
+
+    def __init__(self, headings: Iterable[Heading]) -> None:
+        self._ahead = deque(sorted(headings, key=lambda heading: heading.offset))
+        self._path: list[Heading] = []
+
+    def at(self, end: int) -> str | None:
+        """Returns the path that holds for text before this place, highest first; None where there is no heading."""
+        while self._ahead and self._ahead[0].offset < end:
+            heading = self._ahead.popleft()
+            while self._path and self._path[-1].level >= heading.level:
+                self._path.pop()
+            self._path.append(heading)
+        return " > ".join(one.text[:LONGEST_HEADING] for one in self._path)[: 4 * LONGEST_HEADING] or None
 
 
 def cut(text: str, limit: int) -> Iterator[tuple[int, str]]:
