@@ -93,6 +93,14 @@ def warm_up(name: str) -> tuple[Wanted, ...]:
     return tuple(one for kind in MIX if kind != "large-scan" for one in alike(kind, name, 2))
 
 
+def trial(service: str, name: str) -> tuple[Wanted, ...]:
+    """A small load in which there is something of all that options of a service change."""
+    if service == "ocr":
+        return alike("scan", name, 5)
+    with_pictures = (Wanted("heavy-pdf", f"{name}-pictures", 20),)
+    return alike("text-pdf", name, 10) + alike("docx", name, 4) + alike("doc", name, 2) + with_pictures
+
+
 def mixed(name: str, count: int) -> tuple[Wanted, ...]:
     """The mix; in its order a large scan stands in the first half, for it must not be what all wait for at the end."""
     counts = {kind: round(count * share / 100) for kind, share in MIX.items()}

@@ -82,7 +82,6 @@ class Papers:
 def papers(plan: Plan) -> Papers:
     """Which documents a plan needs; no two are alike, for what was read before would be found again."""
     amounts = plan.amounts
-    trial = {"ocr": inputs.alike("scan", "trial", 5), "extract": inputs.mixed("trial", 30)[:24]}
     return Papers(
         warm_up=inputs.warm_up("warm-up"),
         text=inputs.alike("text-pdf", "text", amounts.text_pdfs),
@@ -92,9 +91,7 @@ def papers(plan: Plan) -> Papers:
         long=inputs.alike("long-pdf", "long", 1),
         heavy=(inputs.heavy("heavy", amounts.heavy_bytes),),
         options={
-            f"{option.service}: {option.title}": tuple(
-                replace(one, name=f"{number}-{one.name}") for one in trial[option.service]
-            )
+            f"{option.service}: {option.title}": inputs.trial(option.service, f"trial-{number}")
             for number, option in enumerate(plan.options)
         },
     )
@@ -152,7 +149,8 @@ class Measurement:
         peak.note(usage.sizes(self._installation))
         office = sum(kinds["office"] for kinds in peak.services.values())
         figures: dict[str, float | None] = {"bytes": peak.together, "bytes_without_office": peak.together - office}
-        return Part(name, title, figures, usage=results.usage(usage.between(before, after, peak)))
+        used = usage.between(before, after, peak)
+        return Part(name, title, figures, usage=results.usage(used), limit=results.largest(used))
 
     def _load(self, title: str, wanted: Sequence[Wanted], arrivals: Sequence[float], hit_every: int = 1) -> Load | None:
         left = self._deadline - time.monotonic()

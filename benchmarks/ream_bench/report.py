@@ -20,7 +20,14 @@ def report(result: Result, before: tuple[str, Result] | None) -> str:
     """The whole text."""
     lines: list[str] = [f"# Measured on {result.machine['date'][:10]} ({result.plan})", ""]
     lines += _explanation(result, before)
-    for section in (_aims(result), _speed(result, before), _times(result), _cpu(result), _memory(result)):
+    for section in (
+        _aims(result),
+        _speed(result, before),
+        _times(result),
+        _slowest(result),
+        _cpu(result),
+        _memory(result),
+    ):
         lines += ["", *section]
     lines += ["", *_options(result), *_machine(result)]
     return "\n".join(lines) + "\n"
@@ -107,6 +114,17 @@ def _times(result: Result) -> Iterator[str]:
     yield ""
     rows = [[part.title, *(written(part.figures[f"to_{step}_p50"]) for step in STEPS)] for part in _loads(result)]
     yield from table(("", *STEPS), rows)
+
+
+def _slowest(result: Result) -> Iterator[str]:
+    yield "## The slowest, and all large scans, at 70 %"
+    yield ""
+    part = result.by_name.get("steady")
+    rows = [
+        [one["kind"], str(one["pages"]), *(written(one[name]) for name in ("submitted", "hit", "complete"))]
+        for one in (part.slowest if part else ())
+    ]
+    yield from table(("", "pages", "submitted after s", "first hit s", "complete s"), rows)
 
 
 def _cpu(result: Result) -> Iterator[str]:

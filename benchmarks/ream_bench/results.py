@@ -26,7 +26,8 @@ class Part:
         figures: by name; None where nothing could be measured.
         outcomes: how many documents ended how; `not finished` among them.
         usage: CPU seconds by who used them, and memory in bytes, as JSON.
-        limit: what kept it from being faster, where that is known.
+        limit: what kept it from being faster, or smaller, where that is known.
+        slowest: the documents that took longest, and all large scans.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Part:
     outcomes: dict[str, int] = field(default_factory=dict)
     usage: dict[str, Any] = field(default_factory=dict)
     limit: str = ""
+    slowest: list[dict[str, Any]] = field(default_factory=list)
 
 
 def of_load(name: str, title: str, load: Load, cores: int) -> Part:
@@ -53,7 +55,7 @@ def of_load(name: str, title: str, load: Load, cores: int) -> Part:
         "cpu_seconds_a_document": rate_of(load.used.ours + load.used.readers, len(ended)),
         "own_cpu_seconds_a_document": rate_of(load.used.ours, len(ended)),
     }
-    return Part(name, title, figures, outcomes(load.trips), usage(load.used), limit(load, cores))
+    return Part(name, title, figures, outcomes(load.trips), usage(load.used), limit(load, cores), slowest(load))
 
 
 def targets(load: Load) -> dict[str, float | None]:
@@ -115,6 +117,32 @@ def usage(used: Used) -> dict[str, Any]:
         "memory": {name: dict(kinds) for name, kinds in used.memory.items()},
         "memory_together": used.together,
     }
+
+
+def slowest(load: Load, count: int = 5) -> list[dict[str, Any]]:
+    """The documents that took longest from submission to completion, and all large scans, the slowest first."""
+
+    def taken(trip: Trip) -> float:
+        return load.limit if trip.to_complete is None else trip.to_complete
+
+    every = sorted(load.trips, key=taken, reverse=True)
+    large = [trip for trip in every[count:] if trip.paper.wanted.kind == "large-scan"]
+    return [
+        {
+            "kind": trip.paper.wanted.kind,
+            "pages": trip.paper.wanted.pages,
+            "submitted": trip.submitted - load.began,
+            "hit": trip.to_hit,
+            "complete": trip.to_complete,
+        }
+        for trip in (*every[:count], *large)
+    ]
+
+
+def largest(used: Used) -> str:
+    """Says which services have most of the memory."""
+    sizes = sorted(((sum(kinds.values()), name) for name, kinds in used.memory.items()), reverse=True)
+    return ", ".join(f"{name} {size / 1024**2:.0f} MB" for size, name in sizes[:3])
 
 
 def limit(load: Load, cores: int) -> str:

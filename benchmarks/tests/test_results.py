@@ -73,6 +73,17 @@ def test_what_was_not_finished_in_time_does_not_meet_an_aim() -> None:
     assert found["small_complete_p95"] == 60.0
 
 
+def test_large_scans_are_listed_with_the_slowest() -> None:
+    trips = [trip(number, float(number)) for number in range(1, 9)]
+    found = results.slowest(load(*trips, trip(9, 2.5, 1.5, pages=40, kind="large-scan"), trip(10, None)), count=3)
+    assert [one["complete"] for one in found] == [None, 8.0, 7.0, 2.5]
+    assert found[-1] == {"kind": "large-scan", "pages": 40, "submitted": 0.0, "hit": 1.5, "complete": 2.5}
+
+
+def test_the_largest_services_are_named() -> None:
+    assert results.largest(load(trip(1, 1.0)).used) == "ocr 3 MB, ingest 3 MB, extract 3 MB"
+
+
 @pytest.mark.parametrize(("spent", "says"), [(9.5, "the cores: 2 cores 95% busy"), (3.0, "waiting")])
 def test_the_limit_is_named(spent: float, says: str) -> None:
     kinds: Any = {"ocr": {"service": 0.0, "cells": 2 * spent - 1, "office": 0.0}}
