@@ -266,6 +266,32 @@ class TestKept:
         (read,) = read_of(bus)
         assert (read.method, bus.store.text(read)) == ("ocr", "text of page 3")
 
+    def test_a_layer_is_not_lost_with_the_cell(self) -> None:
+        cell = Cell(error=CellDied("out-of-memory"))
+        bus = bus_with(cell)
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "Page 3")))
+        bus.run()
+        (read,) = read_of(bus)
+        assert (read.method, read.confidence, bus.store.text(read)) == ("text-layer", 30, "Page 3")
+        assert (len(cell.asked), failed_of(bus), bus.dead_letters) == (3, [], [])
+
+    def test_a_layer_without_text_fails_with_the_cell(self) -> None:
+        bus = bus_with(Cell(error=CellDied("out-of-time")))
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, " ")))
+        bus.run()
+        assert [(part.cause, part.units) for part in failed_of(bus)] == [("out-of-time", ((3, 3),))]
+
+    def test_with_a_layer_a_cell_that_died_once_is_forgiven(self) -> None:
+        class Mortal(Cell):
+            def __call__(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+                self.error = None if self.asked else CellDied("crashed-signal-11")
+                return super().__call__(request)
+
+        bus = bus_with(Mortal())
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "\ufffd xq")))
+        bus.run()
+        assert bus.store.text(read_of(bus)[0]) == "text of page 3"
+
 
 class TestLanes:
     def busy(self, many: int, cells: int, *, bulk: bool) -> int:

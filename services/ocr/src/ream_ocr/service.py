@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ream_contracts import identity, layout, topics, units
 from ream_contracts.artifacts import SegmentText, UnitText
 from ream_contracts.messages import PartFailed, SegmentRead, SegmentScanned
-from ream_kit import Origin, Reject, Store, stage
+from ream_kit import Origin, Reject, Store, log, stage
+from ream_kit.cells import CellDied
 from ream_kit.store import NotFound
 from ream_ocr.answers import Answers, collect, confidence
 from ream_ocr.engine import EngineError
@@ -16,6 +19,9 @@ from ream_ocr.parameters import STAGE, Parameters
 from ream_ocr.reader import Job, Reader, open_reader
 
 VERSION = "2"
+TRIES = 3
+"""Deaths of a cell after which the doubtful text layer of a unit is taken for what it is."""
+_LOG = log.logger("ocr.service")
 
 
 def failed_part(scanned: SegmentScanned, cause: str, attempts: int) -> Iterator[PartFailed]:
@@ -60,9 +66,34 @@ def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: 
     if scanned.kept is not None:
         kept = {unit.unit: unit for unit in store.get_artifact(SegmentText, scanned.kept).units}
     with store.local(scanned.object) as path:
-        job = Job(path, scanned.media_type, tuple(units.each(scanned.units)))
-        read = reader.read(job, parameters, bulk=bulk)
+        read = itertools.chain.from_iterable(
+            _tried(Job(path, scanned.media_type, (unit,)), reader, parameters, bulk, known=_known(kept, unit))
+            for unit in units.each(scanned.units)
+        )
         return collect(read, kept, broken=scanned.reason == "broken-text")
+
+
+def _known(kept: Mapping[int, UnitText], unit: int) -> bool:
+    return unit in kept and bool(kept[unit].text.strip())
+
+
+def _tried(job: Job, reader: Reader, parameters: Parameters, bulk: bool, *, known: bool) -> Iterator[Mapping[str, Any]]:
+    """Reads one unit; where text of it is known, a cell that dies three times must not take that away.
+
+    Raises:
+        CellDied: nothing is known of the unit; it is tried again as any record is that fails by our fault.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            answers = list(reader.read(job, parameters, bulk=bulk))
+        except CellDied as death:
+            if not known:
+                raise
+            answers = [{"unit": job.units[0], "cause": death.cause}]
+            _LOG.warning("cell_died", cause=death.cause, attempt=attempt)
+            continue
+        break
+    yield from answers
 
 
 def _name(scanned: SegmentScanned, ranges: units.Ranges, parameters: Parameters) -> str:
