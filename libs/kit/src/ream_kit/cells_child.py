@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import faulthandler
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -23,6 +25,7 @@ Target = Callable[[dict[str, Any], Path], Iterable[dict[str, Any]]]
 
 _HEADER = struct.Struct("!cI")
 _MESSAGE_CHARACTERS = 2000
+_REST_MS = 1000
 _NO_MEMORY = cells_wire.frame(cells_wire.NO_MEMORY)
 
 
@@ -41,9 +44,20 @@ def serve(channel: socket.socket, prints: int, folder: Path, target: Target, lim
             cells_limits.allow_cpu(limits)
             _answer(channel, target, request["request"], Path(request["scratch"]))
             os.chdir(folder)
+            _rest(channel)
     except ConnectionError:
         os._exit(0)  # the caller is gone: there is nobody to answer
     os._exit(0)
+
+
+def _rest(channel: socket.socket) -> None:
+    """Gives memory back to the system when nobody asks for a while: parsers leave their heap full of holes."""
+    asked = select.poll()
+    asked.register(channel, select.POLLIN)
+    if not asked.poll(_REST_MS):
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's alone
+        if trim is not None:
+            trim(0)
 
 
 def _settle(prints: int, folder: Path) -> None:

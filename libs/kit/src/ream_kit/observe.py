@@ -161,19 +161,23 @@ class Observer:
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._admin = admin(settings, "ream-observer")
+        self._partitions: dict[str, list[int]] = {}
 
     def partitions(self, names: Iterable[str]) -> dict[str, list[int]]:
-        """Returns the partitions of topics that exist.
+        """Returns the partitions of topics that exist; asked once a topic, since their number never changes.
 
         Raises:
             Retry: the broker is away.
         """
-        try:
-            known = self._admin.list_topics(timeout=SECONDS).topics
-        except KafkaException as error:
-            raise away(error) from error
-        full = {name: self._settings.topic(name) for name in names}
-        return {name: sorted(known[one].partitions) for name, one in full.items() if one in known}
+        asked = list(names)
+        if new := [name for name in asked if name not in self._partitions]:
+            try:
+                known = self._admin.list_topics(timeout=SECONDS).topics
+            except KafkaException as error:
+                raise away(error) from error
+            full = {name: self._settings.topic(name) for name in new}
+            self._partitions.update({n: sorted(known[one].partitions) for n, one in full.items() if one in known})
+        return {name: self._partitions[name] for name in asked if name in self._partitions}
 
     def ends(self, names: Iterable[str]) -> dict[str, Offsets]:
         """Returns by topic the offset after the last record of each partition.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # it ships no types
 
 NONE = "und"
@@ -40,6 +41,8 @@ def _identifier() -> LanguageIdentifier:
     identifier.set_languages(
         [label for label in identifier.labels if label == _NOT_TEXT or (len(label) == 2 and label not in _MADE_UP)]
     )
+    # set_languages leaves a half-precision view with gaps that numpy converts for every text: a third of the time.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc).astype(np.float32)
     return identifier
 
 
