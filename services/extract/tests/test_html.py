@@ -38,7 +38,8 @@ def written(path: Path, text: str | bytes) -> Path:
 def test_page_as_it_is_seen(tmp_path: Path) -> None:
     (body,) = read(written(tmp_path / "a.html", PAGE))
     assert body.text == (
-        "Price list\nPrices 2024\nAll prices in euros.\nValid now.\nswitch it on\nThing\tPrice\nTea & cake\t4.50\nOrder\n"
+        "Price list\nPrices 2024\nAll prices in euros.\nValid now.\nswitch it on\n"
+        "Thing\tPrice\nTea & cake\t4.50\nOrder\n"
         "Search here\nOne\nTwo\nWrite to us or go up.\nkeep\nlines\nfirst\nsecond\ncustom inline"
     )
     assert [(heading.level, heading.text) for heading in body.headings] == [
