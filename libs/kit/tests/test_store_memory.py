@@ -36,8 +36,8 @@ def test_text_takes_each_unit_once() -> None:
         store.put_artifact(name, SegmentText(ID, 1, segment, "extract", "1", read, ()))
         record = SegmentRecord(
             document_id=ID, generation=1, run=1, segment=segment, read=units.of(numbers), not_applicable=(),
-            text=name,
-            classes=layout.classes(ID, 1, segment, "memo12345678"), method="text-layer", confidence=100, characters=1, children=(),
+            text=name, classes=layout.classes(ID, 1, segment, "memo12345678"),
+            method="text-layer", confidence=100, characters=1, children=(),
         )  # fmt: skip
         store.put_artifact(layout.segment_record(ID, 1, 1, segment), record)
     completed = DocumentCompleted(
