@@ -10,6 +10,7 @@ from typing import Any
 from ream_extract import registry
 from ream_extract.describe import describe
 from ream_extract.reading import Limits, Plan, Source, Unreadable
+from ream_extract.room import is_full
 from ream_extract.wire import pack, pack_plan
 
 # Parsers' warnings quote the documents that they read; no log may.
@@ -27,11 +28,26 @@ def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         scratch: takes pictures and documents found inside, under the names that the items give.
 
     Yields:
-        One plan; or the items of the units; or, as the last, `unreadable` with verdict, cause and reason.
+        One plan; or the items of the units; or, as the last, `unreadable` with verdict, cause and reason, or `full`
+        where the scratch disk has no room.
     """
     if request["do"] == "catalogue":
         yield {"extractors": [asdict(one) for one in registry.known().extractors]}
         return
+    try:
+        yield from _done(request, scratch)
+    except Unreadable as failure:
+        if failure.__cause__ is not None and is_full(failure.__cause__):
+            yield {"full": True}
+        else:
+            yield {"unreadable": {"verdict": failure.verdict, "cause": failure.cause, "reason": failure.reason}}
+    except OSError as failure:
+        if not is_full(failure):
+            raise
+        yield {"full": True}
+
+
+def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     source = Source(
         Path(request["path"]),
         request["media_type"],
@@ -45,11 +61,8 @@ def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         yield pack_plan(Plan((), describe(source)))
         return
     extractor = registry.named(request["extractor"])
-    try:
-        if request["do"] == "plan":
-            yield pack_plan(extractor.plan(source))
-        else:
-            for item in extractor.read(source, request["first"], request["last"], scratch):
-                yield pack(item)
-    except Unreadable as failure:
-        yield {"unreadable": {"verdict": failure.verdict, "cause": failure.cause, "reason": failure.reason}}
+    if request["do"] == "plan":
+        yield pack_plan(extractor.plan(source))
+    else:
+        for item in extractor.read(source, request["first"], request["last"], scratch):
+            yield pack(item)

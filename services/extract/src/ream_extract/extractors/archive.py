@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
+from ream_extract.room import is_full
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import BROKEN, ENCRYPTED, opened, swollen
 
@@ -63,6 +64,8 @@ def _member(
         (scratch / file).unlink(missing_ok=True)
         return UnitFailed(unit, failure.cause)
     except BROKEN as failure:
+        if is_full(failure):
+            raise
         (scratch / file).unlink(missing_ok=True)
         return UnitFailed(unit, "unsupported-compression" if isinstance(failure, NotImplementedError) else "damaged")
     path = tidy(info.filename).replace("\n", " ")[:2_000] or f"member {unit}"
