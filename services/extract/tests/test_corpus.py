@@ -11,7 +11,7 @@ import pytest
 
 from ream_extract.office import Office
 from ream_extract.parameters import Parameters
-from ream_extract.reader import Job, Reader, open_reader
+from ream_extract.reader import Find, Job, Reader, Spending, open_reader
 from ream_extract.reading import Item, UnitFailed
 from ream_kit.cells import CellDied, CellFailed
 
@@ -65,7 +65,7 @@ def outcome(reader: Reader, path: Path, media_type: str, office: Office | None =
         return Counter({str(plan.cause): 1})
     said: dict[int, str] = {}
 
-    def take(item: Item, _: Path) -> None:
+    def take(item: Item, _: Find) -> None:
         said[item.unit] = item.cause if isinstance(item, UnitFailed) else type(item).__name__
 
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +75,7 @@ def outcome(reader: Reader, path: Path, media_type: str, office: Office | None =
             job = Job(path, media_type, known.name, Parameters(), made)
         count = sum(run.count for run in plan.units)
         for first in range(1, count + 1, 16):
-            reader.read(job, first, min(count, first + 15), 1 << 30, take)
+            reader.read(job, range(first, min(count, first + 15) + 1), Spending(1 << 30), take)
     assert sorted(said) == list(range(1, count + 1))
     return Counter(said.values())
 

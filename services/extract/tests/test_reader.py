@@ -10,7 +10,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ream_extract.parameters import Parameters
-from ream_extract.reader import Job, Reader, open_reader
+from ream_extract.reader import Job, Reader, Spending, open_reader
 from ream_extract.reading import Item, UnitFailed, UnitRead
 from ream_extract.settings import ExtractSettings
 from ream_kit.settings import SettingsError
@@ -26,7 +26,7 @@ def reader() -> Iterator[Reader]:
 
 def read(reader: Reader, job: Job, last: int) -> list[Item]:
     items: list[Item] = []
-    reader.read(job, 1, last, 1 << 20, lambda item, _: items.append(item))
+    reader.read(job, range(1, last + 1), Spending(1 << 20), lambda item, _: items.append(item))
     return items
 
 

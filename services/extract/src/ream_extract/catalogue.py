@@ -12,6 +12,8 @@ class Known:
     version: str
     media_types: tuple[str, ...]
     convert_to: str | None
+    together: tuple[str, ...] = ()
+    """Kinds of units that one pass over the document gives all at once: none can be read alone."""
 
 
 @dataclass(frozen=True, slots=True)

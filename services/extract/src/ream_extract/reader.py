@@ -5,17 +5,18 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ream_extract.catalogue import Catalogue, Known
 from ream_extract.office import ConversionFailed, Converter, Office
 from ream_extract.parameters import Parameters
-from ream_extract.reading import ChildRead, Item, Limits, Plan, UnitFailed
+from ream_extract.reading import ChildRead, Item, Limits, Plan, UnitFailed, UnitRead, UnitScanned
+from ream_extract.room import is_full
 from ream_extract.settings import ExtractSettings
 from ream_extract.wire import unpack, unpack_plan
-from ream_kit import log, settings
+from ream_kit import Retry, log, settings
 from ream_kit.cells import Call, CellDied, CellFailed, Cells
 from ream_kit.cells import Limits as CellLimits
 
@@ -23,7 +24,16 @@ _TARGET = "ream_extract.cell:work"
 _OUR_FAULT = {"not-started", "closed"}
 _LOG = log.logger("extract.reader")
 
-Take = Callable[[Item, Path], None]
+DEFECT = "reader-error"
+"""Cause of units that a reader of ours raised an exception for."""
+DEATHS = 3
+"""Cells that one document may cost; what is missing then is not tried."""
+PICTURE_PIXEL_BYTES = 8
+"""Bytes that a pixel of a picture takes at most: four channels of two bytes."""
+
+Find = Callable[[str], Path]
+"""Gives the path of a file that an item names."""
+Take = Callable[[Item, Find], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,28 @@ class Job:
     converted: Path | None = None
     programs: bool = False
     """Whether reading it starts a program (antiword)."""
+
+
+@dataclass(slots=True)
+class Spending:
+    """What one document may still cost, and has cost, over all its runs."""
+
+    child_bytes: int
+    """Bytes that documents found inside may still have."""
+    deaths: int = 0
+    cause: str = ""
+    """What the last cell died of."""
+    untried: set[int] = field(default_factory=set)
+    """Units given up without trying, because the document had cost too many cells."""
+    defect: CellFailed | None = None
+    """A fault of ours that lost units: to be raised when everything else is said."""
+
+    def died(self, death: CellDied) -> None:
+        """Counts a dead cell; one that could not even be started is no fault of the document's."""
+        if death.cause in _OUR_FAULT:
+            raise death
+        self.deaths += 1
+        self.cause = death.cause
 
 
 class Reader:
@@ -73,53 +105,52 @@ class Reader:
 
         Raises:
             CellDied, CellFailed: by our own fault.
+            Retry: the scratch disk is full.
         """
-        for answer in self._call(self._request(job, "plan", 0, 0, 0)):
-            if "unreadable" in answer:
-                return Plan((), **answer["unreadable"])
-            return unpack_plan(answer)
+        with _room():
+            for answer in self._call(self._request(job, "plan", 0, 0, 0)):
+                _require_room(answer)
+                if "unreadable" in answer:
+                    return Plan((), **answer["unreadable"])
+                return unpack_plan(answer)
         raise CellDied("bad-answer")
 
     def describe(self, job: Job) -> Mapping[str, str]:
         """Says what is known of a file that nobody reads; nothing where looking at it goes wrong."""
         try:
             return self.plan(job).metadata
-        except (CellDied, CellFailed) as failure:
-            _fault(failure)
-            return {"properties": "unreadable"}
+        except CellDied as death:
+            if death.cause in _OUR_FAULT:
+                raise
+        except CellFailed as defect:
+            _LOG.warning("not_described", cause=defect.type)
+        return {"properties": "unreadable"}
 
-    def read(self, job: Job, first: int, last: int, child_budget: int, take: Take) -> None:
-        """Reads a run of units and hands over each item while its files are there.
+    def read(self, job: Job, wanted: Iterable[int], spending: Spending, take: Take, *, alone: bool = True) -> None:
+        """Reads units and hands over each item, once, while its files are there.
 
-        A run that a cell does not survive is read again page by page, so that only the page that kills it is lost.
-        Units may be handed over twice then: the last word counts.
+        What a cell did not survive is read again unit by unit (where units can be read `alone`), so that only the unit
+        that kills it is lost; when the document has cost `DEATHS` cells, the rest fails without being tried.
 
         Raises:
             CellDied: no cell can be started.
+            Retry: the scratch disk is full.
         """
-        try:
-            self._run(job, first, last, child_budget, take)
-        except (CellDied, CellFailed) as failure:
-            cause = _fault(failure)
-            _LOG.warning("run_lost", cause=cause, units=last - first + 1)
-            if first == last:
-                take(UnitFailed(first, cause), Path())
-                return
-            left = child_budget
-
-            def counted(item: Item, scratch: Path) -> None:
-                nonlocal left
-                left -= item.size if isinstance(item, ChildRead) else 0
-                take(item, scratch)
-
-            for unit in range(first, last + 1):
-                self.read(job, unit, unit, left, counted)
+        missing = set(wanted)
+        several = len(missing) > 1
+        lost = self._attempt(job, missing, spending, take)
+        if lost is None or not (alone and several):
+            _give_up(missing, lost, spending, take)
+            return
+        for unit in sorted(missing):
+            left = {unit}
+            _give_up(left, self._attempt(job, left, spending, take), spending, take)
 
     def convert(self, original: Path, ending: str, put: Callable[[Path], None]) -> bool:
         """Converts a legacy document and hands over the result; False where that cannot be done."""
         if self._office is None:
             return False
-        with tempfile.TemporaryDirectory(prefix="ream-extract-") as folder:
+        with _room(), tempfile.TemporaryDirectory(prefix="ream-extract-") as folder:
             target = Path(folder) / f"converted.{ending}"
             try:
                 self._office.convert(original, target)
@@ -129,22 +160,57 @@ class Reader:
             put(target)
         return True
 
-    def _run(self, job: Job, first: int, last: int, child_budget: int, take: Take) -> None:
+    def _attempt(self, job: Job, missing: set[int], spending: Spending, take: Take) -> CellDied | CellFailed | None:
+        """Reads what is missing in one call and takes away from it what was answered; returns what ended the call."""
+        if spending.deaths >= DEATHS:
+            spending.untried |= missing
+            _fail(missing, spending.cause, take)
+            return None
+        try:
+            with _room():
+                self._run(job, missing, spending, take)
+        except CellDied as death:
+            spending.died(death)
+            _LOG.warning("run_lost", cause=death.cause, units=len(missing), rest_is_tried=spending.deaths < DEATHS)
+            return death
+        except CellFailed as defect:
+            _LOG.warning("run_failed", cause=defect.type, units=len(missing))
+            return defect
+        return None
+
+    def _run(self, job: Job, missing: set[int], spending: Spending, take: Take) -> None:
         call = (self._call_programs if job.programs else self._call)(
-            self._request(job, "read", first, last, child_budget)
+            self._request(job, "read", min(missing), max(missing), spending.child_bytes)
         )
-        missing = set(range(first, last + 1))
+        cause = "not-read"
         with call:
             for answer in call:
+                _require_room(answer)
                 if "unreadable" in answer:
-                    _fail(missing, answer["unreadable"]["cause"], take)
-                    return
+                    cause = answer["unreadable"]["cause"]
+                    continue
                 item = _item(answer)
                 if item.unit in missing:
+                    self._check(item, call.file, spending)
+                    take(item, call.file)
                     missing.discard(item.unit)
-                    take(item, call.scratch)
         # Nothing is silently missing: what an extractor left out is a failure of it.
-        _fail(missing, "not-read", take)
+        _fail(missing, cause, take)
+
+    def _check(self, item: Item, file: Find, spending: Spending) -> None:
+        """Looks at the files that an item names before anybody opens them.
+
+        Raises:
+            CellDied: they are not what a sound cell writes.
+        """
+        if isinstance(item, ChildRead):
+            if file(item.file).stat().st_size != item.size or item.size > spending.child_bytes:
+                raise CellDied("bad-answer")
+            spending.child_bytes -= item.size
+        read = item if isinstance(item, UnitRead) else item.kept if isinstance(item, UnitScanned) else None
+        for picture in read.pictures if read is not None else ():
+            if file(picture.file).stat().st_size > PICTURE_PIXEL_BYTES * self.limits.picture_pixels:
+                raise CellDied("bad-answer")
 
     def _request(self, job: Job, what: str, first: int, last: int, child_budget: int) -> dict[str, Any]:
         return {
@@ -164,30 +230,57 @@ class Reader:
 
 def _catalogue(call: Callable[[Mapping[str, Any]], Call]) -> Catalogue:
     for answer in call({"do": "catalogue"}):
-        found = [Known(**one | {"media_types": tuple(one["media_types"])}) for one in answer["extractors"]]
+        found = [
+            Known(**one | {"media_types": tuple(one["media_types"]), "together": tuple(one["together"])})
+            for one in answer["extractors"]
+        ]
         return Catalogue(tuple(found))
     raise CellDied("bad-answer")
 
 
-def _fail(units: Iterable[int], cause: str, take: Take) -> None:
-    for unit in sorted(units):
-        take(UnitFailed(unit, cause), Path())
+def _give_up(missing: set[int], lost: CellDied | CellFailed | None, spending: Spending, take: Take) -> None:
+    """Fails what a lost call left over; a defect of ours is kept besides, to be raised in the end."""
+    if isinstance(lost, CellFailed):
+        spending.defect = lost
+        _fail(missing, DEFECT, take)
+    elif lost is not None:
+        _fail(missing, lost.cause, take)
+
+
+def _fail(missing: set[int], cause: str, take: Take) -> None:
+    for unit in sorted(missing):
+        take(UnitFailed(unit, cause), _no_file)
+    missing.clear()
+
+
+def _no_file(name: str) -> Path:
+    raise LookupError(f"a failed unit has no file {name}")
 
 
 def _item(answer: Mapping[str, Any]) -> Item:
     try:
-        return unpack(answer)
+        item = unpack(answer)
     except (KeyError, TypeError) as failure:
         raise CellDied("bad-answer") from failure
+    if type(item.unit) is not int:
+        raise CellDied("bad-answer")
+    return item
 
 
-def _fault(failure: CellDied | CellFailed) -> str:
-    """Names the cause; a cell that could not even be started is no fault of the document's."""
-    if isinstance(failure, CellFailed):
-        return "reader-error"
-    if failure.cause in _OUR_FAULT:
-        raise failure
-    return failure.cause
+def _require_room(answer: Mapping[str, Any]) -> None:
+    if "full" in answer:
+        raise Retry("scratch disk", "there is no room left for what is taken out of documents: free some")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Takes a full disk for what it is, also where the service itself meets it."""
+    try:
+        yield
+    except OSError as failure:
+        if is_full(failure):
+            raise Retry("scratch disk", "there is no room left for temporary files: free some") from failure
+        raise
 
 
 @contextmanager

@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from ream_contracts.artifacts import Annotation, Heading, Table
 
@@ -180,3 +180,11 @@ class Extractor(Protocol):
         Raises:
             Unreadable: none of these units can be read.
         """
+
+
+@runtime_checkable
+class ReadTogether(Protocol):
+    """What an extractor says besides when some of its units cannot be read alone."""
+
+    together: tuple[str, ...]
+    """Kinds of units that one pass over the document gives all at once."""

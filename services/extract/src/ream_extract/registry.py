@@ -7,7 +7,7 @@ from functools import cache
 
 from ream_extract import extractors
 from ream_extract.catalogue import Catalogue, Known
-from ream_extract.reading import Extractor
+from ream_extract.reading import Extractor, ReadTogether
 
 
 @cache
@@ -35,7 +35,15 @@ def found() -> tuple[Extractor, ...]:
 
 def known() -> Catalogue:
     """Says which extractors there are, for who must not load them."""
-    return Catalogue(tuple(Known(one.name, one.version, one.media_types, one.convert_to) for one in found()))
+    return Catalogue(
+        tuple(
+            Known(
+                one.name, one.version, one.media_types, one.convert_to,
+                one.together if isinstance(one, ReadTogether) else (),
+            )
+            for one in found()
+        )
+    )  # fmt: skip
 
 
 def named(name: str) -> Extractor:

@@ -2,9 +2,8 @@
 """Decides what a run of units leaves in the store, and what is said about it: the same again when it comes again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, cast
 
 from ream_contracts import identity, layout, units
@@ -12,6 +11,7 @@ from ream_contracts.artifacts import ChildFound, Manifest, Picture, SegmentText,
 from ream_contracts.messages import DocumentIngested
 from ream_extract.parameters import STAGE
 from ream_extract.planning import ordinal
+from ream_extract.reader import Find
 from ream_extract.reading import ChildRead, Item, Method, Reason, UnitFailed, UnitRead, UnitScanned
 from ream_kit import Store
 
@@ -40,6 +40,8 @@ class RunNote:
     scanned: tuple[Scanned, ...] = ()
     failed: tuple[UnitFailed, ...] = ()
     children: tuple[ChildFound, ...] = ()
+    untried: tuple[int, ...] = ()
+    """Failed units that nobody tried, because the document had cost too many cells."""
 
     def dumps(self) -> bytes:
         """The note as JSON."""
@@ -53,6 +55,7 @@ def loads(data: bytes) -> RunNote:
     values["scanned"] = tuple(Scanned(**one) for one in values["scanned"])
     values["failed"] = tuple(UnitFailed(**one) for one in values["failed"])
     values["children"] = tuple(ChildFound(**one) for one in values["children"])
+    values["untried"] = tuple(values.get("untried", ()))
     return RunNote(**values)
 
 
@@ -70,27 +73,25 @@ class Gathering:
     _scanned: dict[int, Scanned] = field(default_factory=dict)
     _failed: dict[int, UnitFailed] = field(default_factory=dict)
 
-    def take(self, item: Item, scratch: Path) -> None:
-        """Takes one item; a later one for the same unit takes its place."""
-        for known in (self._read, self._children, self._scanned, self._failed):
-            cast(dict[int, Any], known).pop(item.unit, None)
+    def take(self, item: Item, file: Find) -> None:
+        """Takes the one item of a unit; `file` gives the files that it names."""
         if isinstance(item, UnitRead):
-            self._read[item.unit] = self._unit(item, scratch)
+            self._read[item.unit] = self._unit(item, file)
         elif isinstance(item, UnitScanned):
-            self._scanned[item.unit] = Scanned(item.unit, item.reason, self._kept(item, scratch))
+            self._scanned[item.unit] = Scanned(item.unit, item.reason, self._kept(item, file))
         elif isinstance(item, ChildRead):
             self._read[item.unit] = _stand_in(item)
-            self._children[item.unit] = self._child(item, scratch)
+            self._children[item.unit] = self._child(item, file)
         else:
             self._failed[item.unit] = item
 
-    def note(self) -> RunNote:
-        """Writes the text artifact of the run and makes its note."""
+    def note(self, untried: Set[int] = frozenset()) -> RunNote:
+        """Writes the text artifact of the run and makes its note; `untried` are units that nobody tried."""
         read = tuple(self._read[unit] for unit in sorted(self._read))
         children = tuple(self._children[unit] for unit in sorted(self._children))
         name = None
         if read:
-            # Units that failed may be read another time: what is read without them is another artifact.
+            # Two deliveries at once may lose different units: what each has read is an artifact of its own.
             memo = identity.memo(self.memo, repr(units.of(unit.unit for unit in read)))
             name = self._put(read[0].unit, memo, read, children)
         methods = [unit.method for unit in read if unit.method != "none"]
@@ -103,6 +104,7 @@ class Gathering:
             tuple(self._scanned[unit] for unit in sorted(self._scanned)),
             tuple(self._failed[unit] for unit in sorted(self._failed)),
             children,
+            tuple(sorted(untried & self._failed.keys())),
         )
 
     def _put(self, segment: int, memo: str, read: tuple[UnitText, ...], children: tuple[ChildFound, ...]) -> str:
@@ -112,30 +114,30 @@ class Gathering:
         self.store.put_artifact(name, text)
         return name
 
-    def _kept(self, item: UnitScanned, scratch: Path) -> str | None:
+    def _kept(self, item: UnitScanned, file: Find) -> str | None:
         if item.kept is None:
             return None
-        return self._put(item.unit, identity.memo(self.memo, "kept"), (self._unit(item.kept, scratch),), ())
+        return self._put(item.unit, identity.memo(self.memo, "kept"), (self._unit(item.kept, file),), ())
 
-    def _unit(self, unit: UnitRead, scratch: Path) -> UnitText:
+    def _unit(self, unit: UnitRead, file: Find) -> UnitText:
         pictures = []
         for picture in unit.pictures:
             ending = _ENDINGS.get(picture.media_type, picture.media_type.partition("/")[2])
             name = layout.picture(
                 self.ingested.document_id, self.ingested.generation, unit.unit, f"{picture.file[:32]}.{ending}"
             )
-            self.store.put(name, (scratch / picture.file).read_bytes())
+            self.store.put(name, file(picture.file))
             pictures.append(Picture(name, picture.media_type, picture.width, picture.height, picture.box))
         return UnitText(
             unit.unit, unit.kind, unit.text, unit.method, unit.confidence, unit.label, unit.width, unit.height,
             unit.rotation, unit.headings, tuple(pictures), unit.tables, unit.annotations,
         )  # fmt: skip
 
-    def _child(self, child: ChildRead, scratch: Path) -> ChildFound:
+    def _child(self, child: ChildRead, file: Find) -> ChildFound:
         number = ordinal(self.manifest, child.unit)
         document_id = identity.child_id(self.ingested.document_id, child.path, number)
         name = layout.child(self.ingested.document_id, self.ingested.generation, number, self.memo)
-        self.store.put(name, scratch / child.file)
+        self.store.put(name, file(child.file))
         return ChildFound(document_id, child.name, child.path, number, child.unit, name, child.size)
 
 

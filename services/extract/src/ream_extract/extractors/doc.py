@@ -45,6 +45,7 @@ class DocExtractor:
     version = "1"
     media_types = ("application/msword",)
     convert_to: str | None = "docx"
+    together = ("body",)
 
     def plan(self, source: Source) -> Plan:
         """Counts bodies by the numbers of letters in the file's own header, and objects by the OLE directory."""
