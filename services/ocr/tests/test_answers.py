@@ -102,10 +102,11 @@ class TestCollect:
         assert result.units == ((3, 3),)
 
     def test_a_page_that_cannot_be_drawn_keeps_its_layer(self) -> None:
-        kept = layer(1, "words")
+        kept = layer(1, "words", 80)
         broken = {"unit": 1, "cause": "damaged", "reason": "-"}
         assert collect([broken], {1: kept}) == Answers((kept,), ())
-        assert collect([broken], {1: layer(1, "")}).failed == (Failure("damaged", ((1, 1),)),)
+        for little in (layer(1, ""), layer(1, "Page 1", 50)):
+            assert collect([broken], {1: little}).failed == (Failure("damaged", ((1, 1),)),)
 
 
 def test_confidence_is_a_mean_over_characters() -> None:

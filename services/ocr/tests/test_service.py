@@ -246,8 +246,8 @@ class TestFailing:
 
 
 class TestKept:
-    def layer(self, bus: LocalBus, text: str) -> str:
-        unit = UnitText(3, "page", text, "text-layer", 30, "iii", 595, 842, 0, (), (), (), ())
+    def layer(self, bus: LocalBus, text: str, confidence: int = 30) -> str:
+        unit = UnitText(3, "page", text, "text-layer", confidence, "iii", 595, 842, 0, (), (), (), ())
         name = layout.text(DOCUMENT, 1, 3, "extract", "kept")
         bus.store.put_artifact(name, SegmentText(DOCUMENT, 1, 3, "extract", "1", (unit,), ()))
         return name
@@ -269,11 +269,18 @@ class TestKept:
     def test_a_layer_is_not_lost_with_the_cell(self) -> None:
         cell = Cell(error=CellDied("out-of-memory"))
         bus = bus_with(cell)
-        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "Page 3")))
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "All of page 3", 80)))
         bus.run()
         (read,) = read_of(bus)
-        assert (read.method, read.confidence, bus.store.text(read)) == ("text-layer", 30, "Page 3")
+        assert (read.method, read.confidence, bus.store.text(read)) == ("text-layer", 80, "All of page 3")
         assert (len(cell.asked), failed_of(bus), bus.dead_letters) == (3, [], [])
+
+    def test_a_stamp_does_not_hide_that_its_page_was_not_read(self) -> None:
+        bus = bus_with(Cell(error=CellDied("out-of-time")))
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "Page 3", 50)))
+        bus.run()
+        assert read_of(bus) == []
+        assert [(part.cause, part.units) for part in failed_of(bus)] == [("out-of-time", ((3, 3),))]
 
     def test_a_layer_without_text_fails_with_the_cell(self) -> None:
         bus = bus_with(Cell(error=CellDied("out-of-time")))
@@ -288,7 +295,7 @@ class TestKept:
                 return super().__call__(request)
 
         bus = bus_with(Mortal())
-        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "\ufffd xq")))
+        bus.put(topics.SEGMENTS_SCANNED, scanned(kept=self.layer(bus, "\ufffd xq", 60)))
         bus.run()
         assert bus.store.text(read_of(bus)[0]) == "text of page 3"
 

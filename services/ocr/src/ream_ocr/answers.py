@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from ream_contracts import units
 from ream_contracts.artifacts import UnitText
 from ream_ocr.judging import Keep, judge, together
+
+DOUBTFUL = 50
+"""Up to this confidence a text layer is not the page: calling the page read for its sake would hide a loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,16 @@ def collect(answers: Iterable[Mapping[str, Any]], kept: Mapping[int, UnitText], 
         layer = kept.get(unit)
         if "cause" not in answer:
             read.append(_better(layer, _seen(answer), broken=broken))
-        elif layer is not None and layer.text.strip():
+        elif stands_alone(layer):
             read.append(layer)  # a page that cannot be drawn still says what its text layer says
         else:
             failed.setdefault(str(answer["cause"]), []).append(unit)
     return Answers(tuple(read), tuple(Failure(cause, units.of(numbers)) for cause, numbers in failed.items()))
+
+
+def stands_alone(layer: UnitText | None) -> TypeGuard[UnitText]:
+    """Says whether a layer may answer for a page that nobody could see: a stamp or a page number may not."""
+    return layer is not None and bool(layer.text.strip()) and layer.confidence > DOUBTFUL
 
 
 def confidence(read: Iterable[UnitText]) -> int:

@@ -13,7 +13,7 @@ from ream_contracts.messages import PartFailed, SegmentRead, SegmentScanned
 from ream_kit import Origin, Reject, Store, log, stage
 from ream_kit.cells import CellDied
 from ream_kit.store import NotFound
-from ream_ocr.answers import Answers, collect, confidence
+from ream_ocr.answers import Answers, collect, confidence, stands_alone
 from ream_ocr.engine import EngineError
 from ream_ocr.parameters import STAGE, Parameters
 from ream_ocr.reader import Job, Reader, open_reader
@@ -74,7 +74,7 @@ def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: 
 
 
 def _known(kept: Mapping[int, UnitText], unit: int) -> bool:
-    return unit in kept and bool(kept[unit].text.strip())
+    return stands_alone(kept.get(unit))
 
 
 def _tried(job: Job, reader: Reader, parameters: Parameters, bulk: bool, *, known: bool) -> Iterator[Mapping[str, Any]]:
