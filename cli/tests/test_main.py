@@ -89,7 +89,7 @@ def test_strangers_text_in_a_sentence_is_made_harmless(
     assert capsys.readouterr().err == "ream: first\nsecond \\x1b[31m\n"
 
 
-@pytest.mark.parametrize("words", [[], ["nonsense"], ["ingest"], ["search"], ["dead-letters"], ["status", "--no"]])
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["ingest"], ["dead-letters"], ["status", "--no"]])
 def test_wrong_usage_is_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         command.main(words)

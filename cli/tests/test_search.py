@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from ream_cli import search
+from ream_cli.__main__ import main
+from ream_cli.failures import USAGE
 from ream_cli.search import highlighted, pieces, place, show, to_json
 from ream_index.search import MARK, DocumentHit, Found, PassageHit
 
@@ -56,3 +60,18 @@ def test_no_mark_is_ever_lost_in_a_way_that_breaks(text: str) -> None:
     plain = "".join(part for part, _ in pieces(text))
     assert plain.count("a") == text.count("a")
     assert "\n" not in plain
+
+
+def test_an_empty_query_gets_a_sentence() -> None:
+    assert main(["search", " "]) == USAGE
+
+
+def test_a_word_may_begin_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(search, "find", lambda: None)
+    monkeypatch.setattr(search, "search", lambda _, words, size: asked.append(words) or Found(0, ()))
+    main(["search", "--size", "3", "zebra", "-wombat"])
+    main(["search", "-wombat"])
+    assert asked == ["zebra -wombat", "-wombat"]
+    with pytest.raises(SystemExit):
+        main(["search", "--no-such-option"])

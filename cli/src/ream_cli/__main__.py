@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     log.configure("error")  # what libraries and kit say is for services; commands speak for themselves
     try:
-        options = _parser(words).parse_args(words)
+        options = _options(words)
         code = _module(options.command).run(options)
         sys.stdout.flush()
         return code
@@ -59,6 +59,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     except Exception as error:
         return _told(error)
+
+
+def _options(words: list[str]) -> argparse.Namespace:
+    parser = _parser(words)
+    options, more = parser.parse_known_args(words)
+    if more:
+        as_words = hasattr(_module(options.command), "WORDS_MAY_BEGIN_WITH_DASH")
+        if not as_words or any(word.startswith("--") for word in more):
+            parser.error(f"unrecognized arguments: {' '.join(more)}")
+        options.words = [word for word in words if word in (*options.words, *more)]
+    return options
 
 
 def _told(error: Exception) -> int:

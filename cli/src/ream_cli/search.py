@@ -13,18 +13,24 @@ from rich.console import Console
 from rich.text import Text
 
 from ream_cli import screen
-from ream_cli.failures import INCOMPLETE, OK
+from ream_cli.failures import INCOMPLETE, OK, USAGE, CommandError
 from ream_cli.surroundings import Surroundings, find
 from ream_index.search import MARK, DocumentHit, Found, PassageHit, by_words
 
 _MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
 _FOUND = "bold yellow"
 
+WORDS_MAY_BEGIN_WITH_DASH = True
+"""`-without` is a word of the query and no option."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Says what it takes on the command line."""
     parser.add_argument(
-        "words", nargs="+", metavar="WORD", help='all of these; also "a phrase", a | b, -without, start*, nearly~1'
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="all of these; also '\"a phrase\"', 'a | b', -without, 'start*', nearly~1",
     )
     parser.add_argument("--size", type=int, default=10, metavar="N", help="documents to show (default: 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -32,7 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Searches and shows; 1 when nothing was found."""
-    found = search(find(), " ".join(options.words), options.size)
+    words = " ".join(options.words).strip()
+    if not words:
+        raise CommandError("There is nothing to search for: give some words.", USAGE)
+    found = search(find(), words, options.size)
     if options.json:
         screen.print_json(to_json(found))
     else:

@@ -148,6 +148,22 @@ def test_a_word_is_found_on_its_page(bench: Bench) -> None:
     )
 
 
+@pytest.mark.parametrize("word", ["Nothing", "here"])
+def test_a_word_at_the_end_of_a_page_is_marked(bench: Bench, word: str) -> None:
+    put_document(bench, ["Nothing is here"])
+    bench.refresh()
+    found = by_words(bench.client, bench.prefix, word)  # type: ignore[arg-type]
+    assert f"{MARK[0]}{word}{MARK[1]}" in found.documents[0].passages[0].highlights[0]
+
+
+def test_a_document_is_found_by_its_name(bench: Bench) -> None:
+    put_document(bench, ["Nothing here."])
+    bench.refresh()
+    found = by_words(bench.client, bench.prefix, "quarterly figures.pdf")  # type: ignore[arg-type]
+    assert [(hit.document_id, hit.passages) for hit in found.documents] == [(DOCUMENT, ())]
+    assert by_words(bench.client, bench.prefix, "annual figures").documents == ()  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("words", ['"unclosed', "AND OR ((", "*", "a:b~^", "\\", "", "-" * 300, "text:[1 TO"])
 def test_there_is_no_wrong_query(bench: Bench, words: str) -> None:
     put_document(bench, ["Something."])

@@ -13,6 +13,7 @@ from ream_contracts.messages import Allowance, DocumentIngested, DocumentSubmitt
 from ream_ingest.media_type import detect
 from ream_ingest.service import ingest
 from ream_ingest.settings import IngestSettings
+from ream_kit.rerun import next_run
 from ream_kit.testing import LocalBus, memory_store
 
 LIMITS = IngestSettings(max_bytes=1000)
@@ -131,3 +132,10 @@ def test_an_erased_document_is_refused(bus: LocalBus) -> None:
     bus.store.put(layout.erased(document.document_id), b"")
     assert len(sent(bus, DocumentSubmitted(body=BODY, key="k"))) == 1
     assert bus.dead_letters == [], "what was erased leaves nothing behind"
+
+
+def test_a_document_that_was_replayed_comes_again_in_its_newest_run(bus: LocalBus) -> None:
+    (first,) = sent(bus, DocumentSubmitted(body=BODY, key="k"))
+    again = next_run(bus.store, first.document_id, 1)
+    assert sent(bus, DocumentSubmitted(body=BODY, key="k")) == [first, again]
+    assert [part.run for part in bus.sent(topics.DOCUMENTS_PARTS)] == [1, 2]

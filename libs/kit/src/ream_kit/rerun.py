@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides the number of a new run: taken by creating its message in the store exclusively."""
+"""Decides which run of a generation is the newest, and takes the next: by creating its message exclusively."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, 
         if store.put_artifact(layout.run(document_id, generation, run), message):
             return message
         run += 1
+
+
+def newest_run(store: Store, document_id: str, generation: int) -> DocumentIngested | None:
+    """Returns the message of the newest run; None while there is but the first.
+
+    Raises:
+        Erased: the document was erased.
+    """
+    run = 1
+    while store.exists(layout.run(document_id, generation, run + 1)):
+        run += 1
+    return store.get_artifact(DocumentIngested, layout.run(document_id, generation, run)) if run > 1 else None

@@ -9,8 +9,10 @@ from opensearchpy import OpenSearch
 
 from ream_index.opensearch import Indices, ask
 
-MARK = ("\x02", "\x03")
-"""What stands around a found word in a highlight: characters that no text of ours holds."""
+MARK = ("\ufdd0", "\ufdd1")
+"""What stands around a found word in a highlight: characters that are none and so stand in no text. OpenSearch trims
+control characters off the ends of a highlight."""
+ENTRY_FIELDS = ["name", "outcome", "type", "media_type", "sensitivity"]
 FLAGS = "AND|OR|NOT|PHRASE|PREFIX|PRECEDENCE|FUZZY|ESCAPE|WHITESPACE"
 
 
@@ -35,7 +37,7 @@ class PassageHit:
 
 @dataclass(frozen=True, slots=True)
 class DocumentHit:
-    """A document in which the words were found, best passages first."""
+    """A document in which the words were found, best passages first; without any where only its name holds them."""
 
     document_id: str
     name: str | None
@@ -57,6 +59,7 @@ class Found:
 def by_words(client: OpenSearch, prefix: str, words: str, size: int = 10, passages_each: int = 3) -> Found:
     """Finds documents that hold all the words (or what the query asks: "a phrase", a | b, -not, start*, fuzzy~1).
 
+    After them come those that have the words in their name or title, also when nothing of them could be read.
     A query that doesn't parse is read as plain words: there is no wrong query.
 
     Raises:
@@ -82,7 +85,22 @@ def by_words(client: OpenSearch, prefix: str, words: str, size: int = 10, passag
     answer = ask(lambda: client.search(index=indices.passages, body=body))
     hits = answer["hits"]["hits"]
     entries = _entries(client, indices.documents, [hit["_source"]["document_id"] for hit in hits])
-    return Found(answer["hits"]["total"]["value"], tuple(_document(hit, entries) for hit in hits))
+    by_text = tuple(_document(hit, entries) for hit in hits)
+    by_name = _named(client, indices.documents, words, size - len(by_text), [hit.document_id for hit in by_text])
+    return Found(answer["hits"]["total"]["value"], by_text + by_name)
+
+
+def _named(client: OpenSearch, index: str, words: str, size: int, known: Sequence[str]) -> tuple[DocumentHit, ...]:
+    """Finds documents by what they are called: also those that could not be read."""
+    if size < 1 or not words.strip():
+        return ()
+    fields = [{"match": {field: {"query": words, "operator": "and"}}} for field in ("name", "title")]
+    query = {
+        "bool": {"should": fields, "minimum_should_match": 1, "must_not": [{"terms": {"document_id": list(known)}}]}
+    }
+    body = {"size": size, "_source": ENTRY_FIELDS, "query": query}
+    hits = ask(lambda: client.search(index=index, body=body))["hits"]["hits"]
+    return tuple(_entry(hit["_id"], hit["_source"], ()) for hit in hits)
 
 
 def _inner(size: int) -> dict[str, Any]:
@@ -102,15 +120,17 @@ def _inner(size: int) -> dict[str, Any]:
 def _entries(client: OpenSearch, index: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     if not ids:
         return {}
-    fields = ["name", "outcome", "type", "media_type", "sensitivity"]
-    answer = ask(lambda: client.mget(body={"ids": list(ids)}, index=index, _source_includes=fields))
+    answer = ask(lambda: client.mget(body={"ids": list(ids)}, index=index, _source_includes=ENTRY_FIELDS))
     return {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
 
 
 def _document(hit: dict[str, Any], entries: dict[str, dict[str, Any]]) -> DocumentHit:
     document_id = hit["_source"]["document_id"]
-    entry = entries.get(document_id, {})
     inner = hit["inner_hits"]["passages"]["hits"]["hits"]
+    return _entry(document_id, entries.get(document_id, {}), tuple(_passage(one) for one in inner))
+
+
+def _entry(document_id: str, entry: dict[str, Any], passages: tuple[PassageHit, ...]) -> DocumentHit:
     return DocumentHit(
         document_id,
         entry.get("name"),
@@ -118,7 +138,7 @@ def _document(hit: dict[str, Any], entries: dict[str, dict[str, Any]]) -> Docume
         entry.get("type"),
         entry.get("media_type", ""),
         entry.get("sensitivity"),
-        tuple(_passage(one) for one in inner),
+        passages,
     )
 
 

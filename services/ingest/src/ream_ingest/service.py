@@ -20,6 +20,7 @@ from ream_ingest.settings import IngestSettings
 from ream_ingest.sources import BadSource
 from ream_kit import Origin, Reject, Store, settings, stage
 from ream_kit.clock import Clock
+from ream_kit.rerun import newest_run
 
 UNKNOWN = "application/octet-stream"
 
@@ -63,6 +64,8 @@ def ingest(
         raise Reject(bad.cause, bad.reason) from None
     # What running again starts from, when Kafka has long forgotten.
     store.put_artifact(layout.ingested(ingested.document_id, ingested.generation), ingested)
+    # A run that was replayed since is what everybody has: they would pass over the first.
+    ingested = newest_run(store, ingested.document_id, ingested.generation) or ingested
     yield PartOpened(
         ingested.document_id,
         ingested.generation,
