@@ -3,7 +3,6 @@
 
 import ast
 import importlib.util
-import json
 import re
 import subprocess
 import sys
@@ -12,21 +11,13 @@ from types import ModuleType
 
 import pytest
 
-from ream_contracts import codec, layout, topics
-from ream_contracts.artifacts import SegmentRecord, SegmentText, UnitText
-from ream_contracts.messages import DocumentCompleted, DocumentSubmitted
-from ream_kit.testing import LocalBus, memory_store
+from ream_contracts import codec, topics
+from ream_contracts.messages import DocumentSubmitted
+from ream_kit import stage
 
 ROOT = Path(__file__).resolve().parents[2]
 SNIPPETS = ROOT / "docs" / "snippets"
 README = (ROOT / "README.md").read_text()
-DOCUMENT = "a" * 32
-
-
-@pytest.fixture
-def completed() -> DocumentCompleted:
-    example = ROOT / "schemas" / "examples" / "document-completed" / "v1" / "valid" / "1.json"
-    return codec.loads(DocumentCompleted, json.dumps({**json.loads(example.read_text()), "type": "contract"}).encode())
 
 
 def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -42,32 +33,18 @@ def test_generated_pages_are_up_to_date() -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_the_consumer_of_the_readme_keeps_contracts(
-    completed: DocumentCompleted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    keep = module("contracts", monkeypatch).keep
-    store = memory_store()
-    unit = UnitText(1, "page", "This agreement", "text-layer", 100, None, 0, 0, 0, (), (), (), ())
-    store.put_artifact("t.json", SegmentText(completed.document_id, 1, 1, "extract", "1", (unit,), ()))
-    record = SegmentRecord(completed.document_id, 1, 1, 1, ((1, 1),), (), "t.json", "c.json", "text-layer", 100, 14, ())
-    store.put_artifact(layout.segment_record(completed.document_id, 1, 1, 1), record)
-    with LocalBus(keep, store=store) as bus:
-        bus.put(topics.DOCUMENTS_COMPLETED, completed)
-        bus.run()
-        assert bus.dead_letters == []
-    (kept,) = (tmp_path / "contracts").iterdir()
-    assert kept.read_text() == "This agreement"
-
-
-def test_the_test_of_the_readme_passes(
-    completed: DocumentCompleted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_the_test_of_the_readme_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     module("contracts", monkeypatch)
-    from dataclasses import replace
+    module("test_contracts", monkeypatch).test_only_contracts_are_kept(tmp_path, monkeypatch)
 
-    module("test_contracts", monkeypatch).test_only_contracts_are_kept(replace(completed, type="invoice"))
+
+def test_the_test_of_the_readme_can_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    consumer = module("contracts", monkeypatch)
+    test = module("test_contracts", monkeypatch)
+    monkeypatch.setattr(test, "keep", stage("contracts", reads=topics.DOCUMENTS_COMPLETED)(lambda document: None))
+    assert consumer.keep is not test.keep
+    with pytest.raises(FileNotFoundError):
+        test.test_only_contracts_are_kept(tmp_path, monkeypatch)
 
 
 def test_the_kcat_line_of_the_readme_is_a_message() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ream_kit.finished import finished
 from ream_kit.local_bus import FakeClock, LocalBus, StageStopped, Waits
 from ream_kit.stage_contract import StageContract
 from ream_kit.store_contract import SharedStoreContract, StoreContract
@@ -16,5 +17,6 @@ __all__ = [
     "StageStopped",
     "StoreContract",
     "Waits",
+    "finished",
     "memory_store",
 ]
