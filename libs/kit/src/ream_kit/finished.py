@@ -27,10 +27,32 @@ def finished(store: Store, text: str, **facts: Any) -> DocumentCompleted:
     record = SegmentRecord(document_id, 1, 1, 1, ((1, 1),), (), name, classes, "text-layer", 100, len(text), ())
     store.put_artifact(layout.segment_record(document_id, 1, 1, 1), record)
     values: dict[str, Any] = {
-        "document_id": document_id, "generation": 1, "run": 1, "revision": 5, "version": identity.version(1, 1, 5),
-        "root_id": document_id, "parent_id": None, "outcome": "complete", "cause": None,
-        "media_type": "application/pdf", "size": len(text), "manifest": None, "unit_kind": "page", "units": 1, "read": 1, "not_applicable": 0,
-        "failed": 0, "expired": 0, "missing": (), "characters": len(text), "children": 0, "type": "unknown", "type_confidence": 0,
-        "languages": ("en",), "sensitivity": "internal", "personal_data": {}, "scores": {},
-    }  # fmt: skip
+        "document_id": document_id,
+        "generation": 1,
+        "run": 1,
+        "revision": 5,
+        "version": identity.version(1, 1, 5),
+        "root_id": document_id,
+        "parent_id": None,
+        "outcome": "complete",
+        "cause": None,
+        "media_type": "application/pdf",
+        "size": len(text),
+        "manifest": None,
+        "unit_kind": "page",
+        "units": 1,
+        "read": 1,
+        "not_applicable": 0,
+        "failed": 0,
+        "expired": 0,
+        "missing": (),
+        "characters": len(text),
+        "children": 0,
+        "type": "unknown",
+        "type_confidence": 0,
+        "languages": ("en",),
+        "sensitivity": "internal",
+        "personal_data": {},
+        "scores": {},
+    }
     return DocumentCompleted(**{**values, **facts})
