@@ -21,6 +21,7 @@ from ream_index.opensearch import connect
 from ream_index.settings import OpenSearchSettings
 from ream_kit.kafka import KafkaSettings
 from ream_kit.migration import migrate as migrate_topics
+from ream_kit.observe import Observer, Seen, Tail
 from ream_kit.store import Store
 from ream_kit.store_open import open_store
 from ream_local.ports import free_ports
@@ -104,6 +105,18 @@ class Flow:
         assert ran.stdout.strip(), ran.stderr
         found: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
         return found
+
+    def everything(self, *names: str) -> list[Seen]:
+        """Reads topics from their beginnings to where they end now, however slowly a busy broker answers."""
+        ends = Observer(self.kafka).ends(names)
+        seen: list[Seen] = []
+        with Tail(self.kafka, names, "beginning") as tail:
+            for _ in range(120):
+                seen += tail.poll(0.5)
+                stands = tail.positions()
+                if all(stands[name][part] >= end for name in names for part, end in ends[name].items()):
+                    return seen
+        raise AssertionError(f"the topics {names} could not be read to their ends within a minute")
 
     @property
     def store(self) -> Store:

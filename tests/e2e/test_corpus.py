@@ -12,7 +12,6 @@ import pytest
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import DocumentRecord
 from ream_contracts.messages import DocumentIndexed, DocumentIngested
-from ream_kit.observe import Tail
 
 pytestmark = [pytest.mark.servers, pytest.mark.programs, pytest.mark.corpus, pytest.mark.timeout(900)]
 FOLDERS = ("formats", "ocr-pages", "reports")
@@ -89,14 +88,12 @@ def test_submitted_is_the_sum_of_the_outcomes_by_id_and_generation(flow: Any, su
     """From the topics themselves: what was ingested and what was indexed are the same set."""
     ingested: set[tuple[str, int]] = set()
     indexed: dict[tuple[str, int], str] = {}
-    with Tail(flow.kafka, [topics.DOCUMENTS_INGESTED.name, topics.DOCUMENTS_INDEXED.name], "beginning") as tail:
-        while more := tail.poll(3.0):
-            for seen in more:
-                key = (seen.message.document_id, seen.message.generation)
-                if isinstance(seen.message, DocumentIngested):
-                    ingested.add(key)
-                elif isinstance(seen.message, DocumentIndexed):
-                    indexed[key] = seen.message.outcome
+    for seen in flow.everything(topics.DOCUMENTS_INGESTED.name, topics.DOCUMENTS_INDEXED.name):
+        key = (seen.message.document_id, seen.message.generation)
+        if isinstance(seen.message, DocumentIngested):
+            ingested.add(key)
+        elif isinstance(seen.message, DocumentIndexed):
+            indexed[key] = seen.message.outcome
     # A generation that a newer one overtook needs no entry of its own in the index.
     newest = {document: max(g for d, g in ingested if d == document) for document, _ in ingested}
     overtaken = {key for key in ingested if key[1] < newest[key[0]]}

@@ -136,10 +136,7 @@ def test_bad_messages_are_dead_letters_and_the_next_goes_on(flow: Any, by: Bysta
     producer.flush()
     document = by.submit("Echidnas dig. " * 4, "poison")
     assert by.indexed(document).outcome == "complete"
-    letters = []
-    with Tail(flow.kafka, [topics.DOCUMENTS_SUBMITTED.dead_letters], "beginning") as tail:
-        while more := tail.poll(2.0):
-            letters += [seen.message.cause for seen in more]
+    letters = [seen.message.cause for seen in flow.everything(topics.DOCUMENTS_SUBMITTED.dead_letters)]
     assert {"not-json", "wrong-schema", "outside-allowed-roots", "unknown-scheme", "empty-value"} <= set(letters)
     shown = flow.ream("dead-letters", "list", "--json")
     assert shown.returncode == 0, shown.stderr
