@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -33,7 +32,6 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     Raises:
         EngineError: the engine cannot work on this machine.
     """
-    tempfile.tempdir = str(scratch)  # an engine that is a program is handed its picture in a file
     engine = _engine(request["engine"], request["tessdata"])
     if not request["units"]:
         return
