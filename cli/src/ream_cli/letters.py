@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ream_cli import following
-from ream_contracts import codec, layout, topics
+from ream_contracts import codec, topics
 from ream_contracts.messages import DeadLetter, DocumentIngested, DocumentSubmitted
 from ream_contracts.topic import AnyTopic
 from ream_kit import Erased, Store
 from ream_kit.dead_letters import restore
 from ream_kit.kafka import KafkaSettings
 from ream_kit.observe import Announcer, Observer, Seen, Tail
+from ream_kit.rerun import run_message
 from ream_kit.store import NotFound
 
 _REDRIVEN = "redriven/"
@@ -142,10 +143,8 @@ def _ingested(letter: DeadLetter, store: Store) -> DocumentIngested:
     if letter.document_id is None:
         raise NotRedrivable("it names no document: its record was not written by Ream")
     generation, run = _age(letter, store)
-    first = layout.ingested(letter.document_id, generation)
-    name = first if run == 1 else layout.run(letter.document_id, generation, run)
     try:
-        return store.get_artifact(DocumentIngested, name)
+        return run_message(store, letter.document_id, generation, run)
     except Erased:
         raise NotRedrivable("its document was erased") from None
     except NotFound:

@@ -10,6 +10,17 @@ from ream_contracts.messages import DocumentIngested, Redo
 from ream_kit.store import Store
 
 
+def run_message(store: Store, document_id: str, generation: int, run: int) -> DocumentIngested:
+    """Returns the message that started a run: said again, it heals that run.
+
+    Raises:
+        NotFound: there is no such run.
+        Erased: the document was erased.
+    """
+    name = layout.ingested(document_id, generation) if run == 1 else layout.run(document_id, generation, run)
+    return store.get_artifact(DocumentIngested, name)
+
+
 def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, ...] = ()) -> DocumentIngested:
     """Takes the next run of a generation and returns the message that starts it once it is said on documents.ingested.
 
@@ -23,7 +34,7 @@ def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, 
         NotFound: ingest has not taken this generation in.
         Erased: the document was erased.
     """
-    first = store.get_artifact(DocumentIngested, layout.ingested(document_id, generation))
+    first = run_message(store, document_id, generation, 1)
     run = first.run + 1
     while True:
         message = replace(first, run=run, redo=redo)
@@ -41,4 +52,4 @@ def newest_run(store: Store, document_id: str, generation: int) -> DocumentInges
     run = 1
     while store.exists(layout.run(document_id, generation, run + 1)):
         run += 1
-    return store.get_artifact(DocumentIngested, layout.run(document_id, generation, run)) if run > 1 else None
+    return run_message(store, document_id, generation, run) if run > 1 else None

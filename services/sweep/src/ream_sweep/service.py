@@ -12,6 +12,7 @@ from ream_kit import Erased, Store
 from ream_kit.clock import Clock
 from ream_kit.log import logger
 from ream_kit.observe import Announcer, Observer, Seen, Tail
+from ream_kit.rerun import run_message
 from ream_kit.store import NotFound
 from ream_sweep import stored
 from ream_sweep.forgetting import Forgetting, Passing, stale
@@ -103,7 +104,7 @@ class Sweep:
     def run_again(self, document_id: str, generation: int, run: int) -> None:
         """Says again that a document may be read, in the same run: whatever is done finds its artifacts."""
         try:
-            message = self._ingested(document_id, generation, run)
+            message = run_message(self.store, document_id, generation, run)
         except Erased:
             self.ledger.erased(document_id)
             return
@@ -112,10 +113,6 @@ class Sweep:
             return
         _LOG.warning("sent_again", document_id=document_id, generation=generation, run=run)
         self.announcer.send(topics.DOCUMENTS_INGESTED, message)
-
-    def _ingested(self, document_id: str, generation: int, run: int) -> DocumentIngested:
-        name = layout.ingested(document_id, generation) if run == 1 else layout.run(document_id, generation, run)
-        return self.store.get_artifact(DocumentIngested, name)
 
     def _answer_letters(self) -> None:
         """A part that met no entry in aggregate's table: the document is run again, which opens it."""
