@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from opensearchpy.exceptions import NotFoundError
 
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import (
@@ -22,7 +23,7 @@ from ream_contracts.artifacts import (
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested, PartSegment
 from ream_contracts.topic import Topic
 from ream_index.migrate import migrate, vector_without_engine
-from ream_index.opensearch import Indices, connect, get_entry
+from ream_index.opensearch import Indices, connect
 from ream_index.passages import Entry
 from ream_index.search import MARK, by_words
 from ream_index.service import Search, index
@@ -67,6 +68,15 @@ def bench(opensearch: OpenSearchServer) -> Iterator[Bench]:
         admin.indices.delete_index_template(name=f"{prefix}{kind}-v1")
     client.close()
     admin.close()
+
+
+def get_entry(client: Any, index: str, document_id: str) -> dict[str, Any] | None:
+    """Returns the entry of a document, None when there is none."""
+    try:
+        source: dict[str, Any] = client.get(index=index, id=document_id)["_source"]
+    except NotFoundError:
+        return None
+    return source
 
 
 def unit(number: int, text: str) -> UnitText:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NotReached
-from opensearchpy.exceptions import NotFoundError, TransportError
+from opensearchpy.exceptions import TransportError
 
 from ream_contracts import identity
 from ream_index.passages import Entry
@@ -161,13 +161,3 @@ class Indices:
         answer = ask(lambda: self._client.bulk(body="\n".join(lines) + "\n"))
         items: list[dict[str, Any]] = answer["items"]
         return items
-
-
-def get_entry(client: OpenSearch, index: str, document_id: str) -> dict[str, Any] | None:
-    """Returns the entry of a document, None when there is none."""
-    try:
-        answer = client.get(index=index, id=document_id)
-    except NotFoundError:
-        return None
-    source: dict[str, Any] = answer["_source"]
-    return source
