@@ -2,11 +2,6 @@
 """A document that comes again with the same run heals: what failed is read, what stands is not counted twice."""
 
 import io
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
@@ -16,50 +11,16 @@ from ream_classify.service import classify
 from ream_contracts import identity, layout, topics
 from ream_contracts.codec import encode
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIngested, PartOpened
-from ream_extract import cell
 from ream_extract.reader import Reader
 from ream_extract.service import extract
 from ream_extract.settings import ExtractSettings
+from ream_extract.testing import Cells
 from ream_kit import Store
 from ream_kit.cells import CellDied
 from ream_kit.testing import LocalBus, memory_store
 
 ID = identity.document_id("test", "healing")
 PAGES = 20
-
-
-class Dying:
-    """Runs requests in this process, and dies of the pages that are poison."""
-
-    def __init__(self) -> None:
-        self.poison: set[int] = set()
-
-    def __call__(self, request: Mapping[str, Any]) -> Any:
-        return DyingCall(self.poison, dict(request))
-
-
-class DyingCall:
-    """One call, with the manners of a cell."""
-
-    def __init__(self, poison: set[int], request: dict[str, Any]) -> None:
-        self._scratch = Path(tempfile.mkdtemp())
-        self._poison = poison
-        self._request = request
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for answer in cell.work(self._request, self._scratch):
-            if answer.get("unit") in self._poison:
-                raise CellDied("out-of-memory")
-            yield answer
-
-    def __enter__(self) -> "DyingCall":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._scratch)
-
-    def file(self, name: str) -> Path:
-        return self._scratch / name
 
 
 def document(store: Store) -> DocumentIngested:
@@ -94,10 +55,10 @@ def merged(bus: LocalBus) -> DocumentCompleted | None:
 
 @pytest.mark.parametrize("poison", [{2}, {1}, {16, 17}])
 def test_the_same_run_heals(poison: set[int]) -> None:
-    store, cells = memory_store(), Dying()
+    store, cells = memory_store(), Cells()
     reader = Reader(cells, cells, None, ExtractSettings())
     ingested = document(store)
-    cells.poison = set(poison)
+    cells.poison = {unit: CellDied("out-of-memory") for unit in poison}
     with LocalBus(extract, classify, store=store, needs={"reader": reader}) as bus:
 
         def deliver() -> DocumentCompleted:
@@ -112,7 +73,7 @@ def test_the_same_run_heals(poison: set[int]) -> None:
         assert first.outcome == "partial"
         again = deliver()
         assert (again.outcome, again.version) == ("partial", first.version)
-        cells.poison = set()
+        cells.poison = {}
         for _ in range(2):
             healed = deliver()
             assert healed.outcome == "complete"
