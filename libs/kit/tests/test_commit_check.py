@@ -40,8 +40,8 @@ def finish(log: CommitLog, *offsets: int, outcome: str = "done", topic: str = TO
         log.finished(topic, 0, offset, outcome, Done())
 
 
-def commit(log: CommitLog, first: int, next_offset: int, topic: str = TOPIC) -> None:
-    log.commit(topic, 0, first, next_offset)
+def commit(log: CommitLog, next_offset: int, topic: str = TOPIC) -> None:
+    log.commit(topic, 0, next_offset)
     log.committed(topic, 0, next_offset)
 
 
@@ -59,21 +59,21 @@ def test_a_clean_run_with_a_kill_and_a_handover_is_proven(log: Callable[..., Com
     killed = log()
     killed.assigned(TOPIC, 0, None)
     finish(killed, 0, 2, 1)
-    commit(killed, 0, 3)
+    commit(killed, 3)
     finish(killed, 4)
-    killed.commit(TOPIC, 0, 3, 3)  # sent, and the process died before it heard of it
+    killed.commit(TOPIC, 3, 3)  # sent, and the process died before it heard of it
     second = log()
     second.assigned(TOPIC, 0, 3, [range(4, 5)])
     finish(second, 3, 5)
-    commit(second, 3, 6)
+    commit(second, 6)
     second.left(TOPIC, 0, "revoked")
     third = log()
     third.assigned(TOPIC, 0, 6)
     finish(third, 6)
-    commit(third, 6, 7)
+    commit(third, 7)
     found = proof(tmp_path, killed, second, third, from_beginning=True)
     assert found.findings == []
-    assert (found.processes, found.partitions, found.finished, found.commits) == (3, 1, 7, 4)
+    assert (found.processes, found.partitions, found.finished, found.commits) == (3, 1, 7, 3)
 
 
 def test_records_that_were_run_twice_are_counted_and_allowed(log: Callable[..., CommitLog], tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_records_that_were_run_twice_are_counted_and_allowed(log: Callable[..., 
     second.assigned(TOPIC, 0, 0)
     finish(second, 0)
     finish(second, 1, outcome="failed")
-    commit(second, 0, 2)
+    commit(second, 2)
     found = proof(tmp_path, first, second)
     assert (found.findings, found.finished, found.repeated, found.differing) == ([], 2, 2, 1)
 
@@ -92,7 +92,7 @@ def test_an_offset_that_nobody_finished_is_a_hole(log: Callable[..., CommitLog],
     one = log()
     one.assigned(TOPIC, 0, 10)
     finish(one, 10, 11, 14)
-    commit(one, 10, 15)
+    commit(one, 15)
     finish(one, 12)  # too late: it was not finished when the commit was sent
     found = proof(tmp_path, one)
     (hole,) = found.findings
@@ -105,11 +105,11 @@ def test_what_was_never_taken_up_is_a_hole(log: Callable[..., CommitLog], tmp_pa
     one, two = log(), log()
     one.assigned(TOPIC, 0, 2)
     finish(one, 2)
-    commit(one, 2, 3)
+    commit(one, 3)
     one.left(TOPIC, 0, "ended")
     two.assigned(TOPIC, 0, 5)
     finish(two, 5)
-    commit(two, 5, 6)
+    commit(two, 6)
     assert kinds(proof(tmp_path, one, two)) == ["hole"]
     assert kinds(proof(tmp_path, one, two, from_beginning=True)) == ["hole", "hole"]
 
@@ -118,8 +118,8 @@ def test_a_commit_that_goes_back_is_named(log: Callable[..., CommitLog], tmp_pat
     one = log()
     one.assigned(TOPIC, 0, 0)
     finish(one, 0, 1, 2)
-    commit(one, 0, 3)
-    commit(one, 0, 2)
+    commit(one, 3)
+    commit(one, 2)
     assert kinds(proof(tmp_path, one)) == ["back"]
 
 
@@ -130,7 +130,7 @@ def test_a_start_below_what_the_broker_had_is_named(
     one, two = log(), log()
     one.assigned(TOPIC, 0, 0)
     finish(one, 0, 1, 2)
-    commit(one, 0, 3)
+    commit(one, 3)
     one.left(TOPIC, 0, "lost")
     two.assigned(TOPIC, 0, begins)
     assert kinds(proof(tmp_path, one, two)) == ["back"]
@@ -142,13 +142,13 @@ def test_a_commit_for_a_partition_of_another_is_an_overlap(log: Callable[..., Co
     frozen.assigned(TOPIC, 0, 0)
     finish(frozen, 0, 1)
     owner.assigned(TOPIC, 0, 0)
-    frozen.commit(TOPIC, 0, 0, 2)
+    frozen.commit(TOPIC, 0, 2)
     assert kinds(proof(tmp_path, frozen, owner)) == []
     frozen, owner = log("h"), log("h")
     frozen.assigned(TOPIC, 0, 0)
     finish(frozen, 0, 1)
     owner.assigned(TOPIC, 0, 0)
-    commit(frozen, 0, 2)
+    commit(frozen, 2)
     assert kinds(proof(tmp_path, frozen, owner)) == ["overlap"]
 
 
@@ -158,7 +158,7 @@ def test_gaps_are_believed_of_compacted_topics_alone(log: Callable[..., CommitLo
         one.assigned(topic, 0, 0)
         finish(one, 0, 3, topic=topic)
         one.gap(topic, 0, 1, 2)
-        commit(one, 0, 4, topic)
+        commit(one, 4, topic)
         one.close()
     found = proof(tmp_path)
     assert [(finding.kind, finding.topic) for finding in found.findings] == [("hole", topics.DOCUMENTS_PARTS.name)]
@@ -178,8 +178,8 @@ def test_groups_and_partitions_are_told_apart(log: Callable[..., CommitLog], tmp
     for each in (one, two):
         each.assigned(TOPIC, 0, 0)
     finish(one, 0)
-    commit(one, 0, 1)
-    commit(two, 0, 1)
+    commit(one, 1)
+    commit(two, 1)
     assert [finding.group for finding in proof(tmp_path, one, two).findings] == ["two"]
 
 
@@ -201,7 +201,7 @@ def test_a_commit_is_on_disk_before_it_is_sent(log: Callable[..., CommitLog], tm
     one = log()
     one.assigned(TOPIC, 0, 0)
     finish(one, 0)
-    one.commit(TOPIC, 0, 0, 1)
+    one.commit(TOPIC, 0, 1)
     (file,) = tmp_path.glob("*.jsonl")
     assert [line["is"] for line in read(file)] == ["start", "assigned", "finished", "commit"]
     one.close()
@@ -234,7 +234,7 @@ def test_the_command_says_what_it_found(
     one = log()
     one.assigned(TOPIC, 0, 0)
     finish(one, 0)
-    commit(one, 0, 1)
+    commit(one, 1)
     one.close()
     assert main([str(tmp_path)]) == 0
     assert capsys.readouterr().out == (
@@ -243,7 +243,7 @@ def test_the_command_says_what_it_found(
     )
     two = log("other")
     two.assigned(TOPIC, 0, 0)
-    commit(two, 0, 1)
+    commit(two, 1)
     two.close()
     assert main([str(tmp_path), "--from-beginning"]) == 1
     assert "hole: other kit.in[0]: " in capsys.readouterr().out

@@ -86,6 +86,8 @@ class CommitLog:
         self._clock = clock
         self._lock = threading.Lock()
         self._done: dict[Place, dict[int, str]] = {}
+        self._sent: dict[Place, int] = {}
+        self._had: dict[Place, int] = {}
         self._file = (folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', group)}.{process}.jsonl").open("x", encoding="ascii")
         self._write("start", format=FORMAT, group=group, process=process)
 
@@ -115,6 +117,10 @@ class CommitLog:
         """Notes where a partition is taken up."""
         with self._lock:
             self._done[topic, partition] = {}
+            for known in (self._sent, self._had):
+                known.pop((topic, partition), None)
+                if next_offset is not None:
+                    known[topic, partition] = next_offset
         ranges = [[run.start, run.stop - 1] for run in finished]
         place = {"topic": topic, "partition": partition}
         self._write("assigned", **place, next=next_offset, finished=ranges, at=at)
@@ -130,22 +136,30 @@ class CommitLog:
             self._done.setdefault((topic, partition), {})[offset] = digest
         self._write("finished", topic=topic, partition=partition, offset=offset, outcome=outcome, hash=digest)
 
-    def commit(self, topic: str, partition: int, first: int, next_offset: int) -> None:
-        """Notes that all from `first` on and below `next_offset` is about to be committed; on disk when it returns."""
+    def commit(self, topic: str, partition: int, next_offset: int) -> None:
+        """Notes that all below `next_offset` is about to be committed; on disk when it returns."""
+        place = (topic, partition)
         with self._lock:
-            done = self._done.get((topic, partition), {})
+            done = self._done.setdefault(place, {})
+            first = self._sent.get(place, min(done, default=next_offset))
             mine = hashlib.sha256()
             for offset in sorted(offset for offset in done if offset < next_offset):
                 mine.update(f"{offset}:{done.pop(offset)};".encode())
-        digest = mine.hexdigest()[:_HASH_CHARACTERS]
-        self._write("commit", topic=topic, partition=partition, first=first, last=next_offset - 1, hash=digest)
+            self._sent[place] = next_offset
+        if next_offset != first:
+            digest = mine.hexdigest()[:_HASH_CHARACTERS]
+            self._write("commit", topic=topic, partition=partition, first=first, last=next_offset - 1, hash=digest)
         with self._lock:
             if not self._file.closed:
                 self._file.flush()
 
     def committed(self, topic: str, partition: int, next_offset: int) -> None:
         """Notes that the broker has a commit."""
-        self._write("committed", topic=topic, partition=partition, last=next_offset - 1)
+        with self._lock:
+            news = self._had.get((topic, partition)) != next_offset
+            self._had[topic, partition] = next_offset
+        if news:
+            self._write("committed", topic=topic, partition=partition, last=next_offset - 1)
 
     def left(self, topic: str, partition: int, how: str) -> None:
         """Notes that a partition went away."""
