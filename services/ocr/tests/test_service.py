@@ -176,6 +176,30 @@ class TestOnce:
         assert len(cell.asked) == 1
         assert read_of(bus)[1].run == 2
 
+    def test_a_replay_of_some_units_reads_only_those_again(self) -> None:
+        cell = Cell()
+        bus = bus_with(cell)
+        redo = (Redo("ocr", {"dpi": 300}, 2, ((4, 6),)),)
+        for each in (scanned((3, 3)), scanned((5, 5))):
+            bus.put(topics.SEGMENTS_SCANNED, each)
+        for run in (2, 3):
+            for each in (scanned((3, 3), redo=redo), scanned((5, 5), redo=redo)):
+                bus.put(topics.SEGMENTS_SCANNED, replace(each, run=run))
+        bus.run()
+        texts = [[read.text for read in read_of(bus) if read.run == run] for run in (1, 2, 3)]
+        assert (texts[1][0], texts[2]) == (texts[0][0], texts[1])
+        assert texts[1][1] != texts[0][1]
+        assert [asked["budget"]["dpi"] for asked in cell.asked][2:] == [300]
+
+    def test_a_replay_reads_again_though_it_asks_for_nothing_else(self) -> None:
+        cell = Cell()
+        bus = bus_with(cell)
+        for run in (1, 2, 2, 3):
+            redo = (Redo("ocr", {}, run),) if run > 1 else ()
+            bus.put(topics.SEGMENTS_SCANNED, replace(scanned(redo=redo), run=run))
+        bus.run()
+        assert len(cell.asked) == 3
+
     @pytest.mark.parametrize(
         "parameters", [{"dpi": "high"}, {"dpi": 5}, {"languages": []}, {"languages": "klingon"}, {"colour": 1}]
     )

@@ -145,6 +145,10 @@ class Redo:
     """The stage to run again."""
     parameters: Mapping[str, Any]
     """Settings of that stage to use this time; part of its memo."""
+    run: int | None = None
+    """The run that asked for it: its result is work of its own, also with the parameters of before."""
+    units: tuple[tuple[int, int], ...] = ()
+    """The units it is for; none means all. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ream_contracts import layout
 from ream_contracts.messages import DocumentIngested, Redo
+from ream_contracts.redo import together
 from ream_kit.store import Store
 
 
@@ -24,23 +25,29 @@ def run_message(store: Store, document_id: str, generation: int, run: int) -> Do
 def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, ...] = ()) -> DocumentIngested:
     """Takes the next run of a generation and returns the message that starts it once it is said on documents.ingested.
 
+    It keeps what the run before it redid, so that its other stages find the artifacts of that run.
+
     Args:
         store: where the generation lies.
         document_id: the document.
         generation: which of its generations is processed again.
-        redo: stages that run again with these parameters; every other finds its artifacts and passes on.
+        redo: stages that run again with these parameters, for the whole document or some of its units; every other
+            finds its artifacts and passes on.
 
     Raises:
         NotFound: ingest has not taken this generation in.
         Erased: the document was erased.
     """
-    first = run_message(store, document_id, generation, 1)
-    run = first.run + 1
+    last = newest_run(store, document_id, generation) or run_message(store, document_id, generation, 1)
     while True:
-        message = replace(first, run=run, redo=redo)
+        run, wishes = last.run + 1, last.redo
+        for wish in redo:
+            wishes = together(wishes, replace(wish, run=run))
+        message = replace(last, run=run, redo=wishes)
         if store.put_artifact(layout.run(document_id, generation, run), message):
             return message
-        run += 1
+        # Somebody else was faster: this one comes after that one, and keeps what it redoes.
+        last = run_message(store, document_id, generation, run)
 
 
 def newest_run(store: Store, document_id: str, generation: int) -> DocumentIngested | None:

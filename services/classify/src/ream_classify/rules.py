@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -15,8 +16,6 @@ from ream_classify.yaml_lines import RuleError
 
 VERSION = "1"
 """Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
-
-MOST_LISTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,17 @@ class Rules:
     listed: int
     fingerprint: str
 
-    def with_parameters(self, parameters: dict[str, Any]) -> "Rules":
+    def changed(self, parameters: Mapping[str, Any], run: int | None) -> "Rules":
         """Returns these rules with what a redo asks for: `findings`, how many to list of each score.
 
-        Any other parameter changes nothing but the fingerprint, so that the work is done anew.
-
-        Raises:
-            ValueError: `findings` is no whole number from 0 to 100,000.
+        Args:
+            parameters: checked before.
+            run: the run that asked for it: another is other work, though it asks for the same.
         """
-        if not parameters:
+        if not parameters and run is None:
             return self
+        written = json.dumps([parameters, run], sort_keys=True, ensure_ascii=True)
         listed = parameters.get("findings", self.listed)
-        if not isinstance(listed, int) or isinstance(listed, bool) or not 0 <= listed <= MOST_LISTED:
-            raise ValueError(f"the redo parameter `findings` must be a whole number from 0 to {MOST_LISTED}")
-        written = json.dumps(parameters, sort_keys=True, ensure_ascii=True)
         return replace(self, listed=listed, fingerprint=_digest(self.fingerprint, written))
 
 

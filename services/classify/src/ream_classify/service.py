@@ -10,11 +10,13 @@ from ream_classify import language, rules
 from ream_classify.classes import classify as classes_of
 from ream_classify.rules import Rules
 from ream_classify.settings import ClassifySettings
-from ream_contracts import identity, layout, topics, units
+from ream_contracts import identity, layout, redo, topics, units
 from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText
 from ream_contracts.messages import PartFailed, PartSegment, SegmentRead
 from ream_kit import Reject, Store, settings, stage
 from ream_kit.store import NotFound
+
+STAGE = "classify"
 
 
 @contextmanager
@@ -31,11 +33,11 @@ def _file(setting: str) -> Path | None:
 
 def failed_part(read: SegmentRead, cause: str, attempts: int) -> Iterator[PartFailed]:
     """Says that the units of a segment were given up."""
-    yield PartFailed(read.document_id, read.generation, read.run, "text", "classify", cause, read.units, attempts)
+    yield PartFailed(read.document_id, read.generation, read.run, "text", STAGE, cause, read.units, attempts)
 
 
 @stage(
-    "classify",
+    STAGE,
     version=rules.VERSION,
     reads=topics.SEGMENTS_READ,
     writes=topics.DOCUMENTS_PARTS,
@@ -94,18 +96,21 @@ def _record(read: SegmentRead, store: Store, rules: Rules) -> SegmentRecord:
 
 def _for_run(read: SegmentRead, rules: Rules) -> Rules:
     """Takes what this run redoes with other parameters into account."""
-    parameters = {
-        key: value for redo in read.redo if redo.stage == "classify" for key, value in redo.parameters.items()
-    }
+    one = redo.applying(read.redo, STAGE, read.units)
+    if one is None:
+        return rules
     try:
-        return rules.with_parameters(parameters)
+        redo.check(STAGE, one.parameters)
+        return rules.changed(one.parameters, one.run)
     except ValueError as error:
         raise Reject("bad-parameters", str(error)) from error
 
 
 def _classes(read: SegmentRead, text: SegmentText, store: Store, rules: Rules) -> str:
     """Returns the name of the classes of this text by these rules, after making them where they are not there."""
-    memo = identity.memo(read.text, rules.fingerprint)
+    # The text's name inside the generation: see ocr, where a document with the same bytes finds what was copied.
+    of = layout.generation(read.document_id, read.generation)
+    memo = identity.memo(read.text.removeprefix(of), rules.fingerprint)
     name = layout.classes(read.document_id, read.generation, read.segment, memo)
     if not store.exists(name):
         store.put_artifact(name, classes_of(text, rules))

@@ -4,8 +4,9 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import cast, get_args
+from typing import cast
 
+from ream_contracts import redo as wishes
 from ream_contracts.messages import Redo
 from ream_extract.reading import Ocr
 
@@ -31,15 +32,14 @@ class Parameters:
         Raises:
             ValueError: a parameter is not known, or has a value that cannot be used.
         """
-        result = self
-        for one in redo:
-            if one.stage == STAGE:
-                given = dict(one.parameters)
-                ocr, pictures = given.pop("ocr", result.ocr), given.pop("pictures", result.pictures)
-                if given or ocr not in get_args(Ocr) or not isinstance(pictures, bool):
-                    raise ValueError(
-                        "extract can be run again with ocr (auto, always, never) and pictures (true, false)"
-                    )
-                asked = json.dumps(one.parameters, sort_keys=True)
-                result = replace(result, ocr=cast(Ocr, ocr), pictures=pictures, asked=asked if one.parameters else "")
-        return result
+        one = wishes.applying(redo, STAGE)
+        if one is None:
+            return self
+        wishes.check(STAGE, one.parameters)
+        asked = json.dumps([one.parameters, one.run], sort_keys=True) if one.parameters or one.run else ""
+        return replace(
+            self,
+            ocr=cast(Ocr, one.parameters.get("ocr", self.ocr)),
+            pictures=one.parameters.get("pictures", self.pictures),
+            asked=asked,
+        )

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ream_contracts import redo as asked
+from ream_contracts import units
 from ream_contracts.messages import Redo
 
 STAGE = "ocr"
@@ -15,43 +17,43 @@ STAGE = "ocr"
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What decides the result of reading, beside the file itself."""
+    """What decides the result of reading, beside the file itself.
+
+    Attributes:
+        again: the run that asked to read again; 0 for the first reading. Another replay is other work, though it asks
+            for the same.
+    """
 
     engine: str
     languages: tuple[str, ...]
     dpi: int
+    again: int = 0
 
     def written(self) -> str:
         """The parameters as text that is the same for the same parameters: part of an artifact's name."""
-        return json.dumps([self.engine, list(self.languages), self.dpi])
+        return json.dumps([self.engine, list(self.languages), self.dpi, *([self.again] if self.again else [])])
 
-    def changed(self, redo: Iterable[Redo]) -> Parameters:
+    def changed(self, redo: Iterable[Redo], of_units: units.Ranges = ()) -> Parameters:
         """Gives the parameters that a replay asks for: `dpi`, and `languages` (names joined by + or a list).
+
+        Args:
+            redo: what the run redoes.
+            of_units: units that are read; a replay may be for others of the document.
 
         Raises:
             ValueError: a parameter is not known, or has a value that cannot be used; the text says which.
         """
-        result = self
-        for one in redo:
-            if one.stage == STAGE:
-                result = replace(result, **_read(one.parameters))
-        return result
+        one = asked.applying(redo, STAGE, of_units)
+        if one is None:
+            return self
+        asked.check(STAGE, one.parameters)
+        return replace(self, **_values(one.parameters), again=one.run or 0)
 
 
-def _read(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(parameters) - {"dpi", "languages"})
-    if unknown:
-        raise ValueError("ocr has no such parameter: give dpi or languages")
-    values: dict[str, Any] = {}
-    if "dpi" in parameters:
-        dpi = parameters["dpi"]
-        if not isinstance(dpi, int) or isinstance(dpi, bool) or not 50 <= dpi <= 600:
-            raise ValueError("dpi of ocr is a whole number from 50 to 600")
-        values["dpi"] = dpi
-    if "languages" in parameters:
-        languages = parameters["languages"]
-        names = languages.split("+") if isinstance(languages, str) else languages
-        if not isinstance(names, list | tuple) or not names or not all(isinstance(n, str) and n for n in names):
-            raise ValueError("languages of ocr are names of language packs, like deu+eng")
-        values["languages"] = tuple(names)
+def _values(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(parameters)
+    if isinstance(languages := values.get("languages"), str):
+        values["languages"] = languages.split("+")
+    if "languages" in values:
+        values["languages"] = tuple(values["languages"])
     return values

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ class Reader:
             EngineError: none of them is.
         """
         chosen = languages.choose(wanted.languages, self._installed)
-        return Parameters(wanted.engine, chosen.languages, wanted.dpi)
+        return replace(wanted, languages=chosen.languages)
 
     def read(self, job: Job, parameters: Parameters, *, bulk: bool) -> Iterator[dict[str, Any]]:
         """Yields one answer a unit, as `cell.read` says.

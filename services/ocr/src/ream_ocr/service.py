@@ -40,7 +40,7 @@ def failed_part(scanned: SegmentScanned, cause: str, attempts: int) -> Iterator[
 def ocr(scanned: SegmentScanned, store: Store, origin: Origin, reader: Reader) -> Iterator[SegmentRead | PartFailed]:
     """Reads a segment from its image, unless it was read with the same parameters before."""
     try:
-        parameters = reader.choose(reader.defaults.changed(scanned.redo))
+        parameters = reader.choose(reader.defaults.changed(scanned.redo, scanned.units))
     except (ValueError, EngineError) as error:
         raise Reject("wrong-parameters", str(error)) from error
     name = _name(scanned, scanned.units, parameters)
@@ -97,9 +97,10 @@ def _tried(job: Job, reader: Reader, parameters: Parameters, bulk: bool, *, know
 
 
 def _name(scanned: SegmentScanned, ranges: units.Ranges, parameters: Parameters) -> str:
-    memo = identity.memo(
-        scanned.sha256, scanned.object, scanned.kept or "", repr(tuple(ranges)), VERSION, parameters.written()
-    )
+    # Names inside the generation, so that a document with the same bytes finds what was copied from the first.
+    of = layout.generation(scanned.document_id, scanned.generation)
+    source, kept = scanned.object.removeprefix(of), (scanned.kept or "").removeprefix(of)
+    memo = identity.memo(scanned.sha256, source, kept, repr(tuple(ranges)), VERSION, parameters.written())
     return layout.text(scanned.document_id, scanned.generation, scanned.segment, STAGE, memo)
 
 
