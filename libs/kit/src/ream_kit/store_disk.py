@@ -200,7 +200,9 @@ class DiskBlobs:
         try:
             with self._folder(folder.split("/")[:-1], create=False) as handle, os.scandir(handle) as entries:
                 # With its slash a folder sorts where its names sort among those of files.
-                found = [e.name + "/" if e.is_dir(follow_symlinks=False) else e.name for e in entries if _is_plain(e)]
+                # What can't begin so is not held: a folder may have a million entries, and few may be asked for.
+                wanted = (e for e in entries if _fits(folder + e.name, prefix) and _is_plain(e))
+                found = [e.name + "/" if e.is_dir(follow_symlinks=False) else e.name for e in wanted]
         except (FileNotFoundError, NotADirectoryError):
             return
         for entry in sorted(found, key=os.fsencode):
@@ -260,6 +262,10 @@ def _fsync_file(path: Path) -> None:
 
 def _is_plain(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)
+
+
+def _fits(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) or prefix.startswith(name)
 
 
 @contextmanager
