@@ -81,7 +81,7 @@ class Surroundings:
         return load(IndexSettings, self.environ, "REAM_INDEX_").prefix
 
     @contextmanager
-    def opensearch(self, login: Login | None = None) -> Iterator[OpenSearch]:
+    def opensearch(self, login: Login | None = None, connections: int = 2) -> Iterator[OpenSearch]:
         """A client, as the application's user where no other login is given."""
         # Loading the client takes longer than most commands do that need none.
         from ream_index.opensearch import connect
@@ -89,7 +89,7 @@ class Surroundings:
         own = load(OpenSearchSettings, self.environ, "REAM_OPENSEARCH_")
         if login is not None:
             own = OpenSearchSettings(own.url, login.user, login.password, own.ca)
-        client = connect(own, connections=2)
+        client = connect(own, connections)
         try:
             yield client
         finally:

@@ -32,7 +32,12 @@ class Node:
         self.away = False
         self.keeps_text = True
         self.requests: list[int] = []
+        self.next: dict[str, str] = {}
+        self.gone: set[str] = set()
         self.indices = self
+
+    def get_alias(self, index: str, name: str) -> dict[str, Any]:
+        return {built: {"aliases": {alias: {}}} for alias, built in self.next.items()}
 
     def refresh(self, index: str) -> None:
         """Everything is seen at once here."""
@@ -51,6 +56,8 @@ class Node:
 
     def _write(self, action: dict[str, Any], source: dict[str, Any] | None) -> int:
         place = (action["_index"], action["_id"])
+        if place[0] in self.gone:
+            return 404
         if source is not None and self.refused & {place[1], source.get("name", ""), str(source.get("text"))}:
             return 400
         least = action["version"] + (0 if action["version_type"] == "external_gte" else -1)
@@ -166,6 +173,27 @@ def play() -> Iterator[Play]:
     with one.bus:
         yield one
         assert one.bus.dead_letters == []
+
+
+def test_indices_that_are_being_built_take_every_write_too(play: Play) -> None:
+    play.document(["one", "two"])
+    play.completes()
+    play.node.next = {"t-documents-next": "t-documents-v1-000002", "t-passages-next": "t-passages-v1-000002"}
+    play.document(["another one"], run=2)
+    play.part(1, run=2)
+    play.completes(run=2)
+    for kind in ("documents", "passages"):
+        assert play.node.entries(f"t-{kind}-v1-000002") == play.node.entries(f"t-{kind}")
+    assert play.texts == {ids(1)[0]: "another one"}
+
+
+def test_indices_whose_building_was_given_up_stop_nobody(play: Play) -> None:
+    play.node.next = {"t-documents-next": "new-documents", "t-passages-next": "new-passages", "other-next": "x"}
+    play.node.gone = {"new-documents", "new-passages"}
+    play.document(["one"])
+    play.completes()
+    assert play.texts == {ids(1)[0]: "one"}
+    assert not play.node.entries("new-documents")
 
 
 def ids(pages: int) -> list[str]:

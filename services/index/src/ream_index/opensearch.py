@@ -13,6 +13,7 @@ from ream_contracts import identity
 from ream_index.passages import Entry
 from ream_index.settings import OpenSearchSettings
 from ream_kit import Reject, Retry
+from ream_kit.log import logger
 
 AWAY = "opensearch"
 BUSY = {408, 429, 500, 502, 503, 504}
@@ -20,7 +21,12 @@ READ_ONLY = "cluster_block_exception"
 REQUEST_BYTES = 5_000_000
 REQUEST_ENTRIES = 1_000
 """A request is sent when it has reached one of these; what it answers is about a tenth as long as a thousand pages."""
+NEXT = "-next"
+"""What the alias ends with that names an index being built to take another's place."""
+Item = tuple[str, dict[str, Any], str | None]
+"""One write of a bulk request: what it does, to which entry, and the body."""
 T = TypeVar("T")
+_LOG = logger("index.opensearch")
 
 
 def connect(settings: OpenSearchSettings, connections: int = 8) -> OpenSearch:
@@ -62,13 +68,42 @@ def judged(status: int, kind: str) -> Exception:
     return Reject("not-indexable", f"OpenSearch answered {status} {kind}")
 
 
+def next_alias(alias: str) -> str:
+    """Names the alias of what is being built to take the place of the index behind another."""
+    return f"{alias}{NEXT}"
+
+
 class Indices:
-    """The two indices, written in whole documents with external versions."""
+    """The two indices, written in whole documents with external versions.
+
+    While they are built anew, everything is written to those that will take their place as well: see `look`.
+    """
 
     def __init__(self, client: OpenSearch, prefix: str) -> None:
         self._client = client
         self.documents = f"{prefix}documents"
         self.passages = f"{prefix}passages"
+        self._next: dict[str, str] = {}
+
+    @classmethod
+    def named(cls, client: OpenSearch, documents: str, passages: str) -> "Indices":
+        """Two indices by their own names, whatever aliases point at."""
+        made = cls(client, "")
+        made.documents, made.passages = documents, passages
+        return made
+
+    def look(self) -> None:
+        """Finds the indices that are being built to take the place of these, if any: writes go there too from now on.
+
+        Raises:
+            Retry: OpenSearch is away or busy.
+            Reject: it refuses us.
+        """
+        ours = {next_alias(name): name for name in (self.documents, self.passages)}
+        pattern = ",".join(f"{name}-*" for name in ours.values())
+        answer = ask(lambda: self._client.indices.get_alias(index=pattern, name=f"*{NEXT}"))
+        found = {alias: index for index, one in answer.items() for alias in one["aliases"]}
+        self._next = {ours[alias]: index for alias, index in found.items() if alias in ours}
 
     def write(self, writes: Iterable[tuple[str, Entry]]) -> Iterator[Exception | None]:
         """Writes entries in requests of bounded size; yields for each None, or whose fault it is that it was refused.
@@ -81,22 +116,22 @@ class Indices:
             Retry: OpenSearch is away or busy.
             Reject: it refuses us.
         """
-        lines: list[str] = []
+        items: list[Item] = []
         size = 0
         for index, entry in writes:
             kind = "external" if index == self.passages else "external_gte"
             action = {"_index": index, "_id": entry.id, "version": entry.version, "version_type": kind}
-            body = {key: value for key, value in entry.body.items() if value is not None}
-            lines += [json.dumps({"index": action}), json.dumps(body)]
-            size += len(lines[-1])
-            if size >= REQUEST_BYTES or len(lines) >= 2 * REQUEST_ENTRIES:
-                yield from self._written(lines)
-                lines, size = [], 0
-        if lines:
-            yield from self._written(lines)
+            body = json.dumps({key: value for key, value in entry.body.items() if value is not None})
+            items.append(("index", action, body))
+            size += len(body)
+            if size >= REQUEST_BYTES or len(items) >= REQUEST_ENTRIES:
+                yield from self._written(items)
+                items, size = [], 0
+        if items:
+            yield from self._written(items)
 
-    def _written(self, lines: list[str]) -> list[Exception | None]:
-        return [self._fault(item["index"]) for item in self._bulk(lines)]
+    def _written(self, items: list[Item]) -> list[Exception | None]:
+        return [self._fault(answer["index"]) for answer in self._bulk(items)]
 
     @staticmethod
     def _fault(item: dict[str, Any]) -> Exception | None:
@@ -142,22 +177,51 @@ class Indices:
         query = {
             "bool": {"filter": [{"term": {"document_id": document_id}}], "should": older, "minimum_should_match": 1}
         }
-        action = {"version": identity.version(generation, run, 0), "version_type": "external_gte"}
-        while ids := self._refreshed_ids(query):
-            lines = [json.dumps({"delete": {"_index": self.passages, "_id": one, **action}}) for one in ids]
-            for item in self._bulk(lines):
+        version = {"version": identity.version(generation, run, 0), "version_type": "external_gte"}
+        self._drop(self.passages, query, version)
+        if self.passages in self._next:
+            try:
+                self._drop(self._next[self.passages], query, version)
+            except Reject as error:
+                self._given_up(error)
+
+    def _drop(self, index: str, query: dict[str, Any], version: dict[str, Any]) -> None:
+        while ids := self._refreshed_ids(index, query):
+            for item in self._ask_bulk([("delete", {"_index": index, "_id": one, **version}, None) for one in ids]):
                 # 404: somebody else was first. 409: a passage of this run took its place since the search.
                 if item["delete"]["status"] != 404 and (fault := self._fault(item["delete"])):
                     raise fault
 
-    def _refreshed_ids(self, query: dict[str, Any]) -> list[str]:
+    def _refreshed_ids(self, index: str, query: dict[str, Any]) -> list[str]:
         """Searches see only what was refreshed; what was written in the last second counts too."""
-        ask(lambda: self._client.indices.refresh(index=self.passages))
+        ask(lambda: self._client.indices.refresh(index=index))
         body = {"query": query, "_source": False, "size": 1000}
-        answer = ask(lambda: self._client.search(index=self.passages, body=body))
+        answer = ask(lambda: self._client.search(index=index, body=body))
         return [hit["_id"] for hit in answer["hits"]["hits"]]
 
-    def _bulk(self, lines: list[str]) -> list[dict[str, Any]]:
+    def _bulk(self, items: list[Item]) -> list[dict[str, Any]]:
+        answers = self._ask_bulk(items)
+        also = [(kind, {**action, "_index": self._next[action["_index"]]}, body) for kind, action, body in items
+                if action["_index"] in self._next]  # fmt: skip
+        for answer in self._ask_bulk(also) if also else ():
+            fault = self._fault(next(iter(answer.values())))
+            if isinstance(fault, Retry):
+                raise fault
+            # Any other refusal is that of the first index too, or that of an index that is gone.
+            if isinstance(fault, Reject) and fault.fatal:
+                self._given_up(fault)
+                break
+        return answers
+
+    def _given_up(self, error: Reject) -> None:
+        """The building of the next indices was given up since we looked: what is there counts alone."""
+        _LOG.warning("next_index_is_gone", reason=error.reason)
+        self._next = {}
+
+    def _ask_bulk(self, items: list[Item]) -> list[dict[str, Any]]:
+        lines = []
+        for kind, action, body in items:
+            lines += [json.dumps({kind: action}), *([body] if body is not None else [])]
         answer = ask(lambda: self._client.bulk(body="\n".join(lines) + "\n"))
-        items: list[dict[str, Any]] = answer["items"]
-        return items
+        answers: list[dict[str, Any]] = answer["items"]
+        return answers

@@ -2,17 +2,16 @@
 """Wires index: what is said on the topics becomes what people find."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ream_contracts import topics
 from ream_contracts.messages import DocumentCompleted, DocumentIndexed
 from ream_index.opensearch import Indices, connect
-from ream_index.passages import Entry
 from ream_index.settings import IndexSettings, OpenSearchSettings
-from ream_index.work import FIRST, Age, Desk, Message, Work
+from ream_index.work import FIRST, Desk, Message, Work
+from ream_index.writing import drop_overtaken, write
 from ream_kit import Reject, Retry, Store, settings, stage
 from ream_kit.clock import Clock, timestamp
 from ream_kit.log import logger
@@ -51,39 +50,13 @@ def open_search() -> Iterator[Search]:
 def index(batch: Sequence[Message], store: Store, clock: Clock, search: Search) -> list[Result]:
     """Writes what a batch of messages makes findable, in few requests; each message has its own result."""
     works = [Work(message) for message in batch]
+    search.indices.look()
     newest = search.indices.newest([work.message.document_id for work in works if work.has_passages])
     desk = Desk(store, search.indices.documents, search.indices.passages, search.settings, timestamp(clock.now()))
-    _write(works, search, lambda work: desk.writes(work, newest))
-    _write(works, search, desk.second)
-    _drop_overtaken(works, search)
+    write(works, search.indices, lambda work: desk.writes(work, newest))
+    write(works, search.indices, desk.second)
+    drop_overtaken(works, search.indices)
     return [_result(work, search) for work in works]
-
-
-def _write(works: Sequence[Work], search: Search, writes: Callable[[Work], Iterator[tuple[str, Entry]]]) -> None:
-    """Writes what the messages ask for, one after another: nothing is read before there is room for it."""
-    waiting: deque[tuple[Work, Entry]] = deque()
-
-    def asked() -> Iterator[tuple[str, Entry]]:
-        for work in works:
-            for index_name, entry in writes(work):
-                waiting.append((work, entry))
-                yield index_name, entry
-
-    for fault in search.indices.write(asked()):
-        work, entry = waiting.popleft()
-        work.take(entry, fault)
-
-
-def _drop_overtaken(works: Sequence[Work], search: Search) -> None:
-    """Takes away what was written beside a newer generation or run that was completed at the same time."""
-    written: dict[str, Age] = {}
-    for work in works:
-        if work.passages:
-            document_id = work.message.document_id
-            written[document_id] = min(work.age, written.get(document_id, work.age))
-    for document_id, age in search.indices.newest(list(written)).items():
-        if age > written[document_id]:
-            search.indices.drop_older_passages(document_id, *age)
 
 
 def _result(work: Work, search: Search) -> Result:

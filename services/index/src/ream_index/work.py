@@ -13,10 +13,26 @@ from ream_index.passages import Entry, passages
 from ream_index.settings import IndexSettings
 from ream_kit import Erased, Reject, Retry, Store
 
-Message = DocumentIngested | DocumentPart | DocumentCompleted
 Age = tuple[int, int]
 """Generation and run of a document."""
 FIRST: Age = (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A run of a document as it lies in the store: what is asked for when an index is built anew.
+
+    Attributes:
+        record: what was indexed of it; None while it is not completed, and only its pages can be found.
+    """
+
+    document_id: str
+    generation: int
+    run: int
+    record: DocumentRecord | None = None
+
+
+Message = DocumentIngested | DocumentPart | DocumentCompleted | Stored
 
 
 @dataclass(slots=True)
@@ -41,7 +57,7 @@ class Work:
     @property
     def has_passages(self) -> bool:
         """Whether its kind of message speaks of pages."""
-        return isinstance(self.message, PartSegment | DocumentCompleted)
+        return isinstance(self.message, PartSegment | DocumentCompleted | Stored)
 
     @property
     def age(self) -> Age:
@@ -103,6 +119,8 @@ class Desk:
                 case PartSegment() as part if part.read and not overtaken:
                     record = self.store.get_artifact(SegmentRecord, part.record)
                     yield from self._passages(work, record, self.store.get_artifact(SegmentText, record.text))
+                case Stored() as stored:
+                    yield from self._stored(work, stored)
                 case DocumentIngested() as ingested:
                     source = self.store.get_artifact(Source, layout.source(ingested.document_id, ingested.generation))
                     yield self.documents, documents.arrived(ingested, source, self.now)
@@ -117,14 +135,19 @@ class Desk:
             return
         if work.instead is not None:
             yield self.documents, work.instead
-        elif work.refused and isinstance(work.message, DocumentCompleted):
-            done = work.message
+        elif work.refused and (record := self._record(work.message)) is not None:
             pages = ", ".join(
                 f"{first}-{last}" if first < last else f"{first}" for first, last in units.of(work.refused)
             )
-            said = documents.refused(f"OpenSearch does not take the text of {done.unit_kind} {pages[:1000]}")
-            record = self.store.get_artifact(DocumentRecord, layout.document_record(done.document_id, done.version))
-            yield self.documents, Entry(done.document_id, done.version, {**record.document, **said})
+            kind = record.document.get("unit_kind")
+            said = documents.refused(f"OpenSearch does not take the text of {kind} {pages[:1000]}")
+            yield self.documents, Entry(record.document_id, record.version, {**record.document, **said})
+
+    def _record(self, message: Message) -> DocumentRecord | None:
+        if isinstance(message, DocumentCompleted):
+            name = layout.document_record(message.document_id, message.version)
+            return self.store.get_artifact(DocumentRecord, name)
+        return message.record if isinstance(message, Stored) else None
 
     def _completed(self, work: Work, done: DocumentCompleted, overtaken: bool) -> Iterator[tuple[str, Entry]]:
         """Passages too: a part that was given up on its way here must not leave its pages out."""
@@ -144,9 +167,17 @@ class Desk:
         )
         yield self.documents, entry
 
-    def _records(self, done: DocumentCompleted) -> Iterator[SegmentRecord]:
+    def _stored(self, work: Work, stored: Stored) -> Iterator[tuple[str, Entry]]:
+        """The same entries that were written when the run was completed: nothing of it is worked out again."""
+        for record in self._records(stored):
+            if record.read:
+                yield from self._passages(work, record, self.store.get_artifact(SegmentText, record.text))
+        if stored.record is not None:
+            yield self.documents, Entry(stored.document_id, stored.record.version, dict(stored.record.document))
+
+    def _records(self, run: DocumentCompleted | Stored) -> Iterator[SegmentRecord]:
         """The records of this run in the order of their segments; names sort 10 before 2."""
-        prefix = layout.segment_records(done.document_id, done.generation, done.run)
+        prefix = layout.segment_records(run.document_id, run.generation, run.run)
         for name in sorted(self.store.names(prefix), key=lambda one: (len(one), one)):
             yield self.store.get_artifact(SegmentRecord, name)
 
