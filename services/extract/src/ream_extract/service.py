@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ream_contracts import topics
 from ream_contracts.messages import DocumentIngested, PartFailed, PartManifest
 from ream_extract import answers
+from ream_extract.duplicates import adopt
 from ream_extract.manifests import manifest_of
 from ream_extract.parameters import STAGE
 from ream_extract.reader import Reader, open_reader
@@ -38,6 +39,7 @@ def extract(ingested: DocumentIngested, store: Store, reader: Reader) -> Iterato
         parameters = reader.defaults.changed(ingested.redo)
     except ValueError as error:
         raise Reject("wrong-parameters", str(error)) from error
+    adopt(ingested, store)
     manifest, name = manifest_of(ingested, store, reader, parameters, VERSION)
     yield answers.planned(ingested, manifest, name)
     if manifest.verdict is None:
