@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -110,12 +110,16 @@ def segment_records(store: Store, document_id: str, generation: int, run: int) -
 
 def text(store: Store, record: DocumentRecord) -> str:
     """The text of the version that was indexed: its units in order, an empty line between them."""
-    texts: dict[int, str] = {}
+    found = dict(texts(store, record))
+    return "\n\n".join(found[number] for number in sorted(found))
+
+
+def texts(store: Store, record: DocumentRecord) -> Iterator[tuple[int, str]]:
+    """Yields unit and text of the version that was indexed."""
     for segment in segment_records(store, record.document_id, record.generation, record.run):
         for unit in store.get_artifact(SegmentText, segment.text).units:
             if units.contains(segment.read, unit.unit):
-                texts[unit.unit] = unit.text
-    return "\n\n".join(texts[number] for number in sorted(texts))
+                yield unit.unit, unit.text
 
 
 def with_prefix(store: Store, prefix: str) -> list[str]:

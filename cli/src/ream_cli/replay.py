@@ -5,51 +5,96 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from ream_cli import documents, screen
-from ream_cli.failures import OK, CommandError
-from ream_cli.surroundings import find
-from ream_contracts import topics
-from ream_contracts.messages import Redo
+from ream_cli import condition, documents, naming, screen
+from ream_cli.condition import Condition, ConditionError
+from ream_cli.failures import EXIT_CODES, INCOMPLETE, OK, USAGE, CommandError
+from ream_cli.record_fields import FIELDS, read
+from ream_cli.selection import Chosen, Selection, Wish, choose, select
+from ream_cli.surroundings import Surroundings, find
+from ream_contracts import redo, topics
+from ream_contracts.messages import DocumentIngested, Redo
+from ream_kit import Store
 from ream_kit.observe import Announcer
-from ream_kit.rerun import next_run
+from ream_kit.rerun import next_run, run_message
 
-STAGES = ("extract", "ocr", "classify")
+STAGES = tuple(redo.PARAMETERS)
+_TOGETHER = 200
+"""Runs that are said together before it is waited until all have arrived."""
+_LINE_SECONDS = 5.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Says what it takes on the command line."""
-    parser.add_argument("documents", nargs="+", metavar="DOCUMENT", help="an id, or the beginning of one")
+    parser.add_argument("documents", nargs="*", metavar="DOCUMENT", help=f"which: {naming.HELP}")
     parser.add_argument("--stage", choices=STAGES, required=True, help="which stage to run again")
+    parser.add_argument("--where", metavar="CONDITION", help="all documents for which it holds, e.g. 'confidence < 60'")
+    parser.add_argument("--all", action="store_true", help="all documents")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of that stage, like dpi=400"
     )
+    parser.add_argument("--dry-run", action="store_true", help="only say how many documents and units that would be")
+    parser.add_argument("--yes", action="store_true", help="start without asking")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.epilog = f"{_explained()}\n{EXIT_CODES}"
+
+
+def _explained() -> str:
+    fields = "\n".join(f"  {name:<17} {field.kind:<8} {field.meaning}" for name, field in FIELDS.items())
+    stages = "\n".join(
+        f"  {stage:<9} {'; '.join(f'{name}: {one.values}' for name, one in known.items())}"
+        for stage, known in redo.PARAMETERS.items()
+    )
+    return f"""\
+conditions:
+  FIELD = VALUE, also != < <= > >= and ~ (a pattern with * and ?, or a piece of text), FIELD in (VALUE, VALUE);
+  'none' is that there is no value; and, or, not and parentheses join them; texts with spaces stand in quotes.
+  Where a condition speaks of a unit's fields, ocr and classify run again for the units for which it holds (classify
+  for their segments), extract for the whole document.
+  ream replay --stage ocr --where "confidence < 60 and completed >= 2026-11-01" --set dpi=400
+
+fields (of the newest record of each document):
+{fields}
+
+parameters:
+{stages}
+"""
 
 
 def run(options: argparse.Namespace) -> int:
     """Starts a new run of each document; it takes the place of the old one when it is complete."""
+    if not (options.documents or options.where or options.all):
+        raise CommandError("Say which: documents, --where CONDITION or --all.", USAGE)
+    wish = Wish(options.stage, _parameters(options.stage, options.set), _condition(options.where))
     surroundings = find()
     store = surroundings.store()
-    redo = (Redo(options.stage, dict(parameter(text) for text in options.set)),)
-    chosen = [documents.known(store, documents.resolve(store, text)) for text in options.documents]
-    announcer = Announcer(surroundings.kafka(), "commands")
-    started = []
-    for found in chosen:
-        if found.ingested is None:
-            raise CommandError(f"Document {found.document_id} is still being taken in: try again when it is.")
-        message = next_run(store, found.document_id, found.generations[-1], redo)
-        announcer.send(topics.DOCUMENTS_INGESTED, message)
-        started.append({"document_id": message.document_id, "generation": message.generation, "run": message.run})
-    announcer.flush()
-    if options.json:
-        screen.print_json({"started": started})
-    else:
-        for each in started:
-            name = each["document_id"]
-            print(f"{name}: run {each['run']} started; 'ream status {name}' shows how it fares.")
-    return OK
+    only = [naming.meant(surroundings, store, text) for text in options.documents] or None
+    if only and wish.condition is None:
+        with _named(store, wish, only) as selection:
+            return _go_on(surroundings, store, wish, selection, options, asked=True)
+    with select(store, wish, only) as selection:
+        return _go_on(surroundings, store, wish, selection, options, asked=options.yes)
+
+
+def _condition(text: str | None) -> Condition | None:
+    try:
+        return None if text is None else condition.parse(text, FIELDS)
+    except ConditionError as error:
+        raise CommandError(f"--where cannot be understood: {error}", USAGE) from None
+
+
+def _parameters(stage: str, texts: list[str]) -> dict[str, Any]:
+    parameters = dict(parameter(text) for text in texts)
+    try:
+        redo.check(stage, parameters)
+    except ValueError as error:
+        raise CommandError(f"--set cannot be used: {error}.", USAGE) from None
+    return parameters
 
 
 def parameter(text: str) -> tuple[str, Any]:
@@ -60,8 +105,128 @@ def parameter(text: str) -> tuple[str, Any]:
     """
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise CommandError(f"{text!r} is no parameter: give NAME=VALUE, like dpi=400.")
+        raise CommandError(f"{text!r} is no parameter: give NAME=VALUE, like dpi=400.", USAGE)
     try:
         return name, json.loads(value)
     except ValueError:
         return name, value
+
+
+def _named(store: Store, wish: Wish, ids: list[str]) -> Selection:
+    """Documents that were named are run again in whatever state they are."""
+    selection = Selection()
+    for document_id in ids:
+        found = documents.known(store, document_id)
+        if found.ingested is None:
+            raise CommandError(f"Document {document_id} is still being taken in: try again when it is.")
+        count = 0
+        if found.record is not None:
+            chosen = choose(wish, read(store, document_id, found.record.version, ()))
+            count = chosen.count if isinstance(chosen, Chosen) else 0
+        selection.counts.looked_at += 1
+        selection.add(Chosen(document_id, found.generations[-1], (), count))
+    return selection
+
+
+def _go_on(
+    surroundings: Surroundings,
+    store: Store,
+    wish: Wish,
+    selection: Selection,
+    options: argparse.Namespace,
+    *,
+    asked: bool,
+) -> int:
+    counts = selection.counts
+    if not options.json:
+        _show(wish, selection)
+    if options.dry_run:
+        if options.json:
+            screen.print_json({**_counted(wish, selection), "started": []})
+        return INCOMPLETE if counts.damaged_documents else OK
+    if counts.documents and not asked and not _agreed(options):
+        raise CommandError("Nothing was started: say --yes to start it, --dry-run to only count.", USAGE)
+    announcer = Announcer(surroundings.kafka(), "commands")
+    started = _started(store, wish, selection, announcer)
+    if options.json:
+        _print_json(wish, selection, started)
+    else:
+        total = 0
+        for message in started:
+            total += 1
+            if options.documents:
+                name = message.document_id
+                print(f"{name}: run {message.run} started; 'ream status {name}' shows how it fares.")
+        if total and not options.documents:
+            print(f"{screen.number(total)} runs started; 'ream status' shows how they fare.")
+    return INCOMPLETE if counts.damaged_documents else OK
+
+
+def _agreed(options: argparse.Namespace) -> bool:
+    if options.json or not sys.stdin.isatty():
+        return False
+    return input("Start them? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _show(wish: Wish, selection: Selection) -> None:
+    counts, n = selection.counts, screen.number
+    changed = " with " + ", ".join(f"{name}={json.dumps(value)}" for name, value in wish.parameters.items())
+    again = f"{wish.stage} would run again{changed if wish.parameters else ''}"
+    print(f"{again} for {n(counts.documents)} of {n(counts.looked_at)} documents, {n(counts.units)} units.")
+    if counts.begun:
+        print(f"{n(counts.begun)} of them were begun before: their runs are only said again.")
+    for number, what in (
+        (counts.in_work, "are in work and are left out: ask again when they are completed"),
+        (counts.without_work, f"have nothing that {wish.stage} works on and are left out"),
+        (counts.erased, "were erased"),
+    ):
+        if number:
+            print(f"{n(number)} {what}.")
+    for document_id, why in counts.damaged.items():
+        print(f"{document_id} could not be read: {screen.safe(why)}", file=sys.stderr)
+    if counts.damaged_documents:
+        print(f"{n(counts.damaged_documents)} documents could not be read and are left out.", file=sys.stderr)
+
+
+def _counted(wish: Wish, selection: Selection) -> dict[str, Any]:
+    return {"stage": wish.stage, "parameters": wish.parameters, **asdict(selection.counts)}
+
+
+def _print_json(wish: Wish, selection: Selection, started: Iterator[DocumentIngested]) -> None:
+    """Writes the object while runs start: there may be a million of them."""
+    head = json.dumps(_counted(wish, selection))
+    sys.stdout.write(head.removesuffix("}") + ', "started": [')
+    for number, message in enumerate(started):
+        row = {"document_id": message.document_id, "generation": message.generation, "run": message.run}
+        sys.stdout.write((", " if number else "") + json.dumps(row))
+    sys.stdout.write("]}\n")
+
+
+def _started(store: Store, wish: Wish, selection: Selection, announcer: Announcer) -> Iterator[DocumentIngested]:
+    """Takes the runs and says them; yields those that have arrived at the broker."""
+    waiting: list[DocumentIngested] = []
+    done, shown = 0, time.monotonic()
+    for chosen in selection:
+        message = _run(store, wish, chosen)
+        announcer.send(topics.DOCUMENTS_INGESTED, message)
+        waiting.append(message)
+        if len(waiting) >= _TOGETHER:
+            announcer.flush()
+            yield from waiting
+            done += len(waiting)
+            waiting = []
+            if time.monotonic() - shown >= _LINE_SECONDS:
+                shown = time.monotonic()
+                print(
+                    f"  {screen.number(done)} of {screen.number(selection.counts.documents)} started", file=sys.stderr
+                )
+    announcer.flush()
+    yield from waiting
+
+
+def _run(store: Store, wish: Wish, chosen: Chosen) -> DocumentIngested:
+    if chosen.begun is not None:
+        return run_message(store, chosen.document_id, chosen.generation, chosen.begun)
+    return next_run(
+        store, chosen.document_id, chosen.generation, (Redo(wish.stage, wish.parameters, units=chosen.ranges),)
+    )

@@ -12,14 +12,13 @@ from typing import Any
 
 from rich.console import Console
 
-from ream_cli import documents, screen
+from ream_cli import documents, naming, screen
 from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
-from ream_cli.surroundings import Surroundings, find
+from ream_cli.surroundings import find
 from ream_contracts import codec, layout
 from ream_contracts.artifacts import DocumentRecord, UnitReceipt
-from ream_index.opensearch import Indices, ask
 from ream_kit import Store
 from ream_kit.store import NotFound
 
@@ -29,7 +28,7 @@ _FACTS = ("title", "type", "languages", "sensitivity", "personal_data", "cause",
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Says what it takes on the command line."""
-    parser.add_argument("document", help="its id, the beginning of it, or its file name as the index has it")
+    parser.add_argument("document", help=naming.HELP)
     parser.add_argument("--text", action="store_true", help="print its text alone")
     parser.add_argument("--all", action="store_true", help="name every artifact and child")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -39,30 +38,16 @@ def run(options: argparse.Namespace) -> int:
     """Shows the newest record of a document; 1 while something is outstanding."""
     surroundings = find()
     store = surroundings.store()
-    found = documents.known(store, _meant(surroundings, store, options.document))
-    if options.text:
+    found = documents.known(store, naming.meant(surroundings, store, options.document))
+    if options.text and options.json:
+        screen.print_json(text_to_json(found, store))
+    elif options.text:
         _print_text(found, store)
     elif options.json:
         screen.print_json(to_json(found, store))
     else:
         show(found, store, screen.console(), every=options.all)
     return 0 if found.outstanding() is None else 1
-
-
-def _meant(surroundings: Surroundings, store: Store, text: str) -> str:
-    """An id is looked for in the store alone; a file name needs the index."""
-    if documents.ID.fullmatch(text) or (documents.PREFIX.fullmatch(text) and documents.with_prefix(store, text)):
-        return documents.resolve(store, text)
-    with surroundings.opensearch() as client:
-        index = Indices(client, surroundings.index_prefix).documents
-        body = {"size": 10, "_source": ["document_id"], "query": {"term": {"name.raw": text}}}
-        hits = ask(lambda: client.search(index=index, body=body))["hits"]["hits"]
-    ids = [str(hit["_id"]) for hit in hits]
-    if not ids:
-        raise CommandError(f"There is no document {text!r}, neither by its id nor by its file name.")
-    if len(ids) > 1:
-        raise CommandError(f"Several documents have the name {text}: name one by its id: {', '.join(ids)}.")
-    return ids[0]
 
 
 def _print_text(found: Known, store: Store) -> None:
@@ -76,6 +61,19 @@ def _record(found: Known) -> DocumentRecord:
     if found.record is None:
         raise CommandError(f"Document {found.document_id} was not completed yet: {found.outstanding()}.")
     return found.record
+
+
+def text_to_json(found: Known, store: Store) -> dict[str, Any]:
+    """The object that `--text --json` prints: the text of the newest record, unit by unit."""
+    record = _record(found)
+    texts = dict(documents.texts(store, record))
+    return {
+        "document_id": found.document_id,
+        "generation": record.generation,
+        "run": record.run,
+        "outstanding": found.outstanding(),
+        "units": [{"unit": unit, "text": texts[unit]} for unit in sorted(texts)],
+    }
 
 
 def to_json(found: Known, store: Store) -> dict[str, Any]:

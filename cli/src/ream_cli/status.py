@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ream_cli import documents, overview, screen
+from ream_cli import documents, naming, overview, screen
 from ream_cli.documents import Known
 from ream_cli.failures import INCOMPLETE, OK
 from ream_cli.overview import Overview
@@ -21,7 +21,9 @@ _COLOURS = {"ready": "green", "not ready": "yellow", "restarting": "red", "not s
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Says what it takes on the command line."""
-    parser.add_argument("document", nargs="?", help="id of a document, or its beginning; read from the store alone")
+    parser.add_argument(
+        "document", nargs="?", help=f"one document: {naming.HELP}; by its id it is read from the store alone"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -30,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     surroundings = find()
     if options.document is not None:
         store = surroundings.store()
-        return _one(documents.known(store, documents.resolve(store, options.document)), options.json)
+        return _one(documents.known(store, naming.meant(surroundings, store, options.document)), options.json)
     found = overview.look(surroundings)
     if options.json:
         screen.print_json(found.to_json())
