@@ -1,159 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All services as processes on a real broker and a real OpenSearch, on topics and indices of their own."""
+"""One installation for all tests from end to end."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-import urllib.request
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ream_index.migrate import migrate as migrate_indices
-from ream_index.opensearch import connect
-from ream_index.settings import OpenSearchSettings
-from ream_kit.kafka import KafkaSettings
-from ream_kit.migration import migrate as migrate_topics
-from ream_kit.observe import Observer, Seen, Tail
-from ream_kit.store import Store
-from ream_kit.store_open import open_store
-from ream_local.ports import free_ports
 from ream_local.testing import OpenSearchServer
-
-SERVICES = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep")
-READY_SECONDS = 90
-
-
-@dataclass
-class Flow:
-    """A running installation.
-
-    Attributes:
-        environment: of its services and of the command.
-        processes: by service name.
-        logs: folder with a log file for each.
-    """
-
-    environment: dict[str, str]
-    logs: Path
-    kafka: KafkaSettings
-    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-    ports: dict[str, int] = field(default_factory=dict)
-
-    def start(self, name: str) -> None:
-        """Starts one service."""
-        environment = {**self.environment, "REAM_HEALTH_PORT": str(self.ports[name])}
-        with (self.logs / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", f"ream_{name}"],
-                env=environment,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-            )
-
-    def wait_ready(self, name: str) -> None:
-        """Waits until a service works; fails with the end of its log when it doesn't."""
-        pause = threading.Event()
-        for _ in range(READY_SECONDS * 4):
-            assert self.processes[name].poll() is None, f"{name} ended:\n{self.log(name)[-3000:]}"
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/readyz", timeout=2):
-                    return
-            except OSError:
-                pause.wait(0.25)
-        raise AssertionError(f"{name} is not ready after {READY_SECONDS} s:\n{self.log(name)[-3000:]}")
-
-    def status(self, name: str) -> dict[str, Any]:
-        """Asks a service what it does."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/status", timeout=5) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
-
-    def stop(self) -> None:
-        """Ends every service that was started, by its id."""
-        for process in self.processes.values():
-            process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def log(self, name: str) -> str:
-        """Returns what a service wrote."""
-        return (self.logs / f"{name}.log").read_text(errors="replace")
-
-    def ream(self, *arguments: str, timeout: float = 600) -> "subprocess.CompletedProcess[str]":
-        """Runs the command."""
-        return subprocess.run(
-            [sys.executable, "-m", "ream_cli", *arguments],
-            env=self.environment, capture_output=True, text=True, errors="replace", timeout=timeout, check=False,
-        )  # fmt: skip
-
-    def ingest(self, *paths: Path, timeout: float = 600) -> dict[str, Any]:
-        """Runs `ream ingest --json` and returns the object that it ends with."""
-        ran = self.ream("ingest", "--json", *map(str, paths), timeout=timeout)
-        assert ran.stdout.strip(), ran.stderr
-        found: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
-        return found
-
-    def everything(self, *names: str) -> list[Seen]:
-        """Reads topics from their beginnings to where they end now, however slowly a busy broker answers."""
-        ends = Observer(self.kafka).ends(names)
-        seen: list[Seen] = []
-        with Tail(self.kafka, names, "beginning") as tail:
-            for _ in range(120):
-                seen += tail.poll(0.5)
-                stands = tail.positions()
-                if all(stands[name][part] >= end for name in names for part, end in ends[name].items()):
-                    return seen
-        raise AssertionError(f"the topics {names} could not be read to their ends within a minute")
-
-    @property
-    def store(self) -> Store:
-        """The store of this installation."""
-        return open_store(self.environment)
-
-    @property
-    def opensearch(self) -> Any:
-        """A client of the application role."""
-        own = self.environment
-        return connect(
-            OpenSearchSettings(
-                own["REAM_OPENSEARCH_URL"],
-                own["REAM_OPENSEARCH_USER"],
-                own["REAM_OPENSEARCH_PASSWORD"],
-                own["REAM_OPENSEARCH_CA"],
-            )
-        )
-
-
-def environment_of(own: str, folder: Path, bootstrap: str, search: OpenSearchServer) -> dict[str, str]:
-    """Makes the settings of an installation that shares its servers with others."""
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("REAM_")},
-        "REAM_KAFKA_BOOTSTRAP": bootstrap,
-        "REAM_TOPIC_PREFIX": f"e{own}.",
-        "REAM_GROUP_PREFIX": f"e{own}-",
-        "REAM_STORE": str(folder / "store"),
-        "REAM_OPENSEARCH_URL": search.url,
-        "REAM_OPENSEARCH_USER": search.application.user,
-        "REAM_OPENSEARCH_PASSWORD": search.application.password,
-        "REAM_OPENSEARCH_CA": str(search.ca_file),
-        "REAM_INDEX_PREFIX": f"ream-e{own}-",
-        "REAM_AGGREGATE_DATA_DIR": str(folder / "aggregate"),
-        "REAM_SWEEP_INTERVAL_SECONDS": "2",
-        "OMP_THREAD_LIMIT": "1",
-    }
+from ream_tests.flow import Flow, installed
 
 
 @pytest.fixture(scope="session")
@@ -161,25 +14,5 @@ def flow(
     kafka_bootstrap: str, opensearch: OpenSearchServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flow]:
     """A whole installation, started once for all tests."""
-    folder = tmp_path_factory.mktemp("flow")
-    own = uuid.uuid4().hex[:8]
-    environment = environment_of(own, folder, kafka_bootstrap, opensearch)
-    kafka = KafkaSettings(kafka_bootstrap, environment["REAM_TOPIC_PREFIX"], environment["REAM_GROUP_PREFIX"])
-    migrate_topics(kafka_bootstrap, kafka.topic_prefix, kafka.group_prefix)
-    admin = connect(
-        OpenSearchSettings(opensearch.url, opensearch.admin.user, opensearch.admin.password, str(opensearch.ca_file))
-    )
-    migrate_indices(admin, environment["REAM_INDEX_PREFIX"])
-    running = Flow(environment, folder, kafka, ports=dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True)))
-    try:
-        for name in SERVICES:
-            running.start(name)
-        for name in SERVICES:
-            running.wait_ready(name)
+    with installed(kafka_bootstrap, opensearch, tmp_path_factory.mktemp("flow")) as running:
         yield running
-    finally:
-        running.stop()
-        for kind in ("documents", "passages"):
-            admin.indices.delete(index=f"{environment['REAM_INDEX_PREFIX']}{kind}-v1-000001")
-            admin.indices.delete_index_template(name=f"{environment['REAM_INDEX_PREFIX']}{kind}-v1")
-        admin.close()
