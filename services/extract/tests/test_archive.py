@@ -89,6 +89,28 @@ def test_encrypted_and_broken_members_fail_alone(tmp_path: Path) -> None:
     assert items[2] == UnitFailed(3, "damaged")
 
 
+def overlapped(path: Path, count: int) -> Path:
+    """A directory that names one member's bytes so many times, under other names."""
+    whole = zipped(path, {"aa": b"\0" * (1 << 20), "honest": b"hello"}).read_bytes()
+    start, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+    second = whole.index(b"PK\x01\x02", start + 4)
+    copies = b"".join(whole[start:second].replace(b"aa", b"%02d" % number) for number in range(count))
+    directory = copies + whole[second:end]
+    record = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count + 1, count + 1, len(directory), start, 0)
+    path.write_bytes(whole[:start] + directory + record)
+    return path
+
+
+def test_members_that_lie_in_one_another_are_a_bomb_and_others_are_not(tmp_path: Path) -> None:
+    *hidden, honest = read(overlapped(tmp_path / "a.zip", 5))
+    assert hidden == [UnitFailed(unit, "bomb") for unit in range(1, 6)]
+    assert isinstance(honest, ChildRead)
+    assert not (tmp_path / "child-1").exists()
+    with pytest.raises(Unreadable) as refused:
+        parts(overlapped(tmp_path / "b.docx", 2), Limits(ratio=10_000))
+    assert refused.value.cause == "bomb"
+
+
 def test_archive_without_directory_is_damaged_and_an_empty_one_empty(tmp_path: Path) -> None:
     whole = zipped(tmp_path / "a.zip", {"a": b"hello" * 100}).read_bytes()
     (tmp_path / "cut.zip").write_bytes(whole[:60])

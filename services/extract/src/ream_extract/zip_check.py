@@ -4,7 +4,7 @@
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ SMALL = 1 << 20
 """Size up to which a member may grow by more than the ratio: repetitive XML does."""
 DIRECTORY_BYTES_PER_ENTRY = 46 + 1024
 ENCRYPTED = 1
+_LOCAL_HEADER = 30
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -78,9 +79,25 @@ def check_parts(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.Z
         or sum(info.file_size for info in found) > limits.unpacked_bytes
         or (worst is not None and worst.file_size > limits.entry_bytes)
         or any(swollen(info, limits.ratio) for info in found)
+        or overlapping(found)
     ):
         raise Unreadable("bomb", "The file would become far larger than it is when unpacked; it was left alone.")
     return parts
+
+
+def overlapping(members: Sequence[zipfile.ZipInfo]) -> frozenset[int]:
+    """Returns the places of members that lie in one another: bytes that are unpacked many times over are a bomb.
+
+    A member is at least its header and its packed bytes; what lies between honest members does not matter.
+    """
+    found: set[int] = set()
+    end, before = 0, -1
+    for info in sorted(members, key=lambda one: (one.header_offset, -one.compress_size)):
+        if info.header_offset < end:
+            found |= {before, info.header_offset}
+        if (own := info.header_offset + _LOCAL_HEADER + info.compress_size) > end:
+            end, before = own, info.header_offset
+    return frozenset(found)
 
 
 def swollen(info: zipfile.ZipInfo, ratio: int) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.room import is_full
 from ream_extract.text_clean import tidy
-from ream_extract.zip_check import BROKEN, ENCRYPTED, opened, swollen
+from ream_extract.zip_check import BROKEN, ENCRYPTED, opened, overlapping, swollen
 
 CHUNK = 1 << 20
 RATIO = 1_100
@@ -21,7 +21,7 @@ class ArchiveExtractor:
     """Takes apart ZIP files."""
 
     name = "archive"
-    version = "1"
+    version = "2"
     media_types = ("application/zip",)
     convert_to: str | None = None
 
@@ -40,8 +40,13 @@ class ArchiveExtractor:
         """Yields the members; a name inside is a label and never a place to write to."""
         left = source.child_budget
         with opened(source.path, source.limits.units) as archive:
-            for unit, info in enumerate(_members(archive), 1):
+            members = _members(archive)
+            hidden = overlapping(archive.infolist())
+            for unit, info in enumerate(members, 1):
                 if first <= unit <= last:
+                    if info.header_offset in hidden:
+                        yield UnitFailed(unit, "bomb")
+                        continue
                     item = _member(archive, info, unit, source, scratch, left)
                     left -= item.size if isinstance(item, ChildRead) else 0
                     yield item
