@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files for a parser that is planted in tests: one that sleeps for ever, and one that takes all memory.
+
+A real parser with such a defect would do; there is none at hand that stays broken. `environment` makes a process of
+extract find the planted parser, which reads WAV files, a type that nobody else reads.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ream_hostile.attack import Attack, ends
+
+FOLDER = Path(__file__).resolve().parents[1] / "planted"
+ASLEEP, GREEDY = "ream-asleep", "ream-greedy"
+"""What the planted parser calls its process while it misbehaves."""
+
+
+def environment() -> dict[str, str]:
+    """Variables by which extract, and the cells of it, find the planted parser."""
+    before = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(FOLDER), *([before] if before else [])])}
+
+
+def wav(order: bytes) -> bytes:
+    """A sound file with an order to the planted parser in its data."""
+    data = order.ljust(64, b"\0")
+    head = b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data" + len(data).to_bytes(4, "little")
+    return b"RIFF" + (len(head) + len(data)).to_bytes(4, "little") + head + data
+
+
+ATTACKS = (
+    Attack("sleeps.wav", lambda: wav(b"sleep"), ends("partial")),
+    Attack("allocates.wav", lambda: wav(b"allocate"), ends("partial")),
+)
