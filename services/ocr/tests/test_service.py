@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stage on a bus in memory: what it says, keeps, does once, and gives up."""
 
+import os
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ from ream_contracts import layout, topics
 from ream_contracts.artifacts import SegmentText, UnitText
 from ream_contracts.messages import PartFailed, Redo, SegmentRead, SegmentScanned
 from ream_contracts.topic import Topic
+from ream_kit import cells_limits
 from ream_kit.cells import CellDied, CellFailed
 from ream_kit.settings import SettingsError
 from ream_kit.testing import LocalBus, StageContract
@@ -49,9 +52,10 @@ class Cell:
         return answer | {"width": 595.0, "height": 842.0, "rotation": 0, "looks": 1}
 
 
-def reader(cell: Cell, cells: int = 2) -> Reader:
+def reader(cell: Cell, cells: int = 2, bulk: Cell | None = None) -> Reader:
     return Reader(
         cell,
+        call_bulk=bulk or cell,
         cells=cells,
         defaults=Parameters("tesserocr", ("eng", "deu"), 200),
         installed=frozenset({"eng", "deu", "fra"}),
@@ -361,6 +365,32 @@ class TestLanes:
 
     def test_with_one_cell_bulk_goes_on_all_the_same(self) -> None:
         assert self.busy(2, 1, bulk=True) == 1
+
+    def test_bulk_has_cells_of_its_own(self) -> None:
+        small, large = Cell(), Cell()
+        both = reader(small, bulk=large)
+        for bulk in (False, True, True):
+            list(both.read(Job(Path("file"), "image/png", (1,)), both.defaults, bulk=bulk))
+        assert (len(small.asked), len(large.asked)) == (1, 2)
+
+    @pytest.mark.programs
+    def test_the_cells_of_bulk_give_way_and_start_when_they_are_needed(self) -> None:
+        with open_reader() as both:
+            before = niceness()
+            list(both.read(Job(Path("/dev/null"), "image/png", (1,)), both.defaults, bulk=True))
+            after = niceness()
+        assert (before[10], after[10]) == (0, 1)
+
+
+def niceness() -> Counter[int]:
+    """How nice the processes below this one are."""
+    found: Counter[int] = Counter()
+    waiting = [os.getpid()]
+    while waiting:
+        for pid in cells_limits.children(waiting.pop()):
+            waiting.append(pid)
+            found[os.getpriority(os.PRIO_PROCESS, pid)] += 1
+    return found
 
 
 class TestSettings:

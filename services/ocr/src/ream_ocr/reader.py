@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides who reads pages: cells, all but one of which documents with many pages may have at once."""
+"""Decides who reads pages: cells; documents with many pages have fewer of their own, which give way to the others."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Reader:
 
     Args:
         call: runs one request in a cell.
+        call_bulk: the same for work of large documents, in cells that give way to all others.
         cells: how many there are. With more than one, bulk work may have all but one of them, so that a page of a
             small document finds a cell though thousands of pages of large ones wait.
         installed: names of the language packs on this machine.
@@ -52,6 +53,7 @@ class Reader:
         self,
         call: Call,
         *,
+        call_bulk: Call,
         cells: int,
         defaults: Parameters,
         installed: frozenset[str],
@@ -59,6 +61,7 @@ class Reader:
         budget: Budget,
     ) -> None:
         self._call = call
+        self._call_bulk = call_bulk
         self._bulk = threading.BoundedSemaphore(max(1, cells - 1))
         self._installed = installed
         self._tessdata = tessdata
@@ -83,7 +86,8 @@ class Reader:
         for unit in job.units:
             # One page a call: limits of a cell are those of a page.
             with self._bulk if bulk else nullcontext():
-                yield from self._call(self._request(job, (unit,), parameters))
+                call = self._call_bulk if bulk else self._call
+                yield from call(self._request(job, (unit,), parameters))
 
     def check(self) -> None:
         """Opens the engine once in a cell.
@@ -138,9 +142,12 @@ def open_reader() -> Iterator[Reader]:
         # The engine's program runs in the same cell, where there is one.
         programs=chosen.engine == "pytesseract",
     )
-    with Cells(_TARGET, size=size, limits=limits) as cells:
+    # Not entered: its cells start with the first large scan, and most installations wait long for one.
+    bulk = Cells(_TARGET, size=max(1, size - 1), limits=limits, low_priority=True)
+    with Cells(_TARGET, size=size, limits=limits) as cells, closing(bulk):
         reader = Reader(
             cells.call,
+            call_bulk=bulk.call,
             cells=size,
             defaults=Parameters(chosen.engine, choice.languages, chosen.dpi),
             installed=packs,
