@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One entry for every routine task; continuous integration calls the same recipes.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast bench check clean
+.PHONY: help demo up down test test-fast bench chaos check clean
 
 BIN := .venv/bin
 SOURCES := $(wildcard libs/*/src services/*/src cli/src)
@@ -32,6 +32,11 @@ test-fast: ## tests that need nothing but Python
 bench: ## measure speed and memory from end to end; BENCH=--quick takes two minutes
 	@scripts/bootstrap.sh all
 	$(BIN)/python benchmarks/bench.py $(BENCH)
+
+chaos: ## break everything on purpose, within 30 minutes; SEED=N repeats a run, LONG=1 takes an hour, PARTS="kills store"
+	@scripts/bootstrap.sh all
+	PYTHONPATH=benchmarks:tests/shared:tests/chaos:tests/hostile $(BIN)/python -m ream_chaos \
+	  $(if $(SEED),--seed $(SEED)) $(if $(LONG),--long) $(if $(RESULTS),--results $(RESULTS)) $(PARTS)
 
 check: ## style, types, import rules, licences, lock
 	@scripts/bootstrap.sh python

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A burst of ten times the normal rate: no loss, memory at most 1.3 times, waiting times as before afterwards."""
+
+from __future__ import annotations
+
+import time
+
+from ream_chaos.figures import Watch, p50, p95, waits
+from ream_chaos.papers import Paper, make
+from ream_chaos.result import Result
+from ream_chaos.run import Run
+from ream_chaos.storm import Storm
+from ream_chaos.trial import PATIENCE
+from ream_chaos.verdict import account
+from ream_chaos.witness import Witness
+from ream_tests.flow import installed
+
+ORDER = 7
+NORMAL_RATE, BURST_RATE = 1.0, 10.0
+WARM, BEFORE, BURST, AFTER = 10, 40, 200, 40
+"""Documents of each phase."""
+MEMORY_TIMES = 1.3
+BACK_TIMES, BACK_SECONDS = 1.5, 0.5
+"""Back to normal: the median wait is at most so many times that of before, and so many seconds more."""
+
+
+def run(run: Run) -> Result:
+    """Submits before, burst and after, each at its rate."""
+    world = run.world
+    with installed(world.bootstrap, world.opensearch, world.place("burst")) as flow, Witness(flow) as witness:
+        storm = Storm(world, flow, witness, [])
+        storm.submit_at(NORMAL_RATE * 2, _papers("warm", WARM))
+        witness.settle(storm.submitted, PATIENCE)
+        with Watch(lambda: [process.pid for process in flow.processes.values()], details=False) as watch:
+            began = time.monotonic()
+            before = storm.submit_at(NORMAL_RATE, _papers("before", BEFORE))
+            burst_began = time.monotonic()
+            world.tell(f"burst: {BURST} documents at {BURST_RATE:.0f} a second")
+            storm.submit_at(BURST_RATE, _papers("burst", BURST))
+            witness.until(lambda: witness.ended(storm.submitted) == len(storm.submitted), PATIENCE)
+            over = time.monotonic()
+            after = storm.submit_at(NORMAL_RATE, _papers("after", AFTER))
+            witness.settle(storm.submitted, PATIENCE)
+            ended = time.monotonic()
+        verdict = account(dict.fromkeys(storm.submitted, "complete"), witness.snapshot())
+        early, late = waits(before, witness.indexed_at), waits(after, witness.indexed_at)
+        memory = watch.most(burst_began, ended) / max(1, watch.most(began, burst_began))
+    problems = [f"{name} ended by itself with code {code}" for name, code in storm.ended_by_itself]
+    if memory > MEMORY_TIMES:
+        problems.append(f"memory was {memory:.2f} times that of before, not at most {MEMORY_TIMES}")
+    if p50(late) > BACK_TIMES * p50(early) + BACK_SECONDS:
+        problems.append(f"after the burst documents wait {p50(late):.1f} s, before it {p50(early):.1f} s")
+    figures = {
+        "memory_times": memory,
+        "wait_before_p50": p50(early),
+        "wait_before_p95": p95(early),
+        "wait_after_p50": p50(late),
+        "wait_after_p95": p95(late),
+        "burst_seconds": over - burst_began,
+    }
+    return Result("burst", 0, verdict, tuple(problems), figures)
+
+
+def _papers(phase: str, count: int) -> list[Paper]:
+    return [make(f"burst {phase}", number, "text") for number in range(1, count + 1)]

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One giant scan and 999 small documents on one partition: the small ones hardly notice it, at half load."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count, islice
+
+from ream_chaos.figures import p95, waits
+from ream_chaos.papers import Paper, make, scanned_giant
+from ream_chaos.result import Result
+from ream_chaos.run import Run
+from ream_chaos.storm import Storm
+from ream_chaos.trial import PATIENCE
+from ream_chaos.verdict import Verdict, account
+from ream_chaos.witness import Witness
+from ream_tests.flow import installed
+
+ORDER = 8
+SMALL, ALONE, TRIAL = 999, 300, 150
+"""Small documents beside the giant, without it, and to find out what load the machine takes."""
+GIANT_PAGES = 300
+WANTED_TIMES = 1.2
+_PARTITION = 5
+
+
+def run(run: Run) -> Result:
+    """Measures the small ones without the giant, then with it."""
+    world, small = run.world, _on_one_partition("small")
+    with installed(world.bootstrap, world.opensearch, world.place("giant")) as flow, Witness(flow) as witness:
+        storm = Storm(world, flow, witness, [])
+        began = time.monotonic()
+        storm.submit_at(1_000.0, list(islice(small, TRIAL)))
+        witness.settle(storm.submitted, PATIENCE)
+        rate = 0.5 * TRIAL / (max(witness.indexed_at.values()) - began)
+        world.tell(f"half load is {rate:.1f} documents a second")
+        alone = storm.submit_at(rate, list(islice(small, ALONE)))
+        witness.settle(storm.submitted, PATIENCE)
+        giant = replace(scanned_giant(GIANT_PAGES), key=next(_on_one_partition("giant")).key)
+        storm.submit_at(1_000.0, [giant])
+        beside = storm.submit_at(rate, list(islice(small, SMALL)))
+        ended_beside = giant.document_id not in witness.indexed_at
+        witness.settle(storm.submitted, PATIENCE * 4)
+        verdict: Verdict = account(dict.fromkeys(storm.submitted, "complete"), witness.snapshot())
+        without, with_giant = p95(waits(alone, witness.indexed_at)), p95(waits(beside, witness.indexed_at))
+    times = with_giant / max(without, 0.001)
+    aims = [] if times <= WANTED_TIMES else [f"p95 of the small ones at most {WANTED_TIMES} times, it is {times:.2f}"]
+    if not ended_beside:
+        aims.append("a giant that lasts as long as the small ones: it ended before them")
+    problems = tuple(f"{name} ended by itself with code {code}" for name, code in storm.ended_by_itself)
+    figures = {"small_p95_alone": without, "small_p95_beside_the_giant": with_giant, "times": times, "rate": rate}
+    return Result("giant", 0, verdict, problems, figures, tuple(aims))
+
+
+def _on_one_partition(series: str) -> Iterator[Paper]:
+    """Texts whose ids all lead to one partition of every topic."""
+    for number in count(1):
+        paper = Paper(f"giant {series}/{number}", "", b"")
+        if paper.partition == _PARTITION:
+            yield replace(make(f"giant {series}", number, "text"), key=paper.key)

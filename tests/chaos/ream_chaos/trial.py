@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs documents through an installation, calmly or in a storm, and compares what the two left behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from ream_chaos.papers import Paper
+from ream_chaos.plan import Plan, Submit
+from ream_chaos.result import Result
+from ream_chaos.snapshot import Snapshot
+from ream_chaos.storm import Storm
+from ream_chaos.verdict import compare
+from ream_chaos.witness import Witness
+from ream_chaos.world import World
+from ream_index import fingerprint
+from ream_tests.flow import installed
+
+DIFFERENCES_TOLD = 20
+PATIENCE = 90.0
+"""Seconds without anything said, after which what has no outcome is stuck."""
+
+
+@dataclass
+class Calm:
+    """What documents leave behind when nothing is broken; found out once for each set of documents.
+
+    Attributes:
+        seconds: how long each set took from the first submission to the last outcome.
+    """
+
+    world: World
+    known: dict[tuple[str, ...], Snapshot] = field(default_factory=dict)
+    seconds: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    def of(self, papers: Sequence[Paper]) -> Snapshot:
+        """Gives the snapshot of a calm run.
+
+        Raises:
+            AssertionError: even then not every document had an outcome.
+        """
+        key = tuple(paper.key for paper in papers)
+        if key not in self.known:
+            self.world.tell(f"a calm run of {len(papers)} documents, to compare with")
+            self.known[key], self.seconds[key] = self._run(papers)
+        return self.known[key]
+
+    def _run(self, papers: Sequence[Paper]) -> tuple[Snapshot, float]:
+        world = self.world
+        with (
+            installed(world.bootstrap, world.opensearch, world.place("calm")) as flow,
+            Witness(flow) as witness,
+        ):
+            storm = Storm(world, flow, witness, papers)
+            began = time.monotonic()
+            storm.run(Plan(0, len(papers), 1, (Submit(1, len(papers)),)))
+            settled = witness.settle(storm.submitted, PATIENCE)
+            taken = max(witness.indexed_at.values(), default=began) - began
+            assert settled, "a run without any fault does not come to its end"
+            return witness.snapshot(), taken
+
+
+def storm(
+    part: str,
+    world: World,
+    plan: Plan,
+    papers: Sequence[Paper],
+    calm: Snapshot,
+    *,
+    changed: Mapping[str, str] | None = None,
+    pace_seconds: float = 0.0,
+    within_seconds: float | None = None,
+) -> Result:
+    """Carries out a plan in an installation of its own and compares.
+
+    Args:
+        part: name of the result.
+        world: the servers.
+        plan: what is done.
+        papers: the documents, the first is number 1.
+        calm: what they leave behind in a run without faults.
+        changed: variables in which the services' environment differs.
+        pace_seconds: least time between two faults.
+        within_seconds: how long after the last fault everything must have its outcome, where that is a condition.
+    """
+    for line in plan.lines():
+        world.tell(f"plan: {line}")
+    place = world.place(part)
+    commits = {"REAM_COMMIT_LOG": str(place / "commits")}
+    with (
+        installed(world.bootstrap, world.opensearch, place, {**commits, **(changed or {})}) as flow,
+        Witness(flow) as witness,
+    ):
+        running = Storm(world, flow, witness, papers, pace_seconds)
+        running.run(plan)
+        over = time.monotonic()
+        settled = witness.settle({*running.submitted, *(document for document, _ in calm.ingested)}, PATIENCE)
+        after = max(0.0, max(witness.indexed_at.values(), default=over) - over)
+        found = witness.snapshot()
+        verdict = compare(calm, found, running.submitted)
+        problems = (
+            [] if settled or verdict.stuck or verdict.lost else ["some group has records left that it cannot pass"]
+        )
+        if within_seconds is not None and after > within_seconds:
+            problems.append(
+                f"the last outcome came {after:.0f} s after the last fault, not within {within_seconds:.0f} s"
+            )
+        told = fingerprint.explain(calm.entries.values(), found.entries.values(), ("the calm run", "this one"))
+        details = list(islice(told, DIFFERENCES_TOLD))
+        details += [f"{name} ended by itself with code {code}" for name, code in running.ended_by_itself]
+        return Result(
+            part,
+            len(plan.strikes),
+            verdict,
+            tuple(problems),
+            {"seconds_to_the_last_outcome": after},
+            (),
+            tuple(details),
+        )

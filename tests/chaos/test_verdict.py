@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lost, stuck, doubled and different are told apart by ids; each planted violation is found, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ream_chaos.snapshot import Snapshot
+from ream_chaos.verdict import account, compare
+from ream_index.fingerprint import Line
+
+IDS = st.lists(st.text("abcdefg", min_size=4, max_size=4), min_size=1, max_size=12, unique=True)
+
+
+def whole(ids: list[str]) -> Snapshot:
+    """The end of a run in which everything went well: an entry and a passage each."""
+    keys = dict.fromkeys(((one, 1) for one in ids), 1)
+    found = [entry("documents", one) for one in sorted(ids)] + [entry("passages", one) for one in sorted(ids)]
+    return Snapshot(keys, dict.fromkeys(keys, "complete"), {line.id: line for line in found})
+
+
+def entry(kind: str, document: str, text: str = "words") -> Line:
+    """An entry of the index; passages are those of page 1."""
+    page = int(kind == "passages")
+    return Line((kind, document, page, page), f"{document}-1-1" if page else document, {"text": text})
+
+
+def without(found: Snapshot, document: str, *, known: bool) -> Snapshot:
+    """The same, with a document that has no outcome, and, when it is not known, no trace."""
+    return Snapshot(
+        {key: run for key, run in found.ingested.items() if known or key[0] != document},
+        {key: outcome for key, outcome in found.outcomes.items() if key[0] != document},
+        {name: value for name, value in found.entries.items() if document not in name},
+    )
+
+
+@given(IDS)
+def test_the_same_is_good(ids: list[str]) -> None:
+    verdict = compare(whole(ids), whole(ids), ids)
+    assert verdict.good
+    assert verdict.documents == len(ids)
+
+
+@given(IDS)
+def test_without_a_trace_it_is_lost(ids: list[str]) -> None:
+    verdict = compare(whole(ids), without(whole(ids), ids[0], known=False), ids)
+    assert (verdict.lost, verdict.stuck, verdict.doubled, verdict.different) == ({ids[0]}, set(), set(), set())
+    assert not verdict.good
+
+
+@given(IDS)
+def test_known_and_without_an_outcome_it_is_stuck(ids: list[str]) -> None:
+    verdict = compare(whole(ids), without(whole(ids), ids[0], known=True), ids)
+    assert (verdict.lost, verdict.stuck, verdict.doubled, verdict.different) == (set(), {ids[0]}, set(), set())
+    assert not verdict.good
+
+
+@given(IDS)
+def test_one_lost_and_one_too_many_do_not_make_a_right_number(ids: list[str]) -> None:
+    calm = whole([*ids, "lost"])
+    verdict = compare(calm, whole([*ids, "more"]), [*ids, "lost"])
+    assert (verdict.lost, verdict.doubled) == ({"lost"}, {"more"})
+
+
+def test_a_child_that_never_came_is_lost_though_nobody_submitted_it() -> None:
+    assert compare(whole(["root", "child"]), whole(["root"]), ["root"]).lost == {"child"}
+
+
+def test_a_second_generation_run_entry_or_decision_is_doubled() -> None:
+    calm = whole(["aaaa", "bbbb"])
+    for storm in (
+        replace(calm, ingested={**calm.ingested, ("aaaa", 2): 1}, outcomes={**calm.outcomes, ("aaaa", 2): "complete"}),
+        replace(calm, ingested={**calm.ingested, ("aaaa", 1): 2}),
+        replace(calm, entries={**calm.entries, "aaaa-2-1": Line(("passages", "aaaa", 2, 1), "aaaa-2-1", {})}),
+        replace(calm, contradicted=frozenset({"aaaa"})),
+    ):
+        verdict = compare(calm, storm, ["aaaa", "bbbb"])
+        assert (verdict.doubled, verdict.lost, verdict.stuck) == ({"aaaa"}, set(), set())
+        assert not verdict.good
+
+
+def test_another_outcome_text_or_a_missing_page_is_different() -> None:
+    calm = whole(["aaaa", "bbbb"])
+    for storm in (
+        replace(calm, outcomes={**calm.outcomes, ("aaaa", 1): "partial"}),
+        replace(calm, entries={**calm.entries, "aaaa": entry("documents", "aaaa", "other words")}),
+        replace(calm, entries={name: one for name, one in calm.entries.items() if name != "aaaa-1-1"}),
+    ):
+        verdict = compare(calm, storm, ["aaaa", "bbbb"])
+        assert (verdict.different, verdict.lost, verdict.stuck, verdict.doubled) == ({"aaaa"}, set(), set(), set())
+        assert not verdict.good
+
+
+def test_a_second_generation_without_an_outcome_is_stuck() -> None:
+    calm = whole(["aaaa"])
+    assert compare(calm, replace(calm, ingested={**calm.ingested, ("aaaa", 2): 1}), ["aaaa"]).stuck == {"aaaa"}
+
+
+def test_documents_are_accounted_for_without_a_calm_run() -> None:
+    found = whole(["good", "late", "poor", "more"])
+    found = Snapshot(
+        {**found.ingested, ("more", 1): 2},
+        {key: "partial" if key[0] == "poor" else one for key, one in found.outcomes.items() if key[0] != "late"},
+        {},
+    )
+    verdict = account(dict.fromkeys(["good", "late", "poor", "more", "gone"], "complete"), found)
+    assert (verdict.lost, verdict.stuck, verdict.different, verdict.doubled) == ({"gone"}, {"late"}, {"poor"}, {"more"})
+    assert verdict.equal is None
+    assert not verdict.good
+    assert account({"good": "complete"}, whole(["good"])).good
