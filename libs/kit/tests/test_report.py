@@ -35,6 +35,13 @@ class FakeIntake:
         return {IN.name: 1}
 
 
+class Cell:
+    """Something that a stage needs, and that is confined."""
+
+    def confinement(self) -> tuple[str, ...]:
+        return ("landlock-7", "seccomp")
+
+
 class Bench:
     """A report with everything around it."""
 
@@ -44,7 +51,8 @@ class Bench:
         self.watch = BrokerWatch(self.clock)
         probe: Any = stage("probe", reads=IN, version="7")(lambda given: None)
         intake = typing.cast(Intake, self.intake)
-        self.report = Report(probe, self.flight, intake, self.watch, self.clock, 2, self.metrics)
+        needs = (object(), Cell())
+        self.report = Report(probe, self.flight, intake, self.watch, self.clock, 2, self.metrics, needs)
 
     def hold(self, waiting_for: str, written_ms: int = 0) -> None:
         origin = Origin(IN.name, 0, self.flight.finished + len(self.flight), None, {}, written_ms)
@@ -126,3 +134,7 @@ def test_raises_the_alarm_before_unread_records_are_deleted(bench: Bench, lines:
     bench.clock.advance(3600)
     bench.report.measure()
     assert lines.getvalue().count("records_near_their_retention") == 2
+
+
+def test_what_confines_the_cells_is_said(bench: Bench) -> None:
+    assert bench.report.status()["confinement"] == ["landlock-7", "seccomp"]

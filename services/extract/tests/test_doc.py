@@ -11,8 +11,10 @@ from pathlib import Path
 
 import docx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ream_extract import antiword, office_worker
+from ream_extract import antiword, doc_stories, office_confine
 from ream_extract.extractors import doc
 from ream_extract.office import ConversionFailed, Office
 from ream_extract.reading import Source, UnitFailed, UnitRead, Unreadable
@@ -20,26 +22,32 @@ from ream_extract.reading import Source, UnitFailed, UnitRead, Unreadable
 DOC = "application/msword"
 
 
-def ole(stream: bytes) -> bytes:
-    """A minimal OLE file with one stream, WordDocument."""
-    none, free = 0xFFFFFFFF, 0xFFFFFFFF
-    stream = stream.ljust(4096, b"\x00")
-    count = len(stream) // 512
+def ole(stream: bytes, table: bytes = b"") -> bytes:
+    """A minimal OLE file with the streams WordDocument and, where there is one, 1Table."""
+    none = 0xFFFFFFFF
+    streams = {"WordDocument": stream} | ({"1Table": table} if table else {})
+    padded = {name: data.ljust(max(4096, -(-len(data) // 512) * 512), b"\x00") for name, data in streams.items()}
     header = bytearray(512)
     header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     struct.pack_into("<5H", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
     struct.pack_into("<9I", header, 40, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     struct.pack_into("<109I", header, 76, 0, *[none] * 108)
-    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, count + 2), 0xFFFFFFFE]
-    table = struct.pack("<128I", *chain, *[free] * (128 - len(chain)))
 
-    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    def entry(name: str, kind: int, child: int, start: int, size: int, right: int = none) -> bytes:
         raw = name.encode("utf-16-le") + b"\x00\x00"
-        made = raw.ljust(64, b"\x00") + struct.pack("<HBB3I", len(raw), kind, 1, none, none, child)
+        made = raw.ljust(64, b"\x00") + struct.pack("<HBB3I", len(raw), kind, 1, none, right, child)
         return made + bytes(36) + struct.pack("<IQ", start, size)
 
-    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry("WordDocument", 2, none, 2, len(stream))
-    return bytes(header) + table + folder.ljust(512, b"\x00") + stream
+    chain, body = [0xFFFFFFFD, 0xFFFFFFFE], b""
+    folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0)
+    for number, (name, data) in enumerate(padded.items(), 1):
+        start, count = len(chain), len(data) // 512
+        chain += [*range(start + 1, start + count), 0xFFFFFFFE]
+        folder += entry(name, 2, none, start, len(data), number + 1 if number < len(padded) else none)
+        body += data
+    assert len(chain) <= 128
+    sectors = struct.pack("<128I", *chain, *[none] * (128 - len(chain)))
+    return bytes(header) + sectors + folder.ljust(512, b"\x00") + body
 
 
 def fib(letters: int, flags: int = 0, magic: int = 0xA5EC, version: int = 0xC1) -> bytes:
@@ -52,6 +60,25 @@ def fib(letters: int, flags: int = 0, magic: int = 0xA5EC, version: int = 0xC1) 
     return bytes(head)
 
 
+STORIES = ("body", "footnotes", "headers", "macros", "comments", "endnotes", "boxes", "header boxes")
+
+
+def word_file(**said: str) -> bytes:
+    """A Word document whose text lies in two pieces, one of bytes and one of wide characters."""
+    text = "".join(said.get(story, "") for story in STORIES)
+    half = len(text) // 2
+    head = bytearray(0x400)
+    struct.pack_into("<2H", head, 0, 0xA5EC, 0xC1)
+    struct.pack_into("<H", head, 0x0A, 0x0200)
+    struct.pack_into("<8i", head, 0x4C, *(len(said.get(story, "")) for story in STORIES))
+    first, second = text[:half].encode("cp1252"), text[half:].encode("utf-16-le")
+    places = struct.pack("<3I", 0, half, len(text))
+    where = struct.pack("<HIH", 0, 0x400 * 2 | 1 << 30, 0) + struct.pack("<HIH", 0, 0x400 + len(first), 0)
+    table = b"\x01\x02\x00ab" + b"\x02" + struct.pack("<I", len(places + where)) + places + where
+    struct.pack_into("<2I", head, 0x1A2, 0, len(table))
+    return ole(bytes(head) + first + second, table)
+
+
 def source(path: Path, data: bytes, converted: Path | None = None) -> Source:
     path.write_bytes(data)
     return Source(path, DOC, converted=converted)
@@ -59,10 +86,86 @@ def source(path: Path, data: bytes, converted: Path | None = None) -> Source:
 
 def test_letters_are_counted_by_the_header(tmp_path: Path) -> None:
     plan = doc.EXTRACTOR.plan(source(tmp_path / "a.doc", ole(fib(1_000))))
-    assert [(run.kind, run.count) for run in plan.units] == [("body", 1)]
+    assert [(run.kind, run.count) for run in plan.units] == [("body", 1), ("rest", 1)]
     assert plan.metadata["text_bytes"] == "1005"
-    old = doc.EXTRACTOR.plan(source(tmp_path / "b.doc", ole(fib(700, version=0x65))))
-    assert old.metadata["text_bytes"] == "700"
+    old = doc.EXTRACTOR.plan(source(tmp_path / "b.doc", ole(fib(70, version=0x65))))
+    assert [(run.kind, run.count) for run in old.units] == [("body", 1)]
+    assert old.metadata["text_bytes"] == "70"
+
+
+BODY = "The committee met at noon.\rSee \x13 HYPERLINK secret.example \x14the annex\x15 for details.\x07"
+SAID = {"body": BODY, "footnotes": "Adjourned twice.\r", "headers": "\x03\rMinutes\rMinutes\r", "boxes": "Draft copy\r"}
+
+
+def words_of(path: Path, *paragraphs: str) -> Path:
+    document = docx.Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    document.save(str(path))
+    return path
+
+
+def rest_of(path: Path, data: bytes, converted: Path | None, scratch: Path) -> dict[str, str]:
+    """What became of each story: its cause, or nothing to read."""
+    asked = source(path, data, converted)
+    plan = doc.EXTRACTOR.plan(asked)
+    count = sum(run.count for run in plan.units)
+    items = list(doc.EXTRACTOR.read(asked, 1, count, scratch))
+    assert [item.unit for item in items] == list(range(1, count + 1))
+    rest = items[count - dict((run.kind, run.count) for run in plan.units).get("rest", 0) :]
+    assert rest == list(doc.EXTRACTOR.read(asked, rest[0].unit, count, scratch))
+    return {
+        item.cause if isinstance(item, UnitFailed) else str(item.label): "failed"
+        if isinstance(item, UnitFailed)
+        else ""
+        for item in rest
+        if isinstance(item, UnitFailed | UnitRead)
+    }
+
+
+def test_stories_that_came_through_are_not_missed(tmp_path: Path) -> None:
+    made = words_of(
+        tmp_path / "c.docx", "Minutes", "The committee met at noon.", "See the annex for details.", "Adjourned twice.",
+        "Draft copy",
+    )  # fmt: skip
+    rest = rest_of(tmp_path / "a.doc", word_file(**SAID), made, tmp_path)
+    assert rest == {"body": "", "notes": "", "headers": "", "boxes": ""}
+
+
+def test_stories_that_were_left_out_are_named(tmp_path: Path) -> None:
+    made = words_of(tmp_path / "c.docx", "Minutes", "Draft copy")
+    rest = rest_of(tmp_path / "a.doc", word_file(**SAID), made, tmp_path)
+    assert rest == {"text-missing": "failed", "notes-missing": "failed", "headers": "", "boxes": ""}
+
+
+def test_letters_that_only_the_header_counts_are_missed_too(tmp_path: Path) -> None:
+    made = words_of(tmp_path / "c.docx", "Nothing else came.")
+    assert rest_of(tmp_path / "a.doc", ole(fib(1_000)), made, tmp_path) == {"text-missing": "failed"}
+    made = words_of(tmp_path / "d.docx", "word " * 150)
+    assert rest_of(tmp_path / "b.doc", ole(fib(1_000)), made, tmp_path) == {"body": ""}
+
+
+def test_antiword_leaves_named_what_it_leaves_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(antiword, "text_of", lambda _: "The committee met at noon. See the annex for details.\n")
+    said = {**SAID, "body": f"\x01{BODY}", "comments": "Who wrote this?\r"}
+    assert rest_of(tmp_path / "a.doc", word_file(**said), None, tmp_path) == {
+        "body": "", "notes-missing": "failed", "headers-missing": "failed", "comments-missing": "failed",
+        "boxes-missing": "failed", "pictures-missing": "failed",
+    }  # fmt: skip
+
+
+def test_pieces_that_name_the_same_letters_again_and_again_end(tmp_path: Path) -> None:
+    pieces = 40_000
+    places = struct.pack(f"<{pieces + 1}I", *range(0, 1_000 * (pieces + 1), 1_000))
+    stream = bytearray(fib(2_000_000_000).ljust(4096, b"a"))
+    table = b"\x02" + struct.pack("<I", 12 * pieces + 4) + places + struct.pack("<HIH", 0, 1 << 30, 0) * pieces
+    struct.pack_into("<2I", stream, 0x1A2, 0, len(table))
+    assert len("".join(doc_stories._pieces(bytes(stream), table, 10_000))) == 10_000
+
+
+@given(story=st.text(alphabet="ab \x13\x14\x15\x07\r", max_size=40))
+def test_any_nesting_of_fields_is_read(story: str) -> None:
+    assert set(doc_stories.shown(story)) <= set("ab \n")
 
 
 def test_header_that_boasts_is_cut_to_the_size_of_the_file(tmp_path: Path) -> None:
@@ -166,18 +269,53 @@ def test_office_is_replaced_after_some_conversions(tmp_path: Path, monkeypatch: 
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
-def test_worker_leaves_no_network(tmp_path: Path) -> None:
+def confined(folder: Path, code: str) -> str:
+    """Runs code that is confined as LibreOffice is, with `folder` as its own; gives what it printed."""
+    start = (
+        "import os, socket, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); import office_confine\n"
+        "folder = Path(sys.argv[2])\n"
+        "in_force = office_confine.limit(4 << 30) + office_confine.seclude(folder, 'soffice')\n"
+    )
+    arguments = [sys.executable, "-c", start + code, str(Path(office_confine.__file__).parent), str(folder)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, -signal.SIGSYS), done.stderr
+    return done.stdout.strip()
+
+
+def test_libreoffice_has_no_network(tmp_path: Path) -> None:
     code = (
-        "import socket, sys; sys.path.insert(0, sys.argv[1]); import office_worker\n"
-        "office_worker.confine(4 << 30)\n"
         "socket.socket(socket.AF_UNIX).close()\n"
         "try: socket.socket(socket.AF_INET)\n"
-        "except PermissionError: print('refused')"
+        "except PermissionError: print('refused', *in_force)"
     )
-    folder = str(Path(office_worker.__file__).parent)
-    done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=False)
-    assert done.returncode in (0, -signal.SIGSYS)
-    assert done.stdout.strip() == "refused"
+    said = confined(tmp_path, code).split()
+    assert said[:3] == ["refused", "rlimits", "no-new-privileges"]
+    assert "seccomp" in said
+
+
+def test_libreoffice_writes_and_reads_only_its_own(tmp_path: Path) -> None:
+    own, other = tmp_path / "own", tmp_path / "other"
+    own.mkdir()
+    other.write_text("somebody's document")
+    code = (
+        "def tried(name, what):\n"
+        "    try: what()\n"
+        "    except PermissionError: print(name)\n"
+        "other = folder.parent / 'other'\n"
+        "(folder / 'tmp').mkdir(); (folder / 'tmp' / 'a').write_text('x'); (folder / 'tmp' / 'a').unlink()\n"
+        "tried('read', other.read_text); tried('write', lambda: other.write_text('x')); tried('unlink', other.unlink)\n"
+        "tried('create', (folder.parent / 'new').touch); tried('list', lambda: list(folder.parent.iterdir()))\n"
+        "tried('link', lambda: (folder / 'link').symlink_to(other))\n"
+        "print(next(name for name in in_force if name.startswith('landlock-')) and 'landlock')"
+    )
+    assert confined(own, code).split() == ["read", "write", "unlink", "create", "list", "link", "landlock"]
+    assert other.read_text() == "somebody's document"
+
+
+def left_over() -> set[Path]:
+    """What LibreOffice leaves in the folder for temporary files when it is killed."""
+    folder = Path(tempfile.gettempdir())
+    return {*folder.glob("OSL_PIPE_*"), *folder.glob("lu*.tmp"), *folder.glob("ream-office-*")}
 
 
 @pytest.mark.programs
@@ -187,7 +325,7 @@ def test_libreoffice_converts_and_runs_nothing(tmp_path: Path) -> None:
     """RTF stands for DOC, which nothing here can write; both take LibreOffice's own way to DOCX."""
     rtf = r"{\rtf1\ansi{\b Minutes}\par All agreed, on 3 May.\par \trowd\cellx2000\cellx4000 a\cell b\cell\row}"
     (tmp_path / "a.rtf").write_text(rtf)
-    before = set(Path(tempfile.gettempdir()).glob("OSL_PIPE_*"))
+    before = left_over()
     with Office() as office:
         for number in range(2):
             office.convert(tmp_path / "a.rtf", tmp_path / f"{number}.docx")
@@ -197,4 +335,6 @@ def test_libreoffice_converts_and_runs_nothing(tmp_path: Path) -> None:
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(tmp_path / "1.docx")).paragraphs)
     assert "All agreed, on 3 May." in text
     assert (tmp_path / "2.docx").exists()
-    assert set(Path(tempfile.gettempdir()).glob("OSL_PIPE_*")) <= before
+    assert {"rlimits", "no-new-privileges", "seccomp"} < set(office.confinement)
+    assert any(name.startswith("landlock-") for name in office.confinement)
+    assert left_over() <= before

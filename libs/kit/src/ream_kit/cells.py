@@ -76,6 +76,7 @@ class Cells:
         self._deaths: Counter[str] = Counter()
         self._recycled = 0
         self._oom_kills = 0
+        self._in_force: tuple[str, ...] = ()
 
     def __enter__(self) -> Cells:
         """Starts the fork server and all children, or leaves nothing behind.
@@ -129,10 +130,11 @@ class Cells:
         return call
 
     def confinement(self) -> tuple[str, ...]:
-        """Names what holds the children on this machine: `rlimits`, `no-new-privileges`, `landlock-<n>`, `seccomp`."""
-        cell = self._take()
-        self._give_back(cell, True)
-        return cell.confinement
+        """Names what holds the children on this machine: `rlimits`, `no-new-privileges`, `landlock-<n>`, `seccomp`.
+
+        It is what the child said that was started last; nothing before the first one.
+        """
+        return self._in_force
 
     def state(self) -> CellsState:
         """Says how the pool does."""
@@ -194,7 +196,7 @@ class Cells:
         except Hurt as hurt:
             raise self._died(cell, Hurt(hurt.cause or "not-started")) from None
         cell.pid = int(hello["pid"])
-        cell.confinement = tuple(hello["confinement"])
+        self._in_force = tuple(map(str, hello["confinement"]))
         return cell
 
     def _living_server(self) -> ForkServer:

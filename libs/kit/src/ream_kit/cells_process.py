@@ -48,7 +48,6 @@ class Cell:
         self.folder = folder
         self.calls = 0
         self.pid = 0
-        self.confinement: tuple[str, ...] = ()
         self.ended = threading.Event()
         self.status: int | None = None
         self.printed = b""

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from ream_kit import log
 from ream_kit.clock import Clock, timestamp
@@ -20,8 +21,20 @@ LONGEST_TURN_SECONDS = 30.0
 _ALARM_EVERY = timedelta(hours=1)
 
 
+@runtime_checkable
+class Confined(Protocol):
+    """What a stage needs that runs processes under confinement."""
+
+    def confinement(self) -> Iterable[str]:
+        """Names what is in force."""
+
+
 class Report:
-    """What the health port shows of a runner."""
+    """What the health port shows of a runner.
+
+    Args:
+        needs: what the stage needs; those that are `Confined` are asked.
+    """
 
     def __init__(
         self,
@@ -32,6 +45,7 @@ class Report:
         clock: Clock,
         workers: int,
         metrics: Metrics = METRICS,
+        needs: Iterable[object] = (),
     ) -> None:
         self._stage = stage
         self._flight = flight
@@ -40,6 +54,7 @@ class Report:
         self._clock = clock
         self._workers = workers
         self._metrics = metrics
+        self._confined = tuple(need for need in needs if isinstance(need, Confined))
         self._started = clock.now()
         self._turned = clock.monotonic()
         self._alarmed = self._started - _ALARM_EVERY
@@ -84,6 +99,7 @@ class Report:
             "workers": self._workers,
             "busy": self._flight.busy,
             "stopped": self._flight.stopped,
+            "confinement": [name for need in self._confined for name in need.confinement()],
         }
 
     def waiting(self) -> list[dict[str, Any]]:

@@ -94,7 +94,9 @@ class Runner:
         limits = Limits(settings.in_flight_records, settings.in_flight_bytes, settings.read_ahead_records)
         self._intake = Intake(self._consumer, stage.reads, kafka_settings, self._flight, self._watch, limits, metrics)
         self._topics = {kafka_settings.topic(name) for name in _names(stage)}
-        self.report = Report(stage, self._flight, self._intake, self._watch, self._clock, settings.workers, metrics)
+        self.report = Report(
+            stage, self._flight, self._intake, self._watch, self._clock, settings.workers, metrics, needs.values()
+        )
         self._workers = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
             for number in range(settings.workers)

@@ -2,7 +2,8 @@
 """Decides how LibreOffice is run: one warm instance, one conversion at a time, under limits, replaced when it hangs.
 
 LibreOffice needs sockets of its own and takes a second to start, so it cannot live in a cell: `office_worker.py` runs
-it beside the service with no network, with no right to macros or links, and with limits of its own.
+it beside the service with no network, no file but its own and the system's, no right to macros or links, and limits
+of its own. Where it leaves temporary files is a folder of its own, which goes with it.
 """
 
 import hashlib
@@ -76,6 +77,8 @@ class Office:
         self._folder: Path | None = None
         self._done = 0
         self._idle: threading.Timer | None = None
+        self.confinement: tuple[str, ...] = ()
+        """What held the instance that was started last; empty before the first conversion."""
 
     def __enter__(self) -> "Office":
         return self
@@ -125,6 +128,8 @@ class Office:
             return self._folder
         self._stop()
         self._folder = Path(tempfile.mkdtemp(prefix="ream-office-"))
+        temporary = self._folder / "tmp"
+        temporary.mkdir()
         arguments = [self._python, "-I", str(WORKER), self._program, str(self._folder), str(self._memory_bytes)]
         self._process = subprocess.Popen(
             arguments,
@@ -132,12 +137,19 @@ class Office:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._folder,
-            env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._folder), "LANG": "C.UTF-8"},
+            env={
+                "PATH": os.environ.get("PATH", ""),
+                "HOME": str(self._folder),
+                "TMPDIR": str(temporary),
+                "LANG": "C.UTF-8",
+            },
             start_new_session=True,
         )
-        if not self._answer(START_SECONDS).get("ready"):
+        hello = self._answer(START_SECONDS)
+        if not hello.get("ready"):
             self._stop()
             raise ConversionFailed("missing")
+        self.confinement = tuple(map(str, hello.get("confinement") or ()))
         return self._folder
 
     def _ask(self, request: dict[str, str], seconds: float) -> dict[str, Any]:

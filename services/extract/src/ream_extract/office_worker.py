@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides what LibreOffice may do: runs it by its own Python (UNO), without network, macros, links or core dumps.
+"""Decides how LibreOffice works: run by its own Python (UNO), confined by `office_confine.py`, without macros or links.
 
 Started by `office.py` as `python3 -I office_worker.py PROGRAM FOLDER MEMORY_BYTES`; needs nothing but the standard
 library and `uno`. Takes a JSON object a line, `{"source": …, "target": …}`, and answers `{"made": true}` or
-`{"made": false}`.
+`{"made": false}`; its first line says whether it is ready and what it is confined by.
 """
 
 import contextlib
 import ctypes
 import importlib
+import importlib.util
 import json
 import os
-import platform
-import resource
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -23,11 +21,6 @@ from typing import Any
 
 FILTERS = {".docx": "MS Word 2007 XML", ".txt": "Text (encoded)"}
 START_SECONDS = 50.0
-_SOCKET = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-_AF_UNIX = 1
-_X32_FIRST = 0x40000000
-_IO_URING_SETUP = 425
-_ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050001
 _COMMON = "/org.openoffice.Office.Common"
 _OFF = (
     (f"{_COMMON}/Security/Scripting", "DisableMacrosExecution", "true"),
@@ -46,7 +39,12 @@ _SETTINGS = (
 def main() -> int:
     """Serves conversions until its input ends."""
     program, folder, memory = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    confine(memory)
+    confine = confinement()
+    in_force = confine.limit(memory)
+    prepare(program, folder)
+    # A profile is made by starting twice, with files in between that only an unsecluded process may remove; no document
+    # has been near it yet.
+    in_force += confine.seclude(folder, program)
     try:
         uno: Any = importlib.import_module("uno")  # the system's Python alone has it
     except ImportError:
@@ -55,7 +53,7 @@ def main() -> int:
     office = start(program, folder)
     try:
         desktop = connect(uno, folder, office)
-        print(json.dumps({"ready": desktop is not None}), flush=True)
+        print(json.dumps({"ready": desktop is not None, "confinement": in_force}), flush=True)
         for line in sys.stdin if desktop is not None else ():
             request = json.loads(line)
             print(json.dumps({"made": convert(uno, desktop, request["source"], request["target"])}), flush=True)
@@ -65,32 +63,43 @@ def main() -> int:
     return 0
 
 
-def confine(memory_bytes: int) -> None:
-    """Sets limits that LibreOffice inherits, and leaves no kind of socket but those of this machine's files."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
-    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
-    # Other architectures number their calls differently, and io_uring opens sockets without the call: neither passes.
-    architecture, number = _SOCKET.get(platform.machine(), (0, 0))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(38, 1, 0, 0, 0) != 0 or not number:
-        return
-    lines = (
-        (0x20, 0, 0, 4), (0x15, 0, 7, architecture),
-        (0x20, 0, 0, 0), (0x35, 5, 0, _X32_FIRST), (0x15, 5, 0, _IO_URING_SETUP), (0x15, 0, 2, number),
-        (0x20, 0, 0, 16), (0x15, 0, 2, _AF_UNIX),
-        (0x06, 0, 0, _ALLOW), (0x06, 0, 0, _KILL), (0x06, 0, 0, _REFUSE),
-    )  # fmt: skip
-    code = b"".join(struct.pack("=HBBI", *line) for line in lines)
-    held = ctypes.create_string_buffer(code, len(code))
-    libc.prctl(22, 2, struct.pack("=H6xQ", len(lines), ctypes.addressof(held)), 0, 0)
+def confinement() -> Any:
+    """Loads the module that confines from beside this file: `-I` leaves this folder out of the search."""
+    spec = importlib.util.spec_from_file_location("office_confine", Path(__file__).with_name("office_confine.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError("office_confine")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def prepare(program: str, folder: Path) -> None:
+    """Makes a profile; where that fails, the start that follows will say so."""
+    user = folder / "profile" / "user"
+    user.mkdir(parents=True)
+    (user / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+    making = launch([*arguments(program, folder), "--terminate_after_init"], folder)
+    try:
+        making.wait(START_SECONDS)
+    except subprocess.TimeoutExpired:
+        making.kill()
+        making.wait()
+
+
+def arguments(program: str, folder: Path) -> "list[str]":
+    """What LibreOffice is started with, whatever it is to do."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    return [program, profile, "--headless", "--invisible", "--norestore", "--nologo"]
 
 
 def start(program: str, folder: Path) -> "subprocess.Popen[bytes]":
-    """Starts LibreOffice with a profile of its own; it dies with this process."""
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+    """Starts LibreOffice, to be spoken to by a pipe."""
+    quiet = ["--nodefault", "--nolockcheck", "--nofirststartwizard"]
+    return launch([*arguments(program, folder), *quiet, f"--accept=pipe,name={folder.name};urp;"], folder)
+
+
+def launch(command: "list[str]", folder: Path) -> "subprocess.Popen[bytes]":
+    """Starts a program that dies with this process and says nothing."""
     parent = os.getpid()
 
     def die_with_parent() -> None:
@@ -98,17 +107,8 @@ def start(program: str, folder: Path) -> "subprocess.Popen[bytes]":
         if os.getppid() != parent:
             os._exit(1)
 
-    arguments = [
-        program,
-        f"-env:UserInstallation={profile.as_uri()}",
-        "--headless",
-        "--invisible",
-        "--norestore",
-        "--nologo",
-    ]
-    arguments += ["--nodefault", "--nolockcheck", "--nofirststartwizard", f"--accept=pipe,name={folder.name};urp;"]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(arguments, cwd=folder, preexec_fn=die_with_parent, **quiet)  # type: ignore[call-overload,no-any-return]
+    nowhere = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=folder, preexec_fn=die_with_parent, **nowhere)  # type: ignore[call-overload,no-any-return]
 
 
 def connect(uno: Any, folder: Path, office: "subprocess.Popen[bytes]") -> Any:

@@ -80,6 +80,7 @@ class Reader:
         call_programs: the same in a cell that may start programs.
         office: converts legacy documents; None where that is switched off.
         chosen: the settings.
+        confined: names what holds cells and office.
 
     Raises:
         CellDied, CellFailed: the cell cannot say which extractors there are.
@@ -91,14 +92,20 @@ class Reader:
         call_programs: Callable[[Mapping[str, Any]], Call],
         office: Converter | None,
         chosen: ExtractSettings,
+        confined: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._call = call
+        self._confined = confined
         self._call_programs = call_programs
         self._office = office
         self.settings = chosen
         self.limits: Limits = chosen.limits()
         self.defaults = Parameters(chosen.ocr, chosen.pictures)
         self.catalogue = _catalogue(call)
+
+    def confinement(self) -> tuple[str, ...]:
+        """Names what holds the cells, and LibreOffice where it was started."""
+        return self._confined()
 
     def plan(self, job: Job) -> Plan:
         """Plans a document; encrypted and damaged ones have a verdict.
@@ -186,6 +193,8 @@ class Reader:
         with call:
             for answer in call:
                 _require_room(answer)
+                if "working" in answer:
+                    continue
                 if "unreadable" in answer:
                     cause = answer["unreadable"]["cause"]
                     continue
@@ -306,6 +315,14 @@ def open_reader() -> Iterator[Reader]:
     rare = Cells(_TARGET, size=1, limits=programs)
     with Cells(_TARGET, size=chosen.cells, limits=limits) as cells, office:
         try:
-            yield Reader(cells.call, rare.call, office if chosen.office else None, chosen)
+            yield Reader(
+                cells.call,
+                rare.call,
+                office if chosen.office else None,
+                chosen,
+                lambda: (
+                    cells.confinement() + (office.confinement and (f"LibreOffice: {' '.join(office.confinement)}",))
+                ),
+            )
         finally:
             rare.close()

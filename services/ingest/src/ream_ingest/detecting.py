@@ -33,8 +33,17 @@ class Detector(Protocol):
 class CellDetector:
     """Tells media types in cells, so that no file takes ingest with it."""
 
-    def __init__(self, call: Callable[[dict[str, str | None]], Iterable[dict[str, Any]]]) -> None:
+    def __init__(
+        self,
+        call: Callable[[dict[str, str | None]], Iterable[dict[str, Any]]],
+        confined: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
         self._call = call
+        self._confined = confined
+
+    def confinement(self) -> tuple[str, ...]:
+        """Names what holds the cells."""
+        return self._confined()
 
     def media_type(self, path: Path, name: str | None) -> str:
         """Returns the media type of a file by its content.
@@ -71,4 +80,4 @@ class CellDetector:
 def open_detector() -> Iterator[Detector]:
     """Starts the cells of this process."""
     with Cells(_TARGET, _SIZE, LIMITS) as cells:
-        yield CellDetector(cells.call)
+        yield CellDetector(cells.call, cells.confinement)

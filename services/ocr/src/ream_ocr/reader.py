@@ -59,14 +59,20 @@ class Reader:
         installed: frozenset[str],
         tessdata: Path,
         budget: Budget,
+        confined: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._call = call
         self._call_bulk = call_bulk
+        self._confined = confined
         self._bulk = threading.BoundedSemaphore(max(1, cells - 1))
         self._installed = installed
         self._tessdata = tessdata
         self._budget = budget
         self.defaults = defaults
+
+    def confinement(self) -> tuple[str, ...]:
+        """Names what holds the cells."""
+        return self._confined()
 
     def choose(self, wanted: Parameters) -> Parameters:
         """Leaves out language packs that are not installed.
@@ -153,6 +159,7 @@ def open_reader() -> Iterator[Reader]:
             installed=packs,
             tessdata=folder,
             budget=Budget(chosen.dpi, chosen.pixels, chosen.decoded_pixels),
+            confined=cells.confinement,
         )
         reader.check()
         yield reader
