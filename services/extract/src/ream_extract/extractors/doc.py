@@ -5,22 +5,30 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import olefile  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Annotation
 from ream_extract import antiword
-from ream_extract.extractors.docx import embedded, read_bodies
+from ream_extract.doc_stories import HALF, head_of, lacking, stories
+from ream_extract.extractors.docx import COMPARABLE, all_blocks, embedded, letters_of, read_bodies
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.opc import Package
-from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
+from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
 
-WORD_97 = 0xC1
-"""Version of the format from which the numbers of letters stand where we read them."""
-_ENCRYPTED = 0x0100
+MISSING = {
+    "body": "text-missing",
+    "headers": "headers-missing",
+    "notes": "notes-missing",
+    "comments": "comments-missing",
+    "boxes": "boxes-missing",
+    "pictures": "pictures-missing",
+}
+"""Causes of the units that stand for what the conversion left out."""
 _DOCUMENTS = {"\x01ole10native", "package", "contents", "worddocument", "workbook", "book", "powerpoint document"}
 _LOSSY = Annotation("note", "Read by antiword: headers, notes, comments, boxes and pictures are missing here.", None)
 _TOLD = (
@@ -42,34 +50,80 @@ class DocExtractor:
     """Reads DOC and DOT of Word 6 to 2003."""
 
     name = "doc"
-    version = "1"
+    version = "2"
     media_types = ("application/msword",)
     convert_to: str | None = "docx"
     together = ("body",)
 
     def plan(self, source: Source) -> Plan:
-        """Counts bodies by the numbers of letters in the file's own header, and objects by the OLE directory."""
-        with _opened(source.path) as held:
-            letters = _letters(held, source.path.stat().st_size)
-            inside = _objects(held)
-            metadata = properties(held) | {"text_bytes": str(letters)}
-        units = [UnitRun("body", bodies(letters))]
-        if inside:
-            units.append(UnitRun("attachment", len(inside)))
-        return Plan(tuple(units), metadata, child_bytes=sum(inside.values()))
+        """Counts bodies by the numbers of letters in the file's own header, and objects by the OLE directory.
+
+        One unit more stands for each story of the file that has words, and for its pictures: nothing to read where they
+        came through the conversion, failed where they did not.
+        """
+        inside = _inside(source.path)
+        units = [UnitRun("body", bodies(inside.letters))]
+        if inside.objects:
+            units.append(UnitRun("attachment", len(inside.objects)))
+        if inside.checked:
+            units.append(UnitRun("rest", len(inside.checked)))
+        metadata = inside.metadata | {"text_bytes": str(inside.letters)}
+        return Plan(tuple(units), metadata, child_bytes=sum(inside.objects.values()))
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
-        """Yields bodies, then embedded objects."""
-        with _opened(source.path) as held:
-            planned = bodies(_letters(held, source.path.stat().st_size))
+        """Yields bodies, then embedded objects, then what of each story is missing."""
+        inside = _inside(source.path)
+        planned = bodies(inside.letters)
+        counted = planned + len(inside.objects)
         if source.converted is None:
-            yield from _by_antiword(source, first, last, planned)
+            yield from _by_antiword(source, first, last, inside)
             return
         with opened(source.converted, source.limits.entries) as archive:
             package = Package(archive, source.limits)
             if first <= planned:
                 yield from read_bodies(package, source, first, min(last, planned), planned, scratch, "converted")
-            yield from _embedded(package, source, max(first, planned + 1), last, planned, scratch)
+            yield from _embedded(package, source, max(first, planned + 1), min(last, counted), planned, scratch)
+            if last > counted:
+                came = "\n".join(block.text for block in all_blocks(package, source))
+                yield from _rest(inside, came, max(first, counted + 1), last, counted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What the file says of itself."""
+
+    letters: int
+    objects: dict[str, int]
+    said: dict[str, str]
+    """The text of each story that has words."""
+    metadata: dict[str, str]
+
+    @property
+    def checked(self) -> tuple[str, ...]:
+        """What the conversion is held against; the body alone where the file gives nothing but numbers of letters."""
+        return tuple(self.said) or (("body",) if self.letters >= COMPARABLE else ())
+
+
+def _inside(path: Path) -> _Inside:
+    size = path.stat().st_size
+    with _opened(path) as held:
+        head = head_of(held)
+        return _Inside(min(size, sum(head.letters)), _objects(held), stories(held, head, size), properties(held))
+
+
+def _rest(
+    inside: _Inside, came: str, first: int, last: int, counted: int, lost: tuple[str, ...] = ()
+) -> Iterator[Item]:
+    """Answers the units of the stories: nothing is to be read in them, for their words stand in the bodies."""
+    missing = {*lacking(inside.said, came), *lost}
+    if not inside.said and letters_of(came) < HALF * inside.letters:
+        missing.add("body")
+    for number, kind in enumerate(inside.checked, counted + 1):
+        if first <= number <= last:
+            if kind in missing:
+                yield UnitFailed(number, MISSING[kind])
+            else:
+                yield UnitRead(number, "rest", "", "none", label=kind)
 
 
 @contextmanager
@@ -91,28 +145,6 @@ def _opened(path: Path) -> Iterator[olefile.OleFileIO]:
         yield held
     finally:
         held.close()
-
-
-def _letters(held: olefile.OleFileIO, size: int) -> int:
-    """Reads how many letters body, notes, headers, comments and boxes have.
-
-    Raises:
-        Unreadable: encrypted, or no Word document after all.
-    """
-    try:
-        head = held.openstream("WordDocument").read(0x6C)
-        magic, version = struct.unpack_from("<2H", head)
-        flags = struct.unpack_from("<H", head, 0x0A)[0]
-        if flags & _ENCRYPTED:
-            raise Unreadable(
-                "encrypted", "The document is encrypted and opens only with a password, which nobody gave."
-            )
-        counts = struct.unpack_from("<8i", head, 0x4C) if version >= WORD_97 else struct.unpack_from("<i", head, 0x34)
-    except (OSError, struct.error, ValueError, TypeError, IndexError) as failure:
-        raise Unreadable("damaged", "The document's header cannot be read: it is cut off or broken.") from failure
-    if magic not in (0xA5EC, 0xA5DC):
-        raise Unreadable("damaged", "The document's header is not one of Word's.")
-    return min(size, sum(int(count) for count in counts if count > 0))
 
 
 def _objects(held: olefile.OleFileIO) -> dict[str, int]:
@@ -140,22 +172,25 @@ def properties(held: olefile.OleFileIO) -> dict[str, str]:
     return found
 
 
-def _by_antiword(source: Source, first: int, last: int, planned: int) -> Iterator[Item]:
+def _by_antiword(source: Source, first: int, last: int, inside: _Inside) -> Iterator[Item]:
     text = antiword.text_of(source.path)
     if text is None:
         for number in range(first, last + 1):
             yield UnitFailed(number, "conversion-failed")
         return
+    planned = bodies(inside.letters)
+    counted = planned + len(inside.objects)
     text = re.sub(r" {2,}", " ", text)  # it pads cells of tables
     blocks = [Block(tidy(block).strip("\n")) for block in text.split("\n\n") if block.strip()]
     blocks.append(Block("", 0, (), (_LOSSY,)))
     parts = share(blocks, planned)
-    for number in range(first, last + 1):
+    for number in range(first, min(last, counted) + 1):
         yield (
             unit(number, parts[number - 1], "converted", 60)
             if number <= planned
             else UnitFailed(number, "conversion-failed")
         )
+    yield from _rest(inside, text, max(first, counted + 1), last, counted, lost=("pictures",))
 
 
 def _embedded(package: Package, source: Source, first: int, last: int, planned: int, scratch: Path) -> Iterator[Item]:
