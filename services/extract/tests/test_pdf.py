@@ -5,13 +5,14 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText, Link, Text
 from pypdf.constants import PageLabelStyle, UserAccessPermissions
-from pypdf.generic import NameObject, NumberObject
+from pypdf.generic import ArrayObject, DictionaryObject, EmbeddedFile, NameObject, NumberObject
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
@@ -173,6 +174,56 @@ def test_attachments_alone_can_be_read(tmp_path: Path) -> None:
     items = list(EXTRACTOR.read(Source(path, "application/pdf", child_budget=9), 3, 4, tmp_path))
     assert [type(item) for item in items] == [ChildRead, UnitFailed]
     assert items[1] == UnitFailed(4, "family-limit")
+
+
+def nested(path: Path) -> Path:
+    """A file whose list of attachments is a tree, one branch deeper than pypdf looks."""
+    writer = PdfWriter(clone_from=annotated(path.with_suffix(".flat.pdf")))
+    names: Any = writer.root_object["/Names"]
+    tree = names["/EmbeddedFiles"].get_object()
+    (first_name, first, second_name, second) = tree["/Names"]
+    leaf = DictionaryObject({NameObject("/Names"): ArrayObject([second_name, second])})
+    branch = DictionaryObject({NameObject("/Kids"): ArrayObject([writer._add_object(leaf)])})
+    shallow = DictionaryObject({NameObject("/Names"): ArrayObject([first_name, first])})
+    del tree["/Names"]
+    tree[NameObject("/Kids")] = ArrayObject([writer._add_object(shallow), writer._add_object(branch)])
+    writer.write(path)
+    return path
+
+
+def test_attachments_that_pypdf_does_not_list_are_counted_and_taken_from_pdfium(tmp_path: Path) -> None:
+    path = nested(tmp_path / "a.pdf")
+    plan = EXTRACTOR.plan(Source(path, "application/pdf"))
+    assert [(run.kind, run.count) for run in plan.units] == [("page", 2), ("attachment", 2)]
+    assert plan.metadata["attachments_counted"] == "pdfium 2, pypdf 1"
+    children = [item for item in EXTRACTOR.read(Source(path, "application/pdf"), 3, 4, tmp_path)]
+    assert all(isinstance(child, ChildRead) for child in children)
+    assert [
+        (child.name, (tmp_path / child.file).read_bytes()) for child in children if isinstance(child, ChildRead)
+    ] == [
+        ("data.csv", b"a,b\n1,2\n"),
+        ("notes.txt", b"see page 2"),
+    ]
+
+
+def test_attachments_are_decoded_when_their_turn_comes_by_whoever_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = annotated(tmp_path / "a.pdf")
+    asked: list[str] = []
+
+    def content(one: EmbeddedFile) -> bytes:
+        asked.append(one.name)
+        raise ValueError("larger than it decodes")
+
+    monkeypatch.setattr(EmbeddedFile, "content", property(content))
+    reading = EXTRACTOR.read(Source(path, "application/pdf"), 4, 4, tmp_path)
+    (child,) = reading
+    assert asked == ["notes.txt"]
+    assert isinstance(child, ChildRead)
+    assert (tmp_path / child.file).read_bytes() == b"see page 2"
+    small = Source(path, "application/pdf", Limits(child_bytes=9))
+    assert list(EXTRACTOR.read(small, 4, 4, tmp_path)) == [UnitFailed(4, "too-large")]
 
 
 def test_form_fields_are_text(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what a PDF holds by pypdf's reading of its objects, which shares nothing with the reading of its text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +25,8 @@ class Attachment:
     name: str
     size: int | None
     """As declared, if it is."""
+    file_name: str
+    """What the file itself is called, whatever the document's list calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Structure:
     locked: bool = False
     """Encrypted, and the empty password does not open it."""
     problem: str | None = None
+    listed: int = 0
+    """How many of the attachments stand in the document's list; the others are pinned to pages."""
 
 
 def look(path: Path) -> Structure:
@@ -53,23 +57,36 @@ def _look(path: Path, *identity: int) -> Structure:
         reader = PdfReader(path, strict=False)
         if _locked(reader):
             return Structure(None, locked=True)
-        attachments = tuple(Attachment(tidy(one.name)[:500], _size(one)) for one in _attached(reader))
+        listed = tuple(map(_attachment, reader.attachment_list))
+        attachments = tuple(map(_attachment, _attached(reader)))
         pages = _pages(reader)
         problem = None if pages is not None else f"more than {TREE_PAGES} declared"
-        return Structure(pages, attachments, tuple(_metadata(reader)), problem=problem)
+        return Structure(pages, attachments, tuple(_metadata(reader)), problem=problem, listed=len(listed))
     except Exception as failure:
         return Structure(None, problem=type(failure).__name__)
 
 
-def attached(path: Path) -> Iterator[tuple[str, bytes | None]]:
-    """Yields name and bytes of each attachment in the order of `look`; None where its bytes cannot be read."""
+def attached(path: Path) -> Iterator[tuple[Attachment, Callable[[], bytes | None]]]:
+    """Yields each attachment in the order of `look`, and what decodes it, or gives None where that cannot be done."""
     reader = PdfReader(path, strict=False)
     for one in _attached(reader):
-        try:
-            content: bytes | None = one.content
-        except Exception:
-            content = None
-        yield tidy(one.name)[:500], content
+        yield _attachment(one), partial(_content, one)
+
+
+def _attachment(one: EmbeddedFile) -> Attachment:
+    name = tidy(one.name)[:500]
+    try:
+        file_name = tidy(one.alternative_name or name)[:500]
+    except Exception:
+        file_name = name
+    return Attachment(name, _size(one), file_name)
+
+
+def _content(one: EmbeddedFile) -> bytes | None:
+    try:
+        return one.content
+    except Exception:
+        return None
 
 
 def _locked(reader: PdfReader) -> bool:

@@ -4,12 +4,11 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from ream_extract import pdf_page, pdf_structure
+from ream_extract import pdf_attachments, pdf_page, pdf_structure
 from ream_extract.pdf_pictures import Pictures
 from ream_extract.pdf_spread import spread_of
 from ream_extract.reading import (
@@ -34,14 +33,15 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "2"
+    version = "3"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
         """Counts pages twice, by pypdf's walk of the page tree and by PDFium; the larger number is believed.
 
-        Where the tree's root declares more pages than are walked, PDFium's count stands alone.
+        Where the tree's root declares more pages than are walked, PDFium's count stands alone. Attachments are counted
+        twice as well.
         """
         structure = pdf_structure.look(source.path)
         if structure.locked:
@@ -50,6 +50,7 @@ class PdfExtractor:
         try:
             pages = len(document)
             form = document.get_formtype()
+            files = pdf_attachments.both(document, structure)
         finally:
             document.close()
         metadata = dict(structure.metadata)
@@ -57,12 +58,14 @@ class PdfExtractor:
             metadata["form"] = {raw.FORMTYPE_ACRO_FORM: "acroform"}.get(form, "xfa")
         if structure.pages != pages:
             metadata["pages_counted"] = f"pdfium {pages}, pypdf {structure.pages or structure.problem}"
+        if files.differs:
+            metadata["attachments_counted"] = files.differs
         pages = _believed(pages, structure.pages)
         if pages == 0:
             raise Unreadable("damaged", "The PDF has no page: its page tree is missing or broken.")
         units = [UnitRun("page", pages)]
-        if structure.attachments:
-            units.append(UnitRun("attachment", len(structure.attachments)))
+        if files.count:
+            units.append(UnitRun("attachment", files.count))
         children = sum(one.size or 0 for one in structure.attachments)
         return Plan(tuple(units), metadata, child_bytes=children)
 
@@ -78,10 +81,10 @@ class PdfExtractor:
             pictures = Pictures(scratch, source.limits)
             for number in range(first, min(last, pages) + 1):
                 yield _page(document, number, source, pictures)
+            if last > pages:
+                yield from _attachments(document, source, max(first, pages + 1), last, pages, scratch)
         finally:
             document.close()
-        if last > pages:
-            yield from _attachments(source, max(first, pages + 1), last, pages, scratch)
 
 
 def _believed(pdfium_pages: int, pypdf_pages: int | None) -> int:
@@ -165,16 +168,18 @@ def _reason(layer: Layer, source: Source) -> Reason | None:
     return "no-text" if layer is Layer.NO_TEXT or source.ocr == "always" else None
 
 
-def _attachments(source: Source, first: int, last: int, pages: int, scratch: Path) -> Iterator[Item]:
-    found: Any = pdf_structure.attached(source.path)
+def _attachments(
+    document: pdfium.PdfDocument, source: Source, first: int, last: int, pages: int, scratch: Path
+) -> Iterator[Item]:
+    counted = pdf_attachments.both(document, pdf_structure.look(source.path))
     left = source.child_budget
-    for unit, (name, content) in enumerate(found, pages + 1):
-        if unit > last:
-            return
-        if unit < first:
-            continue
-        if content is None:
-            yield UnitFailed(unit, "damaged")
+    wanted = range(first - pages - 1, last - pages)
+    for number, name, content in pdf_attachments.files(
+        source.path, document, counted, wanted, source.limits.child_bytes
+    ):
+        unit = pages + 1 + number
+        if isinstance(content, str):
+            yield UnitFailed(unit, content)
         elif len(content) > source.limits.child_bytes:
             yield UnitFailed(unit, "too-large")
         elif len(content) > left:
