@@ -12,7 +12,7 @@ from ream_contracts.messages import Allowance, Redo, SegmentScanned
 from ream_extract import registry
 from ream_extract.catalogue import Catalogue, Known
 from ream_extract.flow import Block, bodies, share, unit
-from ream_extract.lane import Lane
+from ream_extract.lane import FIRST, Lane
 from ream_extract.parameters import Parameters
 from ream_extract.planning import children, kind_of, lay_out, ordinal, share_of
 from ream_extract.reading import ChildRead, Item, PictureFound, Plan, UnitFailed, UnitRead, UnitRun, UnitScanned
@@ -118,14 +118,19 @@ def scanned(unit: int) -> SegmentScanned:
 
 
 @pytest.mark.parametrize(("pages", "bulk"), [(0, False), (32, False), (33, True), (100, True)])
-def test_all_pages_of_a_document_take_one_lane(pages: int, bulk: bool) -> None:
+def test_first_pages_go_at_once_and_all_others_take_one_lane(pages: int, bulk: bool) -> None:
     lane = Lane(32)
-    sent = [page.segment for unit in range(1, pages + 1) for page in lane.add(scanned(unit))]
+    sent = [(large, page.segment) for unit in range(1, pages + 1) for large, page in lane.add(scanned(unit))]
     rest = [page.segment for page in lane.rest()]
-    assert sent + rest == list(range(1, pages + 1))
-    assert bool(sent) is bulk
-    assert bool(rest) is (pages > 0 and not bulk)
+    assert [segment for _, segment in sent] + rest == list(range(1, pages + 1))
+    assert [segment for large, segment in sent if not large] == list(range(1, min(FIRST, pages) + 1))
+    assert any(large for large, _ in sent) is bulk
+    assert bool(rest) is (pages > FIRST and not bulk)
     assert lane.bulk is bulk
+
+
+def test_first_page_does_not_wait_for_the_others() -> None:
+    assert [(large, page.segment) for large, page in Lane(32).add(scanned(1))] == [(False, 1)]
 
 
 def test_replay_asks_for_other_parameters() -> None:

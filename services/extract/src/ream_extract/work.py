@@ -62,7 +62,7 @@ class Work:
         self._job: Job | None = None
 
     def answers(self) -> Iterator[Answer]:
-        """Yields what is said of each run; scanned pages wait until it is known whether there are many.
+        """Yields what is said of each run; scanned pages but the first wait until it is known whether there are many.
 
         Raises:
             CellFailed: a reader of ours has a defect that cost units; everything else is said before.
@@ -89,8 +89,8 @@ class Work:
             for child in note.children:
                 yield answers.child(self._ingested, child, share)
             for scanned in note.scanned:
-                for ready in lane.add(answers.scanned(self._ingested, scanned)):
-                    yield To(topics.SEGMENTS_SCANNED_BULK, ready)
+                for bulk, ready in lane.add(answers.scanned(self._ingested, scanned)):
+                    yield To(topics.SEGMENTS_SCANNED_BULK if bulk else topics.SEGMENTS_SCANNED, ready)
 
     def _of_kind(self, kind: str, pieces: list[Piece]) -> Iterator[RunNote]:
         """Yields the notes of pieces of one kind, read together where one pass over the document gives them all."""
