@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ream_extract.extractors.html import EXTRACTOR, between_tags
-from ream_extract.html_text import title_and_blocks
+from ream_extract.html_text import SIGN_OF_LIFE, page_text, page_text_at_once
 from ream_extract.reading import Limits, Source, UnitRead, Unreadable
 
 PAGE = """<!DOCTYPE html><html><head>
@@ -148,5 +148,14 @@ def test_words_in_drawings_and_for_those_without_scripts_are_read() -> None:
         "<defs><text>Hidden</text></defs><text>North <tspan>42</tspan></text><text>South 17</text></svg>"
         "<noscript><p>Turn <b>it</b> on</p></noscript><object data='a.pdf'>No reader for it</object>"
     )
-    blocks = [block.text for block in title_and_blocks(page)[2]]
+    blocks = [block.text for block in page_text_at_once(page).blocks]
     assert blocks == ["Sales  in May", "North 42", "South 17", "Turn it on", "No reader for it"]
+
+
+def test_a_large_page_shows_that_its_reading_goes_on(tmp_path: Path) -> None:
+    page = "<p>words <b>in</b> a paragraph</p>" * (SIGN_OF_LIFE // 5)
+    assert sum(1 for _ in page_text(page)) >= 3
+    (tmp_path / "a.html").write_text(page)
+    items = list(EXTRACTOR.read(Source(tmp_path / "a.html", "text/html"), 1, 2, tmp_path))
+    assert items.count(None) >= 3
+    assert [item.unit for item in items if item is not None] == [1, 2]

@@ -28,8 +28,8 @@ def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         scratch: takes pictures and documents found inside, under the names that the items give.
 
     Yields:
-        One plan; or the items of the units; or, as the last, `unreadable` with verdict, cause and reason, or `full`
-        where the scratch disk has no room.
+        One plan; or the items of the units, and between them `working` where one takes long; or, as the last,
+        `unreadable` with verdict, cause and reason, or `full` where the scratch disk has no room.
     """
     if request["do"] == "catalogue":
         yield {"extractors": [asdict(one) for one in registry.known().extractors]}
@@ -65,4 +65,4 @@ def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         yield pack_plan(extractor.plan(source))
     else:
         for item in extractor.read(source, request["first"], request["last"], scratch):
-            yield pack(item)
+            yield pack(item) if item is not None else {"working": True}

@@ -2,7 +2,7 @@
 """Decides what a person reads in an HTML page: text in blocks, headings, tables, links and fields; no scripts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -14,6 +14,8 @@ from ream_extract.text_clean import tidy
 LINKS = 5_000
 TABLE_DEPTH = 6
 """Tables in tables below which a table is no longer asked whether it holds data."""
+SIGN_OF_LIFE = 100_000
+"""Nodes after which the reading of a page shows that it goes on."""
 UNREAD = frozenset({"script", "style", "template", "head", "metadata", "defs", "iframe", "-comment"})
 BLOCKS = frozenset(
     re.findall(
@@ -64,17 +66,43 @@ class _Reader:
             self.notes.clear()
 
 
-def title_and_blocks(text: str) -> tuple[str, dict[str, str], list[Block], list[str]]:
-    """Returns the title, what meta tags say, the blocks in order, and the images that lie in the page itself."""
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What a page says."""
+
+    title: str
+    meta: dict[str, str]
+    """What its meta tags say."""
+    blocks: list[Block]
+    images: list[str]
+    """Addresses of the images that lie in the page itself."""
+
+
+def page_text(text: str) -> Generator[None, None, PageText]:
+    """Reads a page and returns what it says; yields now and then, for a large page takes minutes."""
     tree = LexborHTMLParser(text)
     reader = _Reader()
+    yield
     if tree.root is not None:
-        for node, entering in _walk(tree.root):
+        for number, (node, entering) in enumerate(_walk(tree.root)):
             (_enter if entering else _leave)(node, reader)
+            if number % SIGN_OF_LIFE == 0:
+                yield
     reader.flush()
     heading = tree.css_first("title")
     title = tidy(" ".join(heading.text().split()))[:1_000] if heading is not None else ""
-    return title, _meta(tree), reader.blocks, reader.images
+    return PageText(title, _meta(tree), reader.blocks, reader.images)
+
+
+def page_text_at_once(text: str) -> PageText:
+    """Reads a page that is small."""
+    reading = page_text(text)
+    while True:
+        try:
+            next(reading)
+        except StopIteration as read:
+            result: PageText = read.value
+            return result
 
 
 def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -95,7 +123,7 @@ def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 def _enter(node: LexborNode, reader: _Reader) -> None:
     tag = node.tag or ""
     if node.is_text_node:
-        reader.say(tidy(node.text_content or ""))
+        reader.say(node.text_content or "")
     elif tag == "br":
         reader.buffers[-1].append("\n")
     elif tag in ("a", "img", "input", "option", "textarea"):
@@ -168,7 +196,7 @@ def _element(node: LexborNode, tag: str, reader: _Reader) -> None:
 
 
 def _joined(pieces: list[str]) -> str:
-    lines = ["".join(line) for line in "".join(pieces).split("\n")]
+    lines = tidy("".join(pieces)).split("\n")
     return "\n".join(line.strip() if "\t" not in line else line.rstrip() for line in lines if line.strip()).strip("\n")
 
 

@@ -174,8 +174,10 @@ class Extractor(Protocol):
             Unreadable: encrypted, damaged, a bomb.
         """
 
-    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item | None]:
         """Yields one item for each unit from first to last, in any order; files go to scratch.
+
+        Where the next item takes long, None shows that work goes on: a cell that is silent for long is ended.
 
         Raises:
             Unreadable: none of these units can be read.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ream_extract.encoding import decode, detect
 from ream_extract.flow import Block, bodies, share, unit
-from ream_extract.html_text import title_and_blocks
+from ream_extract.html_text import page_text, page_text_at_once
 from ream_extract.pictures import keep
 from ream_extract.reading import Item, PictureFound, Plan, Source, UnitRun, Unreadable
 
@@ -51,13 +51,13 @@ class HtmlExtractor:
         data = _bytes(source)
         visible = between_tags(data)
         encoding = detect(data, _declared(data))
-        title, meta, _, _ = title_and_blocks(decode(data[encoding.mark : 256 << 10], encoding)[0])
-        metadata = {"encoding": encoding.name, "text_bytes": str(visible), **meta}
-        if title:
-            metadata["title"] = title
+        head = page_text_at_once(decode(data[encoding.mark : 256 << 10], encoding)[0])
+        metadata = {"encoding": encoding.name, "text_bytes": str(visible), **head.meta}
+        if head.title:
+            metadata["title"] = head.title
         return Plan((UnitRun("body", bodies(visible)),), metadata)
 
-    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item | None]:
         """Yields the bodies; the page is parsed once for all that are asked for together."""
         data = _bytes(source)
         encoding = detect(data, _declared(data))
@@ -65,11 +65,12 @@ class HtmlExtractor:
         if source.media_type == "application/xhtml+xml":
             # An HTML parser would take all that follows `<title/>` for the title.
             text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
-        title, _, blocks, images = title_and_blocks(text)
-        if title and not any(block.text == title for block in blocks[:20]):
-            blocks.insert(0, Block(title, 1))
-        if source.pictures and images and blocks:
-            blocks[0] = _with(blocks[0], tuple(_pictures(images, source, scratch)))
+        page = yield from page_text(text)
+        blocks = page.blocks
+        if page.title and not any(block.text == page.title for block in blocks[:20]):
+            blocks.insert(0, Block(page.title, 1))
+        if source.pictures and page.images and blocks:
+            blocks[0] = _with(blocks[0], tuple(_pictures(page.images, source, scratch)))
         parts = share(blocks, bodies(between_tags(data)))
         for number in range(first, last + 1):
             yield unit(number, parts[number - 1], "markup", confidence)
