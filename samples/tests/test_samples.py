@@ -24,8 +24,8 @@ SAMPLES = Path(__file__).resolve().parents[1]
 MAKE = SAMPLES.parent / "scripts" / "samples" / "make.py"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((SAMPLES / "expected.yaml").read_text("utf-8"))["samples"]
 KEYS = {
-    "outcome", "cause", "media_type", "encoding", "unit_kind", "units", "checks", "language", "type", "sensitivity", "children",
-    "phrases", "members",
+    "outcome", "cause", "media_type", "encoding", "unit_kind", "units", "checks", "language", "type", "sensitivity",
+    "children", "phrases", "members",
 }  # fmt: skip
 TESSERACT = {"de": "deu", "en": "eng", "es": "spa", "fr": "fra"}
 
