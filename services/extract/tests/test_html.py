@@ -153,9 +153,23 @@ def test_words_in_drawings_and_for_those_without_scripts_are_read() -> None:
 
 
 def test_a_large_page_shows_that_its_reading_goes_on(tmp_path: Path) -> None:
-    page = "<p>words <b>in</b> a paragraph</p>" * (SIGN_OF_LIFE // 5)
+    page = "<p>words <b>in</b> a paragraph</p>" * (SIGN_OF_LIFE // 2)
     assert sum(1 for _ in page_text(page)) >= 3
     (tmp_path / "a.html").write_text(page)
-    items = list(EXTRACTOR.read(Source(tmp_path / "a.html", "text/html"), 1, 2, tmp_path))
+    asked = Source(tmp_path / "a.html", "text/html")
+    items = list(EXTRACTOR.read(asked, 1, 2, tmp_path))
     assert items.count(None) >= 3
     assert [item.unit for item in items if item is not None] == [1, 2]
+
+
+def test_a_page_too_large_to_be_parsed_at_once_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"<tr><td>{number}</td><td>row {number}</td></tr>" for number in range(200))
+    page = f"<title>Long</title><h2>One</h2><table>{rows}</table><script>var x = '<div>';</script><p>The end</p>"
+    whole = page_text_at_once(page)
+    monkeypatch.setattr("ream_extract.html_text.PIECE", 500)
+    cut = page_text_at_once(page)
+    assert "\n".join(block.text for block in cut.blocks) == "\n".join(block.text for block in whole.blocks)
+    assert [row for block in cut.blocks for table in block.tables for row in table.rows] == [
+        (str(number), f"row {number}") for number in range(200)
+    ]
+    assert (cut.title, cut.blocks[0].level, cut.blocks[-1].text) == ("Long", 2, "The end")

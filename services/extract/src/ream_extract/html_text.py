@@ -14,8 +14,12 @@ from ream_extract.text_clean import tidy
 LINKS = 5_000
 TABLE_DEPTH = 6
 """Tables in tables below which a table is no longer asked whether it holds data."""
-SIGN_OF_LIFE = 100_000
+SIGN_OF_LIFE = 20_000
 """Nodes after which the reading of a page shows that it goes on."""
+PIECE = 8 << 20
+"""Letters of a large page that are parsed at once."""
+_CUTS = re.compile(r"<(p|div|table|tr|h[1-6]|ul|ol|section|article)\b", re.IGNORECASE)
+_SCRIPTS = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*", re.IGNORECASE)
 UNREAD = frozenset({"script", "style", "template", "head", "metadata", "defs", "iframe", "-comment"})
 BLOCKS = frozenset(
     re.findall(
@@ -80,18 +84,36 @@ class PageText:
 
 def page_text(text: str) -> Generator[None, None, PageText]:
     """Reads a page and returns what it says; yields now and then, for a large page takes minutes."""
-    tree = LexborHTMLParser(text)
     reader = _Reader()
-    yield
-    if tree.root is not None:
-        for number, (node, entering) in enumerate(_walk(tree.root)):
+    title, meta = "", dict[str, str]()
+    number = 0
+    for piece in _pieces(text):
+        tree = LexborHTMLParser(piece)
+        for node, entering in _walk(tree.root) if tree.root is not None else ():
             (_enter if entering else _leave)(node, reader)
+            number += 1
             if number % SIGN_OF_LIFE == 0:
                 yield
-    reader.flush()
-    heading = tree.css_first("title")
-    title = tidy(" ".join(heading.text().split()))[:1_000] if heading is not None else ""
-    return PageText(title, _meta(tree), reader.blocks, reader.images)
+        reader.flush()
+        heading = tree.css_first("title")
+        title = title or (tidy(" ".join(heading.text().split()))[:1_000] if heading is not None else "")
+        meta = meta or _meta(tree)
+    return PageText(title, meta, reader.blocks, reader.images)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cuts a large page before one of its blocks or rows: the tree of a whole one takes thirty times its size."""
+    if len(text) <= 2 * PIECE:
+        yield text
+        return
+    at, before = 0, ""
+    text = _SCRIPTS.sub("", text)
+    while at < len(text):
+        cut = _CUTS.search(text, at + PIECE)
+        end = cut.start() if cut is not None else len(text)
+        yield before + text[at:end]
+        before = "<table>" if cut is not None and cut.group(1).lower() == "tr" else ""
+        at = end
 
 
 def page_text_at_once(text: str) -> PageText:

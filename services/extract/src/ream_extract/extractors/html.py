@@ -19,21 +19,10 @@ _SELF_CLOSED = re.compile(
     re.IGNORECASE,
 )
 DEEPEST = 10_000
-_NESTING = (
-    b"div",
-    b"span",
-    b"table",
-    b"font",
-    b"section",
-    b"center",
-    b"blockq",
-    b"ul",
-    b"ol",
-    b"dl",
-    b"b>",
-    b"i>",
-    b"a",
-)
+_NESTING = re.compile(rb"<(/?)(?:div|span|table|font|section|center|blockq|ul|ol|dl|b>|i>|a)")
+"""Elements that nest without end."""
+_TAG = re.compile(rb"<[^>]*(?:>|\Z)")
+_UNSEEN = re.compile(rb"<(script|style)")
 _DATA_IMAGE = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
 
@@ -77,33 +66,30 @@ class HtmlExtractor:
 
 
 def between_tags(data: bytes) -> int:
-    """Counts the bytes outside tags, scripts and styles in one pass, whatever the page does.
+    """Counts the bytes outside tags, scripts and styles, found without a parser and whatever the page does.
 
     Raises:
         Unreadable: elements nest so deeply that parsing them would take minutes.
     """
-    lower = data.lower()
-    count = at = depth = 0
-    while True:
-        tag = lower.find(b"<", at)
-        if tag < 0:
-            return count + len(data) - at
-        count += tag - at
-        skipped = next((name for name in (b"script", b"style") if lower.startswith(name, tag + 1)), None)
-        closing = lower.find(b"</" + skipped, tag) if skipped else tag
-        end = lower.find(b">", closing) if closing >= 0 else -1
-        if end < 0:
-            return count
-        depth = max(0, depth + _deeper(lower[tag : tag + 8]))
+    seen = b"".join(_without_scripts(data.lower()))
+    depth = 0
+    for tag in _NESTING.finditer(seen):
+        depth = max(0, depth + (-1 if tag.group(1) else 1))
         if depth > DEEPEST:
             raise Unreadable("too-deep", f"Elements of the page nest more than {DEEPEST} deep; it was not parsed.")
-        at = end + 1
+    return len(_TAG.sub(b"", seen))
 
 
-def _deeper(tag: bytes) -> int:
-    """Says whether a tag opens or closes one of the elements that nest without end."""
-    closing = tag[1:2] == b"/"
-    return (-1 if closing else 1) if tag[1 + closing :].startswith(_NESTING) else 0
+def _without_scripts(lower: bytes) -> Iterator[bytes]:
+    """Yields what lies between scripts and styles; one that is never closed takes the rest of the page."""
+    at = 0
+    while found := _UNSEEN.search(lower, at):
+        yield lower[at : found.start()]
+        closing = lower.find(b"</" + found.group(1), found.end())
+        at = lower.find(b">", closing) + 1 if closing >= 0 else 0
+        if not at:
+            return
+    yield lower[at:]
 
 
 def _bytes(source: Source) -> bytes:
