@@ -65,6 +65,10 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
     try:
         with file.page(unit) as page:
             read = read_page(page, engine, languages)
+            if read.unreadable:
+                raise Unreadable(
+                    "unreadable", f"somebody has written on page {unit}, and no word of that was recognised"
+                )
             width, height = page.size
             return {
                 "unit": unit,

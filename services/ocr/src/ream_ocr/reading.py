@@ -12,6 +12,7 @@ from ream_ocr import pages
 from ream_ocr.engine import OcrEngine, PageRead
 from ream_ocr.pages import Look
 from ream_ocr.skew import skew
+from ream_ocr.writing import looks_like_writing
 
 
 class PageView(Protocol):
@@ -40,12 +41,14 @@ class Page:
         confidence: 0 to 100.
         rotation: degrees clockwise by which the page had to be turned to be read.
         looks: how often it was read.
+        unreadable: somebody has written on it, and no word of that was recognised.
     """
 
     text: str
     confidence: int
     rotation: int
     looks: int
+    unreadable: bool = False
 
 
 def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> Page:
@@ -84,6 +87,8 @@ def _enlarge(look: Look, read: PageRead, picture: Image.Image, view: PageView, e
 
 
 def _page(read: PageRead, look: Look, picture: Image.Image, engine: OcrEngine, looks: int) -> Page:
+    if read.worth == 0 and looks_like_writing(picture):
+        return Page("", 0, 0, looks, unreadable=True)
     if pages.is_blank(read):
         return Page("", pages.blank_confidence(pages.ink(picture)), 0, looks)
     # Lines that stand on end are read well where they lie; only which way they stand is asked for.

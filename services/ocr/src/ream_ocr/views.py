@@ -14,7 +14,7 @@ class Unreadable(Exception):
     """A file or page that cannot be looked at, by its own fault.
 
     Attributes:
-        cause: `damaged`, `encrypted`, `too-large`, `unsupported` or `no-such-page`.
+        cause: `damaged`, `encrypted`, `too-large`, `unsupported`, `no-such-page` or `unreadable`.
         reason: a sentence for people.
     """
 
