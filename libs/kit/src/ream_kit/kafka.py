@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,6 +97,12 @@ def consumer(
     """Makes a consumer of a group; `on_commit` hears how asynchronous commits ended."""
     more = {"on_commit": on_commit} if on_commit else {}
     return Consumer({**consumer_config(settings, group, name), **_callbacks(watch), **more}, logger=_bridge())
+
+
+def follower(settings: KafkaSettings, name: str) -> Consumer:
+    """Makes a consumer that belongs to no group: it is told what to read, sees everything and commits nothing."""
+    own = {"group.id": f"{name}-{uuid.uuid4()}", "group.protocol": "classic", "enable.partition.eof": False}
+    return Consumer({**consumer_config(settings, name, name), **own, **_callbacks(None)}, logger=_bridge())
 
 
 def admin(settings: KafkaSettings, name: str = "ream-admin") -> AdminClient:

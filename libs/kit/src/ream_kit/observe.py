@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal
 
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaException, Message, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from ream_contracts import codec, topics
@@ -18,7 +18,7 @@ from ream_contracts.topic import AnyTopic
 from ream_kit import envelope, group_offsets
 from ream_kit.clock import Clock, SystemClock
 from ream_kit.errors import Retry
-from ream_kit.kafka import KafkaSettings, admin, consumer_config, producer
+from ream_kit.kafka import KafkaSettings, admin, follower, producer
 
 SECONDS = 10.0
 """How long a broker may take to answer a question."""
@@ -82,9 +82,7 @@ class Tail:
         """
         self._settings = settings
         self._known = {settings.topic(name): name for name in names}
-        own = {"group.id": f"tail-{uuid.uuid4()}", "group.protocol": "classic", "enable.partition.eof": False}
-        config = {**consumer_config(settings, "tail", "ream-tail"), **own}
-        self._consumer = Consumer({key: value for key, value in config.items() if key != "group.instance.id"})
+        self._consumer = follower(settings, "ream-tail")
         try:
             self._positions = self._assign(since, dict(starts or {}))
         except KafkaException as error:
