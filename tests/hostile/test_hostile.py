@@ -81,6 +81,14 @@ def read(reader: Reader, path: Path, media_type: str) -> list[Item]:
     return sorted(items, key=lambda item: item.unit)
 
 
+def test_a_million_pages_of_a_few_objects_are_as_many_as_objects(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdfs.million_pages())
+    plan = reader.plan(Job(path, "application/pdf", "pdf", Parameters()))
+    assert plan.units[0].count < 20
+    assert "pdfium 1000000" in plan.metadata["pages_counted"]
+
+
 @pytest.mark.parametrize(("order", "cause"), [(b"sleep", "out-of-time"), (b"allocate", "out-of-memory")])
 def test_what_was_read_before_a_parser_went_wrong_is_kept(
     reader: Reader, tmp_path: Path, order: bytes, cause: str

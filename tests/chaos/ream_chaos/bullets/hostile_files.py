@@ -24,7 +24,7 @@ from ream_tests.flow import Flow, installed
 
 ORDER = 9
 GOOD_FOR_EACH = 10
-IDLE_SECONDS, MEMORY_BYTES, UNITS = 5, 1 << 30, 1_000
+IDLE_SECONDS, MEMORY_BYTES = 5, 1 << 30
 """Limits of extract's cells in this part."""
 OUTLIVES_SECONDS = 2.0
 WANTED_SHARE = 0.9
@@ -44,8 +44,6 @@ def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: 
         "REAM_EXTRACT_IDLE_SECONDS": str(IDLE_SECONDS),
         "REAM_EXTRACT_TOTAL_SECONDS": str(IDLE_SECONDS * 2),
         "REAM_EXTRACT_MEMORY_BYTES": str(MEMORY_BYTES),
-        # A million pages are one page a million times: a thousand of them show as well that they end.
-        "REAM_EXTRACT_UNITS": str(UNITS),
         **planted.environment(),
     }
     place = world.place("files")

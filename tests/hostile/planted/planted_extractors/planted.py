@@ -2,6 +2,7 @@
 """A parser with defects: the first unit of each file is sound, the second sleeps, or takes all memory there is."""
 
 import ctypes
+import mmap
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ class PlantedExtractor:
             _call_myself(b"ream-greedy")
             kept = []
             while True:
-                kept.append(bytearray(32 << 20))
+                kept.append(mmap.mmap(-1, 32 << 20))
 
 
 def _call_myself(name: bytes) -> None:
