@@ -3,6 +3,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test test-fast bench chaos check clean
 
+# Where an environment forbids to keep bytecode, each of many processes would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 SOURCES := $(wildcard libs/*/src services/*/src cli/src)
 
@@ -25,9 +28,9 @@ test: ## every test, on a real Kafka and a real OpenSearch
 	@scripts/bootstrap.sh all
 	REQUIRE_SERVERS=1 $(BIN)/python -m pytest
 
-test-fast: ## tests that need nothing but Python
+test-fast: ## tests that need nothing but Python, in under half a minute
 	@scripts/bootstrap.sh python
-	$(BIN)/python -m pytest -n auto -m "not servers and not programs and not corpus"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not servers and not programs and not corpus and not slow" --cpu-budget 60
 
 bench: ## measure speed and memory from end to end; BENCH=--quick takes two minutes
 	@scripts/bootstrap.sh all

@@ -38,6 +38,7 @@ def test_a_plan_is_the_same_every_time() -> None:
     assert planned(QUICK) == planned(QUICK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -33,6 +33,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_tree_is_clean(copy: Path) -> None:
     ran = lint(copy)
     assert ran.returncode == 0, ran.stdout
@@ -46,6 +47,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.slow
 def test_planted_violations_are_seen(copy: Path) -> None:
     for where, (line, _) in PLANTED.items():
         (copy / where).write_text(f"{line}\n")

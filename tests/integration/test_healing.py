@@ -53,6 +53,7 @@ def merged(bus: LocalBus) -> DocumentCompleted | None:
     return completed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poison", [{2}, {1}, {16, 17}])
 def test_the_same_run_heals(poison: set[int]) -> None:
     store, cells = memory_store(), Cells()

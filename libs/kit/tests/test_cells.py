@@ -218,6 +218,7 @@ def test_a_call_that_is_forgotten_frees_its_place(cells: Cells) -> None:
     assert _about(cells)["pid"]
 
 
+@pytest.mark.slow
 def test_fifty_threads_share_four_children() -> None:
     with Cells("cells_targets:echo", 4) as cells, ThreadPoolExecutor(50) as pool:
 
@@ -229,6 +230,7 @@ def test_fifty_threads_share_four_children() -> None:
     assert (state.alive, state.busy, state.deaths) == (4, 0, {})
 
 
+@pytest.mark.slow
 def test_threads_are_served_while_children_die() -> None:
     with Cells("cells_targets:run", 3) as cells, ThreadPoolExecutor(20) as pool:
 

@@ -103,6 +103,7 @@ def test_a_death_by_exit_is_told(cells: Cells) -> None:
     assert _dies(cells, do="leave", code=0).cause == "exit-0"
 
 
+@pytest.mark.slow
 def test_cpu_time_is_limited_by_the_kernel_and_counted_for_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(HERE)
     with Cells("cells_targets:run", 1, Limits(cpu_seconds=1, idle_seconds=20)) as cells:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ream_contracts import codec
@@ -24,7 +24,6 @@ def record(key: bytes | None, value: bytes | None, headers: dict[str, str] | Non
     return Record(IN, Origin(IN.name, 1, 42, key, headers or {}), value)
 
 
-@settings(max_examples=50)
 @given(
     key=st.none() | st.binary(max_size=200),
     value=st.none() | st.binary(max_size=200),

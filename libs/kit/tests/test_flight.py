@@ -276,5 +276,5 @@ class Model(RuleBasedStateMachine):
             assert partition.offsets.position in (None, self.next[number]), "None: nothing was read since the rebalance"
 
 
-Model.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Model.TestCase.settings = settings(stateful_step_count=40)
 TestFlight: Any = Model.TestCase

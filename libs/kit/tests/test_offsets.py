@@ -58,7 +58,7 @@ class Model(RuleBasedStateMachine):
         assert self.commits == sorted(set(self.commits))
 
 
-Model.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+Model.TestCase.settings = settings(stateful_step_count=30)
 TestOffsets = Model.TestCase
 
 

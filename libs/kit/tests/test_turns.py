@@ -93,7 +93,7 @@ class Model(RuleBasedStateMachine):
         assert not self.turns._lanes, "nothing is kept of lanes that are done"
 
 
-Model.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+Model.TestCase.settings = settings(stateful_step_count=30)
 TestTurns = Model.TestCase
 
 

@@ -51,4 +51,5 @@ def test_a_pytest_that_did_not_finish_is_a_failure(tmp_path: Path) -> None:
 
 def test_the_corpus_is_named_by_its_absolute_path(tmp_path: Path) -> None:
     done = _run(tmp_path, "true", f'echo "corpus=$REAM_CORPUS required=$REQUIRE_CORPUS"; echo "{CLOSING}"')
-    assert f"corpus={RUN.parents[2] / 'shared' / 'corpus'} required=1" in done.stdout
+    corpus = (RUN.parents[2] / "shared" / "corpus").resolve()
+    assert f"corpus={corpus} required=1" in done.stdout

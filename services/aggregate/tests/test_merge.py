@@ -6,7 +6,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ream_aggregate.decide import announce, decide
@@ -135,7 +135,6 @@ def final(parts: list[DocumentPart]) -> tuple[State, list[DocumentCompleted]]:
     return state, sent
 
 
-@settings(max_examples=120, deadline=None)
 @given(histories())
 def test_order_and_repetition_change_nothing(orders: tuple[list[DocumentPart], list[DocumentPart]]) -> None:
     (one, sent), (other, sent_other) = final(orders[0]), final(orders[1])
@@ -149,7 +148,6 @@ def test_order_and_repetition_change_nothing(orders: tuple[list[DocumentPart], l
     assert loads(DOCUMENT, dumps(one)) == one
 
 
-@settings(max_examples=80, deadline=None)
 @given(histories(), st.data())
 def test_a_crash_loses_no_completion(
     orders: tuple[list[DocumentPart], list[DocumentPart]], data: st.DataObject

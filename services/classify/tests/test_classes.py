@@ -146,6 +146,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
 def test_no_text_takes_more_than_linear_time(piece: str) -> None:
     """Forty thousand characters take some milliseconds; anything quadratic would take many seconds."""
@@ -155,6 +156,7 @@ def test_no_text_takes_more_than_linear_time(piece: str) -> None:
     assert time.process_time() - started < 2
 
 
+@pytest.mark.slow
 def test_a_megabyte_of_digits_and_a_long_word_are_done_in_a_second_or_two() -> None:
     started = time.process_time()
     classes = classify(segment("1234567890" * 100_000, "a" * 500_000), RULES)

@@ -252,6 +252,7 @@ def test_other_numbers_are_no_telephones(text: str) -> None:
     assert [hit for hit in found(text) if hit[0] == "personal:phone"] == []
 
 
+@pytest.mark.slow
 def test_numbers_beyond_the_limit_are_counted_by_their_form(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ream_classify.recognizers.phone.MOST_CHECKED", 10)
     hits = list(personal_data.find(Scan(" ".join(f"+49 30 90{n:05d}," for n in range(30)))))

@@ -63,6 +63,7 @@ def test_what_is_not_shown_or_shown_otherwise_is_not_missed(tmp_path: Path, xml:
     assert [one.kind for one in EXTRACTOR.plan(Source(path, DOCX)).units] == ["body"]
 
 
+@pytest.mark.slow
 def test_counting_takes_linear_time() -> None:
     hostile = b"<w:Fallback><w:t " * 300_000
     assert shown_letters(hostile + b"<w:t>after</w:t>") == 0

@@ -102,6 +102,7 @@ def test_pictures_in_the_page_are_kept_and_others_never_fetched(tmp_path: Path) 
     assert ("alt", "red") in {(note.kind, note.text) for note in body.annotations}
 
 
+@pytest.mark.slow
 def test_large_page_is_several_bodies_that_together_are_all(tmp_path: Path) -> None:
     page = "<html>" + "".join(f"<h2>Part {part}</h2>" + "<p>word word word</p>" * 700 for part in range(20))
     bodies = read(written(tmp_path / "a.html", page))

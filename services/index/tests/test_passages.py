@@ -4,6 +4,7 @@
 import re
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def test_a_heading_is_cut_since_every_passage_below_repeats_it() -> None:
     assert len(trail.at(1) or "") == 4 * LONGEST_HEADING
 
 
+@pytest.mark.slow
 def test_many_headings_take_linear_time() -> None:
     trail = Trail([Heading(place, 1 + place % 6, "h") for place in range(100_000)])
     started = time.process_time()

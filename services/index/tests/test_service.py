@@ -360,6 +360,7 @@ def test_requests_are_bounded_in_number(play: Play) -> None:
     assert max(play.node.requests) <= REQUEST_ENTRIES
 
 
+@pytest.mark.slow
 def test_a_long_document_takes_no_more_memory_than_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opensearch, "REQUEST_BYTES", 200_000)
     play = Play(IndexSettings("t-", whole_text_characters=50_000))

@@ -187,6 +187,7 @@ def test_wide_record_behind_an_honest_one_does_not_choose_our_memory(length: int
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_full_zip_directory_is_read_in_linear_time_and_its_own_size() -> None:
     entry = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", *[0] * 9, 1, *[0] * 6) + b"a"
     entries = entry * ((16 << 20) // len(entry))

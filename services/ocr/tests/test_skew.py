@@ -8,6 +8,7 @@ from ream_ocr.skew import skew
 from ream_ocr.testing import TEXTS, draw
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("angle", [-15, -8.5, 0, 1, 10])
 def test_finds_the_angle(angle: float) -> None:
     picture, _ = draw(TEXTS["eng"], times=3, letters=20, size=(1000, 1400), skew=angle)
