@@ -63,6 +63,14 @@ def test_a_stack_that_was_never_started_is_not_running(tmp_path: Path) -> None:
     assert not stack.stop()
 
 
+def test_a_server_that_does_not_come_up_in_time_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ream_local.stack._START_SECONDS", 0.0)
+    with pytest.raises(LocalStackError, match="kafka did not come up within 0 s: if the machine was busy, try again"):
+        Stack(_settings(tmp_path))._wait_until_ready(print, started_here=False)
+
+
 def test_endpoints_are_known_before_the_start_and_hide_passwords(tmp_path: Path) -> None:
     stack = Stack(_settings(tmp_path))
     found = stack.endpoints()

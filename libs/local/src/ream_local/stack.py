@@ -219,7 +219,7 @@ class Stack:
             if failed:
                 if started_here:
                     self._supervisor.stop()
-                raise LocalStackError(self._last_words(failed[0].name))
+                raise LocalStackError(self._last_words(failed[0].name, late))
             if waiting:
                 pause.wait(_POLL_SECONDS)
 
@@ -227,7 +227,8 @@ class Stack:
         state = self._supervisor.state()
         return state is None or any(p.name == server.name and p.last_exit is not None for p in state.programs)
 
-    def _last_words(self, name: str) -> str:
+    def _last_words(self, name: str, late: bool) -> str:
         log = self._settings.data_dir / "logs" / f"{name}.log"
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:] if log.exists() else []
-        return f"{name} did not come up. The end of its log ({log}):\n  " + "\n  ".join(lines)
+        why = f" within {_START_SECONDS:.0f} s: if the machine was busy, try again" if late else ""
+        return f"{name} did not come up{why}. The end of its log ({log}):\n  " + "\n  ".join(lines)
