@@ -23,6 +23,7 @@ from ream_cli.surroundings import Surroundings, find
 from ream_kit.observe import Lag
 from ream_local.ports import free_ports
 from ream_local.processes import ProcessIdentity
+from ream_local.stack import ServerState
 from ream_local.supervisor import ProgramState
 
 WAITS = {"for": "store", "since": "2026-01-01T00:00:00Z", "reason": "No space left on device", "records": 2}
@@ -105,7 +106,36 @@ def test_with_everything_down_everything_is_said_to_be(here: Surroundings) -> No
     out = io.StringIO()
     status.show(found, Console(file=out, width=160))
     assert "Kafka is away" in out.getvalue()
+    for name in ("kafka", "opensearch"):
+        assert f"{name}: 'ream up' starts it" in out.getvalue()
+    assert "store: there is no such folder" in out.getvalue()
     assert "sweep, which counts them, does not answer" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ready", "process", "expected", "why"),
+    [
+        (True, True, "ready", None),
+        (False, True, "not ready", "'ream logs kafka' shows what it does"),
+        (False, False, "away", "it ended with code 1 and is started again; 'ream logs kafka' shows why"),
+    ],
+)
+def test_states_of_a_server_of_ours(ready: bool, process: bool, expected: str, why: str | None) -> None:
+    found = ServerState(state(process=process, exit_code=1), ready, 5)
+    line = overview._own_server("kafka", "127.0.0.1:9", found)
+    assert line.state == expected
+    assert (line.why is None) == (why is None)
+    assert (line.why or "").endswith(why or "")
+
+
+def test_a_server_that_somebody_else_runs_is_named_with_its_variable() -> None:
+    line = overview._named_server("kafka", f"127.0.0.1:{free_ports(1)[0]}")
+    assert (line.state, line.why) == ("away", "nobody listens there: start it, or correct REAM_KAFKA_BOOTSTRAP")
+
+
+def test_an_empty_store_is_said_to_be(tmp_path: Path) -> None:
+    line = overview._store(find({"REAM_HOME": str(tmp_path), "REAM_STORE": str(tmp_path)}))
+    assert (line.state, line.why) == ("away", "it is empty: mount what belongs there")
 
 
 def test_totals_come_from_sweep(here: Surroundings, service: tuple[int, dict[str, Any]]) -> None:

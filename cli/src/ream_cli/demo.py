@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import argparse
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from ream_cli.samples import Sample
 from ream_cli.surroundings import Surroundings, find
 from ream_cli.up import telling, where_to_look
 from ream_contracts.artifacts import DocumentRecord
-from ream_index.search import Found
 from ream_kit import Store
 
 SEARCHES = (
@@ -26,7 +23,6 @@ SEARCHES = (
     ("Fallrohre Hinterhof", "a page that was scanned"),
     ('"panel behind the cloakroom"', "a document inside a ZIP"),
 )
-_REFRESH_SECONDS = 10.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     for words, what in SEARCHES:
         console.print(f"\nream search '{words}'", style="bold", end="")
         console.print(f"   {what}", style="dim")
-        search.show(_until_found(surroundings, words), console)
+        search.show(search.search(surroundings, words, 3), console)
     fine = _show_outcomes(folder, listed, surroundings.store(), console)
     _show_next(surroundings, console)
     return OK if fine and not report.totals.outstanding and not report.interrupted else INCOMPLETE
@@ -60,14 +56,6 @@ def _samples() -> Path:
     """The folder of the checkout that this file lies in, else one below where we are."""
     project = Path(__file__).resolve().parents[3] / "samples"
     return project if project.is_dir() else Path("samples").absolute()
-
-
-def _until_found(surroundings: Surroundings, words: str) -> Found:
-    """Searches see what was written up to a second ago; so it asks again for a while where nothing is found."""
-    deadline, pause = time.monotonic() + _REFRESH_SECONDS, threading.Event()
-    while not (found := search.search(surroundings, words, 3)).documents and time.monotonic() < deadline:
-        pause.wait(0.2)
-    return found
 
 
 def _show_outcomes(folder: Path, listed: list[Sample], store: Store, console: Console) -> bool:

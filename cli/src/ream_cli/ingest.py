@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ream_cli import finding, screen, watching
+from ream_cli import finding, screen, search, watching
 from ream_cli.failures import INCOMPLETE, INTERRUPTED, OK
 from ream_cli.outcome_list import Report
 from ream_cli.progress import view
@@ -43,11 +43,16 @@ def run(options: argparse.Namespace) -> int:
 def bring(
     surroundings: Surroundings, paths: list[Path], *, timeout: float | None = None, tags: tuple[str, ...] = ()
 ) -> Report:
-    """Brings files and follows their documents to the end, with live progress on the standard error."""
+    """Brings files and follows their documents to the end, with live progress on the standard error.
+
+    What has come to its end is found by the next search.
+    """
     store = surroundings.store()
     watching.require_topics(surroundings)
     with view(screen.console(to_stderr=True)) as shown:
-        return watching.Watch(surroundings, store, shown, timeout).run(finding.files(paths), tags)
+        report = watching.Watch(surroundings, store, shown, timeout).run(finding.files(paths), tags)
+    search.freshen(surroundings)
+    return report
 
 
 def show(report: Report, console: Console) -> None:

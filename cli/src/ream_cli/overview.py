@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from ream_cli import asking, letters, services, starting
 from ream_cli.asking import Answer
 from ream_cli.failures import CommandError
-from ream_cli.surroundings import Surroundings
+from ream_cli.surroundings import SERVER_OF, Surroundings
 from ream_contracts import topics
 from ream_kit import Retry
 from ream_kit.observe import Lag, Observer
+from ream_local.stack import ServerState
 from ream_local.supervisor import ProgramState
 
 
@@ -30,6 +31,7 @@ class ServerLine:
         state: ready, not ready, or away.
         where: its address.
         restarts: None where it is somebody else's.
+        why: what keeps it from working, and what to do; None when it is ready.
     """
 
     name: str
@@ -37,6 +39,7 @@ class ServerLine:
     where: str
     restarts: int | None = None
     resident_bytes: int | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +128,42 @@ def _servers(surroundings: Surroundings) -> tuple[ServerLine, ...]:
     lines = []
     for name, address in where.items():
         found = next((one for one in (state.servers if state else ()) if one.program.name == name), None)
-        if name in own and found is None:
-            lines.append(ServerLine(name, "away", address))
-        elif found is not None and name in own:
-            ready = "ready" if found.ready else "not ready" if found.program.process else "away"
-            lines.append(ServerLine(name, ready, address, found.program.restarts, found.resident_bytes))
-        else:
-            answers = asking.listens(urlsplit(address).netloc or address)
-            lines.append(ServerLine(name, "ready" if answers else "away", address))
+        lines.append(_own_server(name, address, found) if name in own else _named_server(name, address))
     return (*lines, _store(surroundings))
+
+
+def _own_server(name: str, address: str, found: ServerState | None) -> ServerLine:
+    if found is None:
+        return ServerLine(name, "away", address, why="'ream up' starts it")
+    program, size = found.program, found.resident_bytes
+    if found.ready:
+        return ServerLine(name, "ready", address, program.restarts, size)
+    if program.process is None:
+        why = f"it ended with code {program.last_exit} and is started again; 'ream logs {name}' shows why"
+        return ServerLine(name, "away", address, program.restarts, why=why)
+    why = f"it runs and does not answer yet; 'ream logs {name}' shows what it does"
+    return ServerLine(name, "not ready", address, program.restarts, size, why)
+
+
+def _named_server(name: str, address: str) -> ServerLine:
+    if asking.listens(urlsplit(address).netloc or address):
+        return ServerLine(name, "ready", address)
+    return ServerLine(name, "away", address, why=f"nobody listens there: start it, or correct {SERVER_OF[name]}")
 
 
 def _store(surroundings: Surroundings) -> ServerLine:
     place = surroundings.environ["REAM_STORE"]
     if "://" not in place:
         # A store that has lost its own folder was unmounted or emptied.
-        there = (Path(place) / ".scratch").is_dir()
-        return ServerLine("store", "ready" if there else "away", place)
+        if (Path(place) / ".scratch").is_dir():
+            return ServerLine("store", "ready", place)
+        if Path(place).is_dir():
+            return ServerLine("store", "away", place, why="it is empty: mount what belongs there")
+        return ServerLine("store", "away", place, why="there is no such folder: mount it; the first 'ream up' makes it")
     try:
         surroundings.store().exists("incoming/nothing")
-    except Retry:
-        return ServerLine("store", "away", place)
+    except Retry as away:
+        return ServerLine("store", "away", place, why=away.reason)
     return ServerLine("store", "ready", place)
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from ream_cli import screen
 from ream_cli.failures import INCOMPLETE, OK, USAGE, CommandError
 from ream_cli.surroundings import Surroundings, find
 from ream_index.search import MARK, DocumentHit, Found, PassageHit, by_words
+from ream_kit import Reject, Retry
 
 _MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
 _FOUND = "bold yellow"
@@ -58,6 +60,17 @@ def search(surroundings: Surroundings, words: str, size: int = 10) -> Found:
     """
     with surroundings.opensearch() as client:
         return by_words(client, surroundings.index_prefix, words, max(1, min(size, 1000)))
+
+
+def freshen(surroundings: Surroundings) -> None:
+    """Lets the next search see all that was indexed so far; where OpenSearch cannot be asked, that takes a second.
+
+    Whoever has ingested has his report all the same: what is in the index stays there.
+    """
+    from ream_index.opensearch import Indices  # slow to load, and only needed here
+
+    with contextlib.suppress(Retry, Reject), surroundings.opensearch() as client:
+        Indices(client, surroundings.index_prefix).refresh()
 
 
 def show(found: Found, console: Console) -> None:

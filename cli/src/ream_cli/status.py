@@ -49,6 +49,9 @@ def show(found: Overview, console: Console) -> None:
         state = screen.cell(line.state, _COLOURS[line.state])
         servers.add_row(line.name, state, screen.cell(line.where), _some(line.restarts), memory)
     console.print(servers)
+    for line in found.servers:
+        if line.why:
+            console.print(screen.cell(f"{line.name}: {line.why}", _COLOURS[line.state]))
     console.print()
     console.print(_services(found))
     for service in found.services:
@@ -135,6 +138,8 @@ def _one(found: Known, as_json: bool) -> int:
         )
     else:
         show_document(found, outstanding, screen.console())
+        if found.record is not None:
+            print(f"'ream show {found.document_id}' prints receipt and artifacts")
     return OK if outstanding is None else INCOMPLETE
 
 
@@ -149,7 +154,7 @@ def show_document(found: Known, outstanding: str | None, console: Console) -> No
     if outstanding is not None:
         console.print(screen.cell(f"outstanding: {outstanding}", "yellow"))
     else:
-        console.print("nothing is outstanding; 'ream show' prints receipt and artifacts")
+        console.print("nothing is outstanding")
 
 
 def _facts(found: Known) -> list[tuple[str, Any]]:
@@ -168,7 +173,10 @@ def _facts(found: Known) -> list[tuple[str, Any]]:
     facts.append(("generation", f"{found.generations[-1]} of {len(found.generations)}, run {found.runs[-1]}"))
     if manifest:
         beyond = f", and {manifest.beyond} beyond the limit" if manifest.beyond else ""
-        facts.append(("plan", f"{manifest.units} units ({manifest.unit_kind}){beyond}, by {manifest.extractor}"))
+        planned = (
+            f"{screen.number(manifest.units)} units ({manifest.unit_kind}){beyond}" if manifest.units else "nothing"
+        )
+        facts.append(("plan", f"{planned}, by {manifest.extractor}"))
         facts.append(
             ("verdict", f"{manifest.verdict}: {manifest.reason or manifest.cause}" if manifest.verdict else "")
         )

@@ -23,7 +23,8 @@ from ream_local.stack import Endpoints, Login, Stack
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-_SERVER_OF = {"kafka": "REAM_KAFKA_BOOTSTRAP", "opensearch": "REAM_OPENSEARCH_URL"}
+SERVER_OF = {"kafka": "REAM_KAFKA_BOOTSTRAP", "opensearch": "REAM_OPENSEARCH_URL"}
+"""Which variable names a server that is not ours."""
 _ADMIN_USER, _ADMIN_PASSWORD = "REAM_OPENSEARCH_ADMIN_USER", "REAM_OPENSEARCH_ADMIN_PASSWORD"
 
 
@@ -109,7 +110,7 @@ def find(environ: Mapping[str, str] | None = None, *, make: bool = False) -> Sur
     environ = os.environ if environ is None else environ
     settings = local_settings.from_environment(environ)
     given = {name: value for name, value in environ.items() if name.startswith("REAM_") and value}
-    own = tuple(name for name, variable in _SERVER_OF.items() if variable not in given)
+    own = tuple(name for name, variable in SERVER_OF.items() if variable not in given)
     known = "opensearch" in own and (make or (settings.data_dir / "secrets.json").exists())
     endpoints = Stack(settings).endpoints() if known else None
     # Nobody but the one who makes indices needs this password.

@@ -128,10 +128,9 @@ def require_topics(surroundings: Surroundings) -> None:
     """
     kafka = surroundings.kafka()
     if not asking.listens(kafka.kafka_bootstrap):
-        sentence = (
-            f"No Kafka listens on {kafka.kafka_bootstrap}. 'ream up' starts it; REAM_KAFKA_BOOTSTRAP names another."
-        )
-        raise CommandError(sentence, UNAVAILABLE)
+        own = "kafka" in surroundings.own_servers
+        advice = "'ream up' starts it" if own else "Start it there, or correct REAM_KAFKA_BOOTSTRAP"
+        raise CommandError(f"No Kafka listens on {kafka.kafka_bootstrap}. {advice}.", UNAVAILABLE)
     missing = set(following.FOLLOWED) - Observer(kafka).partitions(following.FOLLOWED).keys()
     if missing:
         names = ", ".join(sorted(kafka.topic(name) for name in missing))

@@ -160,6 +160,15 @@ class Indices:
         ]
         return {one["id"]: (one["generation"], one["run"]) for one in complete}
 
+    def refresh(self) -> None:
+        """Shows searches all that was written so far; by itself that happens within a second.
+
+        Raises:
+            Retry: OpenSearch is away or busy.
+            Reject: it refuses us.
+        """
+        ask(lambda: self._client.indices.refresh(index=f"{self.documents},{self.passages}"))
+
     def drop_older_passages(self, document_id: str, generation: int, run: int) -> None:
         """Takes away the passages that belong to an earlier generation or run of a document.
 
