@@ -313,7 +313,7 @@ def test_a_count_that_lies_gives_a_bounded_number_of_pages_and_ends(tmp_path: Pa
     writer.write(path)
     path.write_bytes(re.sub(rb"/Count \d+", b"/Count %d" % declared, path.read_bytes()))
     plan = EXTRACTOR.plan(Source(path, "application/pdf"))
-    assert 1 <= plan.units[0].count <= 1_000_000
+    assert 1 <= plan.units[0].count <= 20, "there are no more pages than objects"
     assert "pypdf more than 20000 declared" in plan.metadata["pages_counted"]
     laid = lay_out(plan.units, Limits().units)
     assert laid.units <= 100_000

@@ -41,6 +41,8 @@ class Structure:
     problem: str | None = None
     listed: int = 0
     """How many of the attachments stand in the document's list; the others are pinned to pages."""
+    objects: int | None = None
+    """How many objects there are, where the tree was not walked: there cannot be more pages."""
 
 
 def look(path: Path) -> Structure:
@@ -61,7 +63,10 @@ def _look(path: Path, *identity: int) -> Structure:
         attachments = tuple(map(_attachment, _attached(reader)))
         pages = _pages(reader)
         problem = None if pages is not None else f"more than {TREE_PAGES} declared"
-        return Structure(pages, attachments, tuple(_metadata(reader)), problem=problem, listed=len(listed))
+        objects = _objects(reader) if pages is None else None
+        return Structure(
+            pages, attachments, tuple(_metadata(reader)), problem=problem, listed=len(listed), objects=objects
+        )
     except Exception as failure:
         return Structure(None, problem=type(failure).__name__)
 
@@ -91,6 +96,10 @@ def _content(one: EmbeddedFile) -> bytes | None:
 
 def _locked(reader: PdfReader) -> bool:
     return reader.is_encrypted and not reader.decrypt("")
+
+
+def _objects(reader: PdfReader) -> int:
+    return sum(len(places) for places in reader.xref.values()) + len(reader.xref_objStm)
 
 
 def _pages(reader: PdfReader) -> int | None:

@@ -40,7 +40,8 @@ class PdfExtractor:
     def plan(self, source: Source) -> Plan:
         """Counts pages twice, by pypdf's walk of the page tree and by PDFium; the larger number is believed.
 
-        Where the tree's root declares more pages than are walked, PDFium's count stands alone. Attachments are counted
+        Where the tree's root declares more pages than are walked, PDFium's count stands alone, up to the number of
+        objects in the file: a kilobyte can name the same page a million times. Attachments are counted
         twice as well.
         """
         structure = pdf_structure.look(source.path)
@@ -61,6 +62,10 @@ class PdfExtractor:
         if files.differs:
             metadata["attachments_counted"] = files.differs
         pages = _believed(pages, structure.pages)
+        if structure.objects is not None and pages > structure.objects:
+            # A lie, or the same pages again and again: each page is an object.
+            pages = structure.objects
+            metadata["pages_counted"] += f", {pages} objects"
         if pages == 0:
             raise Unreadable("damaged", "The PDF has no page: its page tree is missing or broken.")
         units = [UnitRun("page", pages)]
