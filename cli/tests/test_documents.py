@@ -143,8 +143,8 @@ def test_unknown_and_erased_are_told_apart() -> None:
         store.delete(name)
     with pytest.raises(Erased):
         documents.known(store, ID)
-    assert show.outcome_of(store, ID) == "erased"
-    assert show.outcome_of(store, CHILD) == "outstanding"
+    assert documents.outcome_of(store, ID) == "erased"
+    assert documents.outcome_of(store, CHILD) == "outstanding"
 
 
 def test_a_damaged_artifact_does_not_keep_the_rest_from_being_told() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from ream_cli import following, letters
 from ream_cli.accounting import Account
 from ream_cli.letters import Found, NotRedrivable
+from ream_cli.redriving import Redriving, Which, dismiss, look
 from ream_contracts import codec, identity, layout, topics
 from ream_contracts.messages import (
     Allowance,
@@ -22,11 +25,12 @@ from ream_contracts.messages import (
     SegmentScanned,
 )
 from ream_contracts.topic import AnyTopic
-from ream_kit import Retry
+from ream_kit import Retry, Store
 from ream_kit.observe import Seen
 from ream_kit.testing import memory_store
 
 ID = "a" * 32
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SUBMITTED = DocumentSubmitted(source="store:incoming/x", key="k", name="x")
 
 
@@ -105,30 +109,100 @@ def test_what_names_no_document_or_one_that_is_gone_is_not_sent() -> None:
         letters.again(found(letter(topics.SEGMENTS_SCANNED, scanned(), ID)), store)
 
 
-def test_what_was_sent_again_shows_no_more() -> None:
-    store, announcer = memory_store(), FakeAnnouncer()
+def drive(store: Store, *there: Found, away: bool = False, again: bool = False, which: Which | None = None) -> Any:
+    announcer = FakeAnnouncer(away)
+    driving = Redriving(store, announcer, lambda: NOW)  # type: ignore[arg-type]
+    return announcer.sent, list(driving.send(there, which or Which(), again=again))
+
+
+def test_what_was_sent_again_shows_no_more_and_is_not_sent_twice() -> None:
+    store = memory_store()
     one, other = (found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)), offset) for offset in (1, 2))
-    assert letters.waiting([other, one], store) == [other, one]
-    letters.redrive(one, store, announcer)  # type: ignore[arg-type]
-    assert announcer.sent == [("documents.submitted", SUBMITTED, None)]
-    assert letters.waiting([one, other], store) == [other]
+    assert [each.id for each in letters.waiting([other, one], store)] == [other.id, one.id]
+    sent, fates = drive(store, one, other, which=Which(ids=frozenset([one.id])))
+    assert sent == [("documents.submitted", SUBMITTED, None)]
+    assert [(fate.id, fate.sent) for fate in fates] == [(one.id, True)]
+    assert [each.id for each in letters.waiting([one, other], store)] == [other.id]
     assert list(letters.redriven_topics(store)) == ["documents.submitted.dlq"]
+    assert letters.mark_of(one, store) == letters.Mark("sent", "2026-11-30T12:00:00+00:00")
+    sent, (fate,) = drive(store, one, other, which=Which(ids=frozenset([one.id])))
+    assert (sent, fate.sent) == ([], False)
+    assert fate.what == "it was sent again at 2026-11-30T12:00:00+00:00: --again sends it once more"
+    sent, fates = drive(store, one, other)
+    assert [fate.id for fate in fates] == [other.id]
+    sent, fates = drive(store, one, other, again=True)
+    assert (len(sent), [fate.sent for fate in fates]) == (2, [True, True])
+
+
+def test_many_letters_of_one_document_run_it_once() -> None:
+    store = memory_store()
+    store.put_artifact(layout.ingested(ID, 2), ingested())
+    there = [found(letter(topics.SEGMENTS_SCANNED, scanned(), ID), offset) for offset in range(250)]
+    sent, fates = drive(store, *there)
+    assert sent == [("documents.ingested", ingested(), None)]
+    assert len([fate for fate in fates if fate.sent]) == 250
+    assert fates[0].what == f"document {ID} goes on with run 1"
+    assert letters.waiting(there, store) == []
+
+
+def test_those_that_are_meant_are_counted_by_cause_before_anything_is_sent() -> None:
+    store = memory_store()
+    store.put_artifact(layout.ingested(ID, 2), ingested())
+    pages = [found(letter(topics.SEGMENTS_SCANNED, scanned(), ID), offset) for offset in range(3)]
+    others = [found(replace(pages[0].letter, cause="out-of-memory", stage="ocr"), offset) for offset in (7, 8)]
+    drive(store, pages[0])
+    counted = look([*pages, *others], Which(), store).to_json()
+    assert counted == {
+        "would_send": 4,
+        "documents": 1,
+        "sent_before": 1,
+        "by_cause": {"damaged": 2, "out-of-memory": 2},
+        "by_stage": {"stage": 2, "ocr": 2},
+        "by_topic": {"segments.scanned": 4},
+    }
+    asked = (Which(cause="damaged"), Which(stage="ocr"), Which(topic="segments.scanned"), Which(topic="x"))
+    assert [look([*pages, *others], which, store).letters for which in asked] == [2, 2, 4, 0]
+    assert look([*pages, *others], Which(), store, again=True).letters == 5
+
+
+def test_what_cannot_be_sent_again_can_be_dismissed() -> None:
+    store = memory_store()
+    junk = found(letter(topics.SEGMENTS_SCANNED, b"junk"))
+    good = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)))
+    sent, (fate,) = drive(store, junk)
+    assert (sent, fate.sent) == ([], False)
+    assert "names no document" in fate.what
+    assert letters.waiting([junk], store) != []
+    assert dismiss(junk, store, NOW) is None
+    assert "can be sent again" in str(dismiss(good, store, NOW))
+    assert letters.mark_of(good, store) is None
+    assert letters.waiting([junk], store) == []
+    assert letters.mark_of(junk, store) == letters.Mark("dismissed", "2026-11-30T12:00:00+00:00")
+    assert dismiss(good, store, NOW, anyway=True) is None
+    assert drive(store, junk, good) == ([], [])
+
+
+def test_a_mark_of_earlier_versions_says_that_it_was_sent() -> None:
+    store = memory_store()
+    one = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)))
+    store.put(one.marker, b"")
+    assert letters.mark_of(one, store) == letters.Mark("sent", None)
 
 
 def test_a_topic_made_anew_starts_with_a_clean_slate() -> None:
     store = memory_store()
     one = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)))
-    letters.redrive(one, store, FakeAnnouncer())  # type: ignore[arg-type]
+    drive(store, one)
     later = found(one.letter, one.offset, one.timestamp_ms + 1)
-    assert letters.waiting([later], store) == [later]
+    assert letters.waiting([later], store) == [later.slim]
 
 
 def test_what_did_not_arrive_still_shows() -> None:
     store = memory_store()
     one = found(letter(topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED)))
     with pytest.raises(Retry):
-        letters.redrive(one, store, FakeAnnouncer(away=True))  # type: ignore[arg-type]
-    assert letters.waiting([one], store) == [one]
+        drive(store, one, away=True)
+    assert letters.waiting([one], store) == [one.slim]
 
 
 def test_neither_key_nor_value_is_shown() -> None:

@@ -101,6 +101,14 @@ def newest_record(store: Store, document_id: str) -> DocumentRecord | None:
     return _last(store, DocumentRecord, layout.document_records(document_id))
 
 
+def outcome_of(store: Store, document_id: str) -> str:
+    """How another document ended, as its newest record says."""
+    if store.exists(layout.erased(document_id)):
+        return "erased"
+    record = newest_record(store, document_id)
+    return "outstanding" if record is None else record.outcome
+
+
 def segment_records(store: Store, document_id: str, generation: int, run: int) -> list[SegmentRecord]:
     """What answers each segment in a run, in order."""
     names = store.names(layout.segment_records(document_id, generation, run))

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ream_cli import following
 from ream_contracts import codec, topics
@@ -15,7 +16,7 @@ from ream_contracts.topic import AnyTopic
 from ream_kit import Erased, Store
 from ream_kit.dead_letters import restore
 from ream_kit.kafka import KafkaSettings
-from ream_kit.observe import Announcer, Observer, Seen, Tail
+from ream_kit.observe import Observer, Seen, Tail
 from ream_kit.rerun import run_message
 from ream_kit.store import NotFound
 
@@ -54,6 +55,24 @@ class Found:
         """What lies in the store once it was sent again. The time keeps it apart from one in a topic made anew."""
         return f"{_REDRIVEN}{self.topic}/{self.partition}-{self.offset}-{self.timestamp_ms}"
 
+    @property
+    def slim(self) -> Found:
+        """The same without the record that it stands for, which may have half a megabyte."""
+        return replace(self, letter=replace(self.letter, key=None, value=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was done with a dead letter.
+
+    Attributes:
+        how: sent again, or dismissed: looked at, and left.
+        at: when, ISO 8601; None where it was not noted.
+    """
+
+    how: Literal["sent", "dismissed"]
+    at: str | None
+
 
 class NotRedrivable(Exception):
     """Sending it again cannot help; the text says why and what would."""
@@ -84,14 +103,34 @@ def _found(seen: Seen) -> Found:
     return Found(seen.topic, seen.partition, seen.offset, seen.timestamp_ms, seen.message)
 
 
+def markers(store: Store) -> set[str]:
+    """Names of the marks of all dead letters with which something was done."""
+    return set(store.names(_REDRIVEN))
+
+
 def waiting(found: Iterable[Found], store: Store) -> list[Found]:
-    """Those that were not sent again, oldest first."""
-    done = set(store.names(_REDRIVEN))
-    return sorted((each for each in found if each.marker not in done), key=lambda each: each.timestamp_ms)
+    """Those with which nothing was done, oldest first, without their records."""
+    done = markers(store)
+    return sorted((each.slim for each in found if each.marker not in done), key=lambda each: each.timestamp_ms)
+
+
+def mark_of(found: Found, store: Store) -> Mark | None:
+    """Says what was done with a dead letter; None when nothing was."""
+    try:
+        text = store.get(found.marker)
+    except NotFound:
+        return None
+    kept = json.loads(text) if text else {}
+    return Mark("dismissed" if kept.get("how") == "dismissed" else "sent", kept.get("at"))
+
+
+def mark(found: Found, store: Store, how: Literal["sent", "dismissed"], at: datetime) -> None:
+    """Remembers what was done: it is not shown again, and not sent again with others."""
+    store.put(found.marker, json.dumps({"how": how, "at": at.isoformat(timespec="seconds")}).encode())
 
 
 def redriven_topics(store: Store) -> Iterator[str]:
-    """The dead-letter topic of each letter that was sent again."""
+    """The dead-letter topic of each letter that was sent again or dismissed."""
     return (name.split("/")[1] for name in store.names(_REDRIVEN))
 
 
@@ -159,16 +198,3 @@ def _age(letter: DeadLetter, store: Store) -> tuple[int, int]:
     except (NotFound, ValueError):
         message = None
     return getattr(message, "generation", 1), getattr(message, "run", 1)
-
-
-def redrive(found: Found, store: Store, announcer: Announcer) -> None:
-    """Sends it again, and remembers that when it has arrived.
-
-    Raises:
-        NotRedrivable: see `again`.
-        Retry: the broker or the store is away; it counts as not sent.
-    """
-    topic, message, key = again(found, store)
-    announcer.send(topic, message, key)
-    announcer.flush()
-    store.put(found.marker, b"")

@@ -17,7 +17,7 @@ from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
 from ream_cli.surroundings import find
-from ream_contracts import codec, layout
+from ream_contracts import codec
 from ream_contracts.artifacts import DocumentRecord, UnitReceipt
 from ream_kit import Store
 from ream_kit.store import NotFound
@@ -87,7 +87,11 @@ def to_json(found: Known, store: Store) -> dict[str, Any]:
         "record": codec.to_json(found.record),
         "artifacts": dict(artifacts(found, store)),
         "children": [
-            {"document_id": child.document_id, "path": child.path, "outcome": outcome_of(store, child.document_id)}
+            {
+                "document_id": child.document_id,
+                "path": child.path,
+                "outcome": documents.outcome_of(store, child.document_id),
+            }
             for child in (found.record.children if found.record else ())
         ],
     }
@@ -101,14 +105,6 @@ def artifacts(found: Known, store: Store) -> Iterator[tuple[str, int | None]]:
             yield name, store.size(name)
         except NotFound:
             yield name, None
-
-
-def outcome_of(store: Store, document_id: str) -> str:
-    """How another document ended, as its newest record says."""
-    if store.exists(layout.erased(document_id)):
-        return "erased"
-    record = documents.newest_record(store, document_id)
-    return "outstanding" if record is None else record.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +179,7 @@ def _show_children(record: DocumentRecord, store: Store, console: Console, *, ev
     console.print(f"\nFound inside: {len(record.children)} documents", style="bold")
     table = screen.table("path", "id", "outcome", "size", right=("size",))
     for child in record.children if every else record.children[:_LISTED]:
-        state = screen.outcome(outcome_of(store, child.document_id))
+        state = screen.outcome(documents.outcome_of(store, child.document_id))
         table.add_row(screen.cell(child.path), child.document_id, state, screen.size(child.size))
     console.print(table)
     _rest(len(record.children), console, every=every)
