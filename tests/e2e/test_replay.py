@@ -70,7 +70,7 @@ def crowd(flow: Any) -> Iterator[Crowd]:
 def only_document(flow: Any, path: Path) -> str:
     """Ingests a file and returns its document's id."""
     found = flow.ingest(path)
-    assert (found["complete"], found["outstanding"]) == (found["submitted"], 0), found
+    assert (found["complete"] + found["empty"], found["outstanding"]) == (found["submitted"], 0), found
     shown = flow.ream("show", path.name, "--json")
     document_id: str = json.loads(shown.stdout)["document_id"]
     return document_id

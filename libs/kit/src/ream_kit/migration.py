@@ -29,7 +29,10 @@ from ream_kit.kafka import KafkaSettings
 _LOG = log.logger("kit.migration")
 _TIMEOUT = 30
 _PATIENCE = 20
-_PASSING = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError._WAIT_COORD, KafkaError._TIMED_OUT, KafkaError._TRANSPORT)
+_PASSING = (
+    KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError._WAIT_COORD, KafkaError._TIMED_OUT, KafkaError._TRANSPORT,
+    KafkaError._NOENT,  # "no leaders found": a topic was made a moment ago, on a busy broker
+)  # fmt: skip
 _DAY_MS = 24 * 3600 * 1000
 
 SEEDED = (("aggregate", topics.DOCUMENTS_PARTS),)
