@@ -212,7 +212,8 @@ def prepared(
         yield flow
     finally:
         flow.stop()
+        for found in list(admin.indices.get(index=f"{environment['REAM_INDEX_PREFIX']}*")):
+            admin.indices.delete(index=found)
         for kind in ("documents", "passages"):
-            admin.indices.delete(index=f"{environment['REAM_INDEX_PREFIX']}{kind}-v1-000001")
             admin.indices.delete_index_template(name=f"{environment['REAM_INDEX_PREFIX']}{kind}-v1")
         admin.close()
