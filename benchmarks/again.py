@@ -118,9 +118,9 @@ class Measurement:
         for number in range(self._different):
             path = self._installation.folder / f"{number}.pdf"
             if number % 2:
-                papers.text_pdf(path, f"again-{number}", 3)
+                papers.text_pdf(path, f"again-{number}", 1)
             else:
-                papers.scanned_pdf(path, f"again-{number}", 2)
+                papers.scanned_pdf(path, f"again-{number}", 1)
             names.append(f"incoming/again-{number}.pdf")
             self._store.put(names[-1], path)
         return names
@@ -195,7 +195,7 @@ def report(about: dict[str, Any], phases: list[Phase], different: int) -> str:
     return f"""\
 # Running again, measured on {about["date"][:10]}
 
-{different} different files, half of them scans of two pages, half text PDFs of three, submitted again and again under
+{different} different files, half of them scans and half text PDFs of a page, submitted again and again under
 other keys; then all documents classified again, and the index made anew. CPU of ocr and of parsing is that of the
 cells, which read documents. Others are programs that have nothing to do with it: seconds and rates mean little where
 they use much; the CPU seconds of the cells hardly depend on them.
