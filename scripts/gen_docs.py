@@ -29,6 +29,10 @@ SETTINGS = (
     ("sweep", "ream_sweep.settings", "SweepSettings", "REAM_SWEEP_"),
 )
 NOTE = "<!-- Made by scripts/gen_docs.py; do not edit. -->\n\n"
+ENVIRONMENT = (
+    "All come from the environment. Folders, ports and memory of the stack on one machine (`REAM_HOME`, ports, heaps): "
+    "[libs/local](../../libs/local/README.md); where commands look for servers and store: [cli](../../cli/README.md)."
+)
 SNIPPET = re.compile(r"(<!-- (docs/snippets/[\w.]+) -->\n```python\n).*?(```\n)", re.DOTALL)
 
 
@@ -53,7 +57,7 @@ def topics_page() -> str:
 
 def settings_page() -> str:
     """Returns the reference of settings."""
-    lines = ["# Settings\n", NOTE.strip(), "", "All come from the environment.", ""]
+    lines = ["# Settings\n", NOTE.strip(), "", ENVIRONMENT, ""]
     for title, module, name, prefix in SETTINGS:
         lines += [f"## {title}", "", "| variable | type | default | meaning |", "|---|---|---|---|"]
         for one in describe(getattr(import_module(module), name), prefix):
