@@ -107,6 +107,10 @@ def test_names_and_contents_stay_off_the_topics(flow: Any, entries: dict[str, di
     assert [word for word in private if any(word in line for line in said)] == []
 
 
+def test_every_log_says_when_its_service_started(flow: Any) -> None:
+    assert [name for name in flow.processes if f"starting stage={name} " not in flow.log(name)] == []
+
+
 def test_the_logs_hold_no_names_and_no_contents(flow: Any, entries: dict[str, dict[str, Any]]) -> None:
     private = [*EXPECTED, "Lindenmere", "Trasmonte"]
     assert [(name, word) for name in flow.processes for word in private if word in flow.log(name)] == []

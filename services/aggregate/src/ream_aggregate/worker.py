@@ -17,12 +17,15 @@ from ream_aggregate.overseer import Overseer
 from ream_aggregate.presence import Presence
 from ream_aggregate.settings import Settings, Surroundings, names
 from ream_aggregate.watch import Patience
+from ream_kit import log
 from ream_kit import settings as kit_settings
 from ream_kit.clock import SystemClock
 from ream_kit.health import Health
 from ream_kit.metrics import METRICS
 from ream_kit.store import Store
 from ream_kit.store_open import open_store
+
+_LOG = log.logger("ream.aggregate")
 
 EXIT_SETTINGS = 78
 """Settings that cannot be used, as in every stage."""
@@ -47,11 +50,14 @@ def main(environ: Mapping[str, str] | None = None) -> int:
         if surroundings.health_port:
             health = Health(presence, surroundings.health_port, surroundings.health_host, METRICS)
             open_things.enter_context(health)
+        _LOG.info("starting", stage="aggregate", version=VERSION, table=own.store)
         try:
             _start(surroundings, own, store, presence)
         except groundwork.NotReady as error:
             print(f"aggregate: {error}", file=sys.stderr)
             return EXIT_NOT_READY
+        finally:
+            _LOG.info("ended", stage="aggregate")
     return 0
 
 

@@ -102,9 +102,12 @@ def main(environ: Mapping[str, str] | None = None) -> int:
             signal.signal(number, lambda *_: loop.over.set())
         if runner.health_port:
             opened.enter_context(Health(loop, runner.health_port, runner.health_host))
+        _LOG.info("starting", stage=NAME, interval_seconds=settings.interval_seconds)
+        code = OK
         try:
             loop.run()
         except Exception as error:
             _LOG.error("stopping", stage=NAME, reason=log.where(error))
-            return FAILED
-    return OK
+            code = FAILED
+    _LOG.info("ended", stage=NAME, code=code)
+    return code
