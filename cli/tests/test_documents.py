@@ -11,7 +11,7 @@ from rich.console import Console
 
 from ream_cli import documents, show, status
 from ream_cli.failures import CommandError
-from ream_contracts import identity, layout
+from ream_contracts import identity, layout, receipts
 from ream_contracts.artifacts import (
     ChildFound,
     DocumentRecord,
@@ -20,14 +20,16 @@ from ream_contracts.artifacts import (
     SegmentText,
     Source,
     UnitKind,
-    UnitReceipt,
     UnitText,
+    Way,
 )
 from ream_contracts.messages import Allowance, DocumentIngested
+from ream_contracts.receipts import Line, pack
 from ream_kit import Erased, Store
 from ream_kit.testing import memory_store
 
 ID, CHILD = "a" * 32, "b" * 32
+READ = Way("page", "read", "text-layer", None)
 
 
 def taken_in(store: Store, generation: int = 1) -> None:
@@ -64,11 +66,11 @@ def read(store: Store, first: int, last: int, empty: int | None = None) -> None:
 
 def recorded(store: Store, **document: Any) -> DocumentRecord:
     version = identity.version(1, 1, 9)
-    receipt = tuple(UnitReceipt(number, "page", "read", "text-layer", 10, 100, None) for number in (1, 2, 3))
-    lost = UnitReceipt(4, "page", "failed", "none", 0, 0, "damaged")
+    lines = [Line(number, READ, 10, 90 + number) for number in (1, 2, 3)]
+    receipt = pack([*lines, Line(4, Way("page", "failed", "none", "damaged"))], beyond=2)
     child = ChildFound(CHILD, "in.txt", "in.txt", 1, 3, "c", 7)
     artifacts = (layout.manifest(ID, 1, "m" * 12), "documents/gone")
-    record = DocumentRecord(ID, 1, 1, version, "partial", document, (*receipt, lost), (child,), artifacts)
+    record = DocumentRecord(ID, 1, 1, version, "partial", document, receipt, (child,), artifacts)
     store.put_artifact(layout.document_record(ID, version), record)
     return record
 
@@ -161,14 +163,19 @@ def test_ranges_in_words() -> None:
 
 def test_neighbouring_units_that_fared_alike_are_one_line() -> None:
     record = recorded(memory_store())
-    first, lost = show.runs(record.units)
-    assert (first.first, first.last, first.characters, first.confidence) == (1, 3, 30, 100)
+    first, lost = show.runs(receipts.lines(record.receipt))
+    assert (first.first, first.last, first.characters, first.lowest, first.mean) == (1, 3, 30, 91, 92)
     assert (lost.first, lost.last, lost.state, lost.cause) == (4, 4, "failed", "damaged")
 
 
-def test_a_gap_in_the_receipt_is_not_joined() -> None:
-    receipt = tuple(UnitReceipt(number, "page", "read", "ocr", 1, 90, None) for number in (1, 2, 4))
-    assert [(run.first, run.last) for run in show.runs(receipt)] == [(1, 2), (4, 4)]
+def test_the_receipt_as_json_has_an_object_for_each_unit() -> None:
+    *_, third, lost, beyond = show.receipt_to_json(recorded(memory_store()))
+    assert third == {
+        "unit": 3, "kind": "page", "state": "read", "method": "text-layer", "cause": None, "characters": 10,
+        "confidence": 93,
+    }  # fmt: skip
+    assert (lost["unit"], lost["state"], lost["cause"]) == (4, "failed", "damaged")
+    assert beyond == {"beyond": 2, "state": "beyond", "cause": "too-many-units"}
 
 
 def test_show_prints_record_receipt_children_and_artifacts() -> None:
@@ -179,7 +186,8 @@ def test_show_prints_record_receipt_children_and_artifacts() -> None:
     found = documents.known(store, ID)
     show.show(found, store, Console(file=out, width=200), every=False)
     for expected in (
-        ID, "memo.pdf", "file://host/memo.pdf", "partial", "report", "page 4 failed (damaged)", "1 to 3", "damaged",
+        ID, "memo.pdf", "file://host/memo.pdf", "partial", "report", "page 4 failed (damaged)", "1 to 3",
+        "92 (lowest 91)", "damaged", "5 to 6", "too-many-units",
         CHILD, "in.txt", "outstanding", layout.original(ID, 1), "gone",
     ):  # fmt: skip
         assert expected in out.getvalue()

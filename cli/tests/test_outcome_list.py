@@ -16,12 +16,13 @@ from ream_cli.accounting import Account, Totals
 from ream_cli.finding import PassedOver
 from ream_cli.outcome_list import Ending, Names, Report, endings, outstanding
 from ream_contracts import identity, layout
-from ream_contracts.artifacts import DocumentRecord, Source
+from ream_contracts.artifacts import DocumentRecord, Receipt, Source
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested
 from ream_contracts.outcomes import Outcome
 from ream_kit.testing import memory_store
 
 ROOT, CHILD = "a" * 32, "b" * 32
+NO_UNITS = Receipt((), (), 0)
 
 
 def totals(outstanding: int = 0, refused: int = 0, **outcomes: int) -> Totals:
@@ -78,7 +79,7 @@ def test_what_did_not_come_out_whole_is_named_with_reason_and_advice() -> None:
     source = Source("memo.pdf", None, "default", None, (), "in/memo.pdf", "now", 1, None, "a/b", None)
     store.put_artifact(layout.source(CHILD, 1), source)
     version = identity.version(1, 1, 1)
-    record = DocumentRecord(CHILD, 1, 1, version, "failed", {"reason": "It is broken."}, (), (), ())
+    record = DocumentRecord(CHILD, 1, 1, version, "failed", {"reason": "It is broken."}, NO_UNITS, (), ())
     store.put_artifact(layout.document_record(CHILD, version), record)
     names = Names(account, {ROOT: Path("/x/box.zip")}, store)
     [ending] = endings(account, names, store)

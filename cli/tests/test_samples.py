@@ -10,12 +10,14 @@ import pytest
 
 from ream_cli import demo, samples
 from ream_cli.failures import CommandError
-from ream_contracts.artifacts import DocumentRecord
+from ream_contracts.artifacts import DocumentRecord, Receipt
 from ream_contracts.outcomes import Outcome
+
+NO_UNITS = Receipt((), (), 0)
 
 
 def record(**document: Any) -> DocumentRecord:
-    return DocumentRecord("a" * 32, 1, 1, 1, "complete", document, (), (), ())
+    return DocumentRecord("a" * 32, 1, 1, 1, "complete", document, NO_UNITS, (), ())
 
 
 def test_what_is_as_expected_deviates_in_nothing() -> None:

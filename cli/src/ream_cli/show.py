@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -18,12 +18,28 @@ from ream_cli.failures import CommandError
 from ream_cli.status import show_document
 from ream_cli.surroundings import find
 from ream_contracts import codec
-from ream_contracts.artifacts import DocumentRecord, UnitReceipt
+from ream_contracts.artifacts import DocumentRecord
+from ream_contracts.receipts import Line, lines, lost
 from ream_kit import Store
 from ream_kit.store import NotFound
 
 _LISTED = 20
-_FACTS = ("title", "type", "languages", "sensitivity", "personal_data", "cause", "reason", "duplicate_of", "sha256")
+TOO_MANY = "too-many-units"
+"""Why units beyond the limit were not tried."""
+_FACTS = (
+    "title",
+    "type",
+    "languages",
+    "sensitivity",
+    "personal_data",
+    "cause",
+    "reason",
+    "confidence",
+    "confidence_lowest",
+    "methods",
+    "duplicate_of",
+    "sha256",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +100,8 @@ def to_json(found: Known, store: Store) -> dict[str, Any]:
         "runs": found.runs,
         "outstanding": found.outstanding(),
         "source": codec.to_json(found.source),
-        "record": codec.to_json(found.record),
+        "record": _without_receipt(found.record),
+        "receipt": receipt_to_json(found.record) if found.record else [],
         "artifacts": dict(artifacts(found, store)),
         "children": [
             {
@@ -95,6 +112,21 @@ def to_json(found: Known, store: Store) -> dict[str, Any]:
             for child in (found.record.children if found.record else ())
         ],
     }
+
+
+def _without_receipt(record: DocumentRecord | None) -> dict[str, Any] | None:
+    return {name: value for name, value in codec.to_json(record).items() if name != "receipt"} if record else None
+
+
+def receipt_to_json(record: DocumentRecord) -> list[dict[str, Any]]:
+    """One object a unit, as people count them; what lies beyond the limit of units is one more."""
+    said = [
+        {"unit": line.unit, **codec.to_json(line.way), "characters": line.characters, "confidence": line.confidence}
+        for line in lines(record.receipt)
+    ]
+    if record.receipt.beyond:
+        said.append({"beyond": record.receipt.beyond, "state": "beyond", "cause": TOO_MANY})
+    return said
 
 
 def artifacts(found: Known, store: Store) -> Iterator[tuple[str, int | None]]:
@@ -118,25 +150,27 @@ class Run:
     method: str
     cause: str | None
     characters: int
-    confidence: int
+    lowest: int
+    mean: int
+    """Of the confidence of these units."""
 
 
-def runs(receipt: tuple[UnitReceipt, ...]) -> Iterator[Run]:
-    """Joins neighbouring lines of a receipt that say the same: characters are added, the least confidence counts."""
-    keyed = groupby(enumerate(receipt), lambda each: (each[1].unit - each[0], *_alike(each[1])))
-    for _, group in keyed:
-        lines = [line for _, line in group]
+def runs(receipt: Iterable[Line]) -> Iterator[Run]:
+    """Joins neighbouring lines of a receipt that say the same: characters are added, of confidence mean and lowest."""
+    for way, group in groupby(receipt, lambda line: line.way):
+        alike = list(group)
+        sure = [line.confidence for line in alike]
         yield Run(
-            lines[0].unit,
-            lines[-1].unit,
-            *_alike(lines[0]),
-            sum(line.characters for line in lines),
-            min(line.confidence for line in lines),
+            alike[0].unit,
+            alike[-1].unit,
+            way.kind,
+            way.state,
+            way.method,
+            way.cause,
+            sum(line.characters for line in alike),
+            min(sure),
+            sum(sure) // len(sure),
         )
-
-
-def _alike(line: UnitReceipt) -> tuple[str, str, str, str | None]:
-    return line.kind, line.state, line.method, line.cause
 
 
 def show(found: Known, store: Store, console: Console, *, every: bool) -> None:
@@ -156,21 +190,33 @@ def show(found: Known, store: Store, console: Console, *, every: bool) -> None:
 
 
 def _show_receipt(record: DocumentRecord, console: Console) -> None:
-    console.print(f"\nReceipt: {len(record.units)} units", style="bold")
+    receipt = record.receipt
+    console.print(f"\nReceipt: {screen.number(len(receipt.units) + receipt.beyond)} units", style="bold")
     numbers = ("characters", "confidence")
+    for missing in lost(record):
+        console.print(screen.cell(f"The record is not whole in the store: {missing}"), style="bold red")
     table = screen.table("unit", "kind", "state", "method", *numbers, "cause", right=numbers)
-    for run in runs(record.units):
+    for run in runs(lines(receipt)):
         table.add_row(
             str(run.first) if run.first == run.last else f"{run.first} to {run.last}",
             run.kind,
             run.state,
             run.method,
             screen.number(run.characters),
-            str(run.confidence),
+            _confidence(run),
             screen.cell(run.cause),
         )
-    if record.units:
+    if receipt.beyond:
+        first, last = len(receipt.units) + 1, len(receipt.units) + receipt.beyond
+        table.add_row(f"{first} to {last}", "", "beyond", "none", "0", "", TOO_MANY)
+    if table.row_count:
         console.print(table)
+
+
+def _confidence(run: Run) -> str:
+    if not run.characters:
+        return ""
+    return str(run.mean) if run.lowest == run.mean else f"{run.mean} (lowest {run.lowest})"
 
 
 def _show_children(record: DocumentRecord, store: Store, console: Console, *, every: bool) -> None:

@@ -55,6 +55,21 @@ def after(*parts: DocumentPart) -> State:
     return state
 
 
+def test_a_unit_that_is_not_whole_makes_the_document_partial_and_is_named() -> None:
+    completed = decide(after(OPENED, manifest(4), read(1, 2, 3, 4, incomplete=of([2, 3]))))
+    assert completed is not None
+    assert (completed.outcome, completed.cause) == ("partial", "text-missing")
+    assert (completed.read, completed.incomplete, completed.failed) == (2, 2, 0)
+    assert completed.missing == (Missing(((2, 3),), "incomplete", "text-missing"),)
+    assert codec.loads(type(completed), codec.dumps(completed)) == completed
+
+
+def test_a_unit_is_not_whole_only_where_it_was_read() -> None:
+    completed = decide(after(OPENED, manifest(2), read(1, incomplete=of([1, 2])), failed(2)))
+    assert completed is not None
+    assert (completed.read, completed.incomplete, completed.failed) == (0, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("parts", "outcome", "cause"),
     [

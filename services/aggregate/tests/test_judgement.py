@@ -65,3 +65,19 @@ def test_type(scores: dict[str, int], label: str, confidence: int) -> None:
 
 def test_personal_data_is_counted_by_kind() -> None:
     assert judge({"personal:iban": 2, "personal:email": 0, "type:personal": 4}).personal_data == {"iban": 2}
+
+
+@pytest.mark.parametrize(
+    ("scores", "mean", "lowest"),
+    [
+        ({}, None, None),
+        ({"confidence:100": 3}, 100, 100),
+        ({"confidence:90": 3, "confidence:41": 1, "confidence:7": 0}, 77, 41),
+        ({"confidence:0": 1, "confidence:999": 1, "confidence:high": 1, "confidence:-4": 1}, 0, 0),
+    ],
+)
+def test_confidence_is_mean_and_lowest_of_the_units(
+    scores: dict[str, int], mean: int | None, lowest: int | None
+) -> None:
+    judged = judge(scores)
+    assert (judged.confidence, judged.confidence_lowest) == (mean, lowest)

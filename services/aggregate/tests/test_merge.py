@@ -91,6 +91,7 @@ def runs(draw: st.DrawFn, generation: int, run: int) -> list[DocumentPart]:
                 run,
                 segment=first,
                 not_applicable=of(blank),
+                incomplete=of(draw(st.sets(st.integers(first, after - 1)))),
                 characters=draw(st.integers(0, 9)),
                 children=len(blank),
                 scores=draw(st.dictionaries(st.sampled_from(["type:a", "language:de"]), st.integers(0, 5))),

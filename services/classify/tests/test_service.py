@@ -9,15 +9,24 @@ import pytest
 from ream_classify import rules
 from ream_classify.service import classify, failed_part, open_rules
 from ream_contracts import layout, topics
-from ream_contracts.artifacts import ChildFound, SegmentClasses, SegmentRecord, SegmentText, UnitText
+from ream_contracts.artifacts import (
+    ChildFound,
+    Picture,
+    SegmentClasses,
+    SegmentRecord,
+    SegmentText,
+    UnitText,
+)
 from ream_contracts.messages import PartFailed, PartSegment, Redo, SegmentRead
 from ream_contracts.topic import Topic
+from ream_contracts.whole import holds, letters
 from ream_kit.settings import SettingsError
 from ream_kit.testing import LocalBus, StageContract, memory_store
 
 ID = "a" * 32
 CHILD = "b" * 32
 TEXT = layout.text(ID, 1, 5, "extract", "memo12345678")
+CHILD_BYTES = layout.child(ID, 1, 1, "m")
 SECRET_WORD = "ann.lee@example.org"
 RULES = rules.load()
 
@@ -36,9 +45,11 @@ SEGMENT = SegmentText(
         unit(5, f"Dear Bob, write to {SECRET_WORD} before Tuesday, please."),
         unit(6, " \n"),
         unit(7, "The end of it."),
+        UnitText(8, "attachment", "", "container", 100, "a.pdf", 0, 0, 0, (), (), (), ()),
     ),
-    children=(ChildFound(CHILD, "a.pdf", "a.pdf", 1, 8, layout.child(ID, 1, 1, "m"), 12),),
+    children=(ChildFound(CHILD, "a.pdf", "a.pdf", 1, 8, CHILD_BYTES, 12),),
 )
+CHARACTERS = sum(len(one.text) for one in SEGMENT.units)
 READ = SegmentRead(
     document_id=ID,
     generation=1,
@@ -48,8 +59,9 @@ READ = SegmentRead(
     text=TEXT,
     method="text-layer",
     confidence=90,
-    characters=66,
+    characters=CHARACTERS,
     redo=(),
+    holds=holds(SEGMENT.units, SEGMENT.children),
 )
 RECORD = layout.segment_record(ID, 1, 1, 5)
 
@@ -57,6 +69,7 @@ RECORD = layout.segment_record(ID, 1, 1, 5)
 def make_bus() -> LocalBus:
     store = memory_store()
     store.put_artifact(TEXT, SEGMENT)
+    store.put(CHILD_BYTES, b"twelve bytes")
     return LocalBus(classify, store=store, needs={"rules": RULES})
 
 
@@ -87,7 +100,7 @@ def test_units_with_text_are_read_and_the_others_are_not_applicable(bus: LocalBu
     part = answer(bus)
     assert part.read == ((5, 5), (7, 7))
     assert part.not_applicable == ((6, 6), (8, 8))
-    assert (part.branch, part.segment, part.characters, part.children) == ("text", 5, 66, 1)
+    assert (part.branch, part.segment, part.characters, part.children) == ("text", 5, CHARACTERS, 1)
     assert part.record == RECORD
     assert part.scores["personal:email"] == 1
 
@@ -139,6 +152,57 @@ def test_wrong_parameters_fail_the_units_and_are_a_dead_letter(bus: LocalBus) ->
     assert isinstance(failed, PartFailed)
     assert (failed.cause, failed.units) == ("bad-parameters", READ.units)
     assert [letter.cause for letter in bus.dead_letters] == ["bad-parameters"]
+
+
+PICTURE = Picture("documents/p", "image/png", 1, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        (replace(SEGMENT, units=SEGMENT.units[1:]), READ),
+        (replace(SEGMENT, units=(*SEGMENT.units[:2], unit(7, "The end"), SEGMENT.units[3])), READ),
+        (replace(SEGMENT, children=()), READ),
+        (replace(SEGMENT, children=()), replace(READ, holds=None)),
+        (SEGMENT, replace(READ, holds={**(READ.holds or {}), "cells": 1})),
+        (replace(SEGMENT, children=(replace(SEGMENT.children[0], size=13),)), READ),
+        (replace(SEGMENT, children=(replace(SEGMENT.children[0], object="documents/gone"),)), READ),
+        (replace(SEGMENT, units=(replace(SEGMENT.units[0], pictures=(PICTURE,)), *SEGMENT.units[1:])),
+         replace(READ, holds={**(READ.holds or {}), "pictures": 1})),
+    ],
+    ids=["unit", "text", "child", "child that was not counted", "table", "child cut off", "child's bytes", "picture"],
+)  # fmt: skip
+def test_what_was_lost_on_the_way_fails_the_units_and_is_a_dead_letter(stored: SegmentText, said: SegmentRead) -> None:
+    bus = LocalBus(classify, store=memory_store(), needs={"rules": RULES})
+    bus.store.put(CHILD_BYTES, b"twelve bytes")
+    bus.store.put_artifact(TEXT, stored)
+    bus.put(topics.SEGMENTS_READ, said)
+    bus.run()
+    (failed,) = bus.sent(topics.DOCUMENTS_PARTS)
+    assert isinstance(failed, PartFailed)
+    assert (failed.cause, failed.units, failed.attempts) == ("not-whole", READ.units, 3)
+    assert [letter.cause for letter in bus.dead_letters] == ["not-whole"]
+
+
+def test_units_in_which_more_was_counted_are_read_and_not_whole(bus: LocalBus) -> None:
+    words = "Words that everybody sees. " * 20
+    units = (
+        replace(unit(5, words), counted=letters(words)),
+        replace(unit(6, words), counted=2 * letters(words)),
+        replace(unit(7, ""), counted=500),
+        replace(unit(8, "4"), counted=90),
+    )
+    name = layout.text(ID, 1, 5, "extract", "counted12345")
+    bus.store.put_artifact(name, replace(SEGMENT, units=units, children=()))
+    characters = sum(len(one.text) for one in units)
+    part = answer(bus, replace(READ, text=name, characters=characters, holds=None))
+    assert (part.read, part.not_applicable, part.incomplete) == (((5, 8),), (), ((6, 7),))
+    assert bus.store.get_artifact(SegmentRecord, part.record).incomplete == part.incomplete
+
+
+def test_units_with_text_are_counted_by_confidence_and_source(bus: LocalBus) -> None:
+    scores = answer(bus).scores
+    assert (scores["confidence:100"], scores["method:text-layer"]) == (2, 2)
 
 
 def test_a_text_that_is_not_there_is_given_up_after_three_tries(bus: LocalBus) -> None:

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The entry says what is known, and the receipt names every unit."""
 
+import json
+from dataclasses import replace
+from typing import Any
+
+from ream_contracts import codec
 from ream_contracts.artifacts import Manifest, SegmentRecord, SegmentText, Source, UnitKind, UnitText
 from ream_contracts.messages import DocumentCompleted, Missing
+from ream_contracts.receipts import lines
 from ream_index import documents
 from ream_index.contents import Contents
 
@@ -68,8 +74,8 @@ def test_a_record_names_what_it_was_made_from() -> None:
 
 
 def test_every_unit_is_in_the_receipt() -> None:
-    lines = contents().receipt(completed(), MANIFEST)
-    assert [(line.unit, line.kind, line.state, line.cause) for line in lines] == [
+    receipt = contents().receipt(completed(), MANIFEST)
+    assert [(line.unit, line.way.kind, line.way.state, line.way.cause) for line in lines(receipt)] == [
         (1, "page", "read", None),
         (2, "page", "read", None),
         (3, "page", "failed", "out-of-time"),
@@ -78,10 +84,43 @@ def test_every_unit_is_in_the_receipt() -> None:
     ]
 
 
-def test_what_lies_beyond_the_limit_is_one_line_however_much_it_is() -> None:
+def test_what_lies_beyond_the_limit_is_one_number_however_much_it_is() -> None:
     done = completed(missing=(Missing(((6, 10**10),), "beyond", "too-many-units"),), units=10**10)
-    line = contents().receipt(done, MANIFEST)[-1]
-    assert (line.unit, line.kind, line.state, line.cause) == (6, "page", "beyond", "too-many-units")
+    receipt = contents().receipt(done, MANIFEST)
+    assert (len(receipt.units), receipt.beyond) == (5, 10**10 - 5)
+
+
+def test_units_that_the_completion_has_no_room_to_name_have_a_line_too() -> None:
+    *_, last = lines(contents().receipt(completed(missing=()), MANIFEST))
+    assert (last.unit, last.way.kind, last.way.state, last.way.cause) == (5, "attachment", "failed", "various-causes")
+    *_, last = lines(contents().receipt(completed(missing=(), outcome="superseded"), MANIFEST))
+    assert (last.way.state, last.way.cause) == ("unanswered", None)
+
+
+def test_a_unit_that_is_not_whole_says_so_and_keeps_its_text() -> None:
+    taken = Contents(1000)
+    taken.add(replace(RECORD, incomplete=((2, 2),)), TEXT)
+    _, second, *_ = lines(taken.receipt(completed(), MANIFEST))
+    assert (second.way.state, second.way.cause, second.characters) == ("incomplete", "text-missing", 8)
+    assert taken.text == "page one\n\npage two"
+
+
+def test_a_receipt_of_a_hundred_thousand_units_stays_small() -> None:
+    taken = Contents(0)
+    methods: list[Any] = ["ocr", "text-layer"]
+    units = tuple(replace(unit(n, "x" * 999), method=methods[n % 2], confidence=n % 101) for n in range(1, 100_001))
+    taken.add(replace(RECORD, read=((1, 100_000),)), replace(TEXT, units=units))
+    receipt = taken.receipt(completed(units=100_000, read=100_000, missing=()), None)
+    assert len(json.dumps(codec.to_json(receipt), separators=(",", ":"))) < 16 * 100_000
+    assert [line.unit for line in lines(receipt)] == list(range(1, 100_001))
+
+
+def test_confidence_and_sources_are_in_the_entry() -> None:
+    scores = {"method:ocr": 2, "method:text-layer": 5, "method:none": 0, "language:en": 9}
+    done = completed(scores=scores, confidence=91, confidence_lowest=40, incomplete=1)
+    body = documents.completed(done, SOURCE, MANIFEST, contents(), "2026-01-01T00:00:00Z").body
+    assert (body["confidence"], body["confidence_lowest"], body["methods"]) == (91, 40, ["text-layer", "ocr"])
+    assert body["units_incomplete"] == 1
 
 
 def test_the_whole_text_has_a_limit_and_says_so() -> None:
@@ -95,4 +134,4 @@ def test_a_unit_that_two_segments_answer_counts_once() -> None:
     taken = contents()
     taken.add(RECORD, TEXT)
     assert taken.text == "page one\n\npage two"
-    assert len(taken.receipt(completed(missing=()), MANIFEST)) == 3
+    assert [line.characters for line in lines(taken.receipt(completed(missing=()), MANIFEST))] == [8, 8, 0, 0, 0]

@@ -20,7 +20,14 @@ from ream_contracts.artifacts import (
     UnitLanguage,
     UnitText,
 )
-from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested, PartSegment
+from ream_contracts.messages import (
+    Allowance,
+    DocumentCompleted,
+    DocumentIndexed,
+    DocumentIngested,
+    Missing,
+    PartSegment,
+)
 from ream_contracts.topic import Topic
 from ream_index.migrate import migrate, vector_without_engine
 from ream_index.opensearch import Indices, connect
@@ -97,11 +104,14 @@ def put_document(
     numbered = tuple(unit(number, text) for number, text in enumerate(pages, 1))
     names = [f"documents/{DOCUMENT}/{generation}/{kind}.{run}.json" for kind in ("text", "classes")]
     whole = ((1, len(pages)),)
-    record = SegmentRecord(DOCUMENT, generation, run, 1, whole, (), names[0], names[1], "text-layer", 100, 10, ())
+    size = sum(map(len, pages))
+    record = SegmentRecord(DOCUMENT, generation, run, 1, whole, (), names[0], names[1], "text-layer", 100, size, ())
+    beyond = counted - len(pages) if counted else 0
     manifest = Manifest(
-        DOCUMENT, generation, "application/pdf", "page", (UnitKind("page", 1, len(pages)),), len(pages), whole, 0, None,
-        None, None, {"title": title}, "pdf", "1",
+        DOCUMENT, generation, "application/pdf", "page", (UnitKind("page", 1, len(pages)),), len(pages), whole, beyond,
+        None, None, None, {"title": title}, "pdf", "1",
     )  # fmt: skip
+    missing = (Missing(((len(pages) + 1, counted),), "beyond", "too-many-units"),) if counted else ()
     languages = tuple(UnitLanguage(one.unit, "en", 99) for one in numbered)
     store.put_artifact(names[0], SegmentText(DOCUMENT, generation, 1, "extract", "1", numbered, ()))
     store.put_artifact(names[1], SegmentClasses(DOCUMENT, generation, 1, "1", languages, (), False, {}, {}))
@@ -125,15 +135,15 @@ def put_document(
             topics.DOCUMENTS_PARTS,
             PartSegment(
                 DOCUMENT, generation, run, "text", 1, whole, (), layout.segment_record(DOCUMENT, generation, run, 1),
-                10, 0, {"language:en": 10},
+                size, 0, {"language:en": 10},
             ),
         ),
         (
             topics.DOCUMENTS_COMPLETED,
             DocumentCompleted(
                 DOCUMENT, generation, run, 9, version, DOCUMENT, None, "complete", None, "application/pdf", 5,
-                layout.manifest(DOCUMENT, generation, "m"), "page", counted or len(pages), len(pages), 0, 0, 0, (), 10,
-                0, "report", 80, ("en",), "internal", {"email": 2}, {"language:en": 10},
+                layout.manifest(DOCUMENT, generation, "m"), "page", counted or len(pages), len(pages), 0, 0, 0, missing,
+                size, 0, "report", 80, ("en",), "internal", {"email": 2}, {"language:en": 10},
             ),
         ),
     ]  # fmt: skip

@@ -1,19 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """What index makes of what is said, in any order, over a node that is played here: versions and all."""
 
-import json
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import ConnectionError as NotReached
 
 from ream_contracts import identity, layout, topics
-from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText, Source, UnitText
+from ream_contracts.artifacts import (
+    Manifest,
+    SegmentClasses,
+    SegmentRecord,
+    SegmentText,
+    Source,
+    UnitKind,
+    UnitLanguage,
+    UnitText,
+)
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested, PartSegment
 from ream_index import opensearch
+from ream_index.memory_node import Node
 from ream_index.opensearch import REQUEST_ENTRIES, Indices
 from ream_index.service import Search, index
 from ream_index.settings import IndexSettings
@@ -23,82 +32,6 @@ DOCUMENT = "a" * 32
 OTHER = "b" * 32
 
 
-class Node:
-    """OpenSearch as far as index asks for it: external versions, and deletions that leave theirs behind."""
-
-    def __init__(self) -> None:
-        self.held: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {}
-        self.refused: set[str] = set()
-        self.away = False
-        self.keeps_text = True
-        self.requests: list[int] = []
-        self.next: dict[str, str] = {}
-        self.gone: set[str] = set()
-        self.indices = self
-
-    def get_alias(self, index: str, name: str) -> dict[str, Any]:
-        return {built: {"aliases": {alias: {}}} for alias, built in self.next.items()}
-
-    def refresh(self, index: str) -> None:
-        """Everything is seen at once here."""
-
-    def bulk(self, body: str) -> dict[str, Any]:
-        if self.away:
-            raise NotReached("N/A", "nobody there", None)
-        items: list[dict[str, Any]] = []
-        lines = iter(body.splitlines())
-        for line in lines:
-            ((kind, action),) = json.loads(line).items()
-            source = json.loads(next(lines)) if kind == "index" else None
-            items.append({kind: {"status": self._write(action, source)}})
-        self.requests.append(len(items))
-        return {"items": items}
-
-    def _write(self, action: dict[str, Any], source: dict[str, Any] | None) -> int:
-        place = (action["_index"], action["_id"])
-        if place[0] in self.gone:
-            return 404
-        if source is not None and self.refused & {place[1], source.get("name", ""), str(source.get("text"))}:
-            return 400
-        least = action["version"] + (0 if action["version_type"] == "external_gte" else -1)
-        known = self.held.get(place)
-        if known is not None and known[0] > least:
-            return 409
-        if source is not None and not self.keeps_text:
-            source = {
-                name: source[name] for name in ("document_id", "generation", "run", "readiness") if name in source
-            }
-        self.held[place] = (action["version"], source)
-        return 200
-
-    def mget(self, body: dict[str, Any], index: str, _source_includes: list[str]) -> dict[str, Any]:
-        docs = []
-        for one in body["ids"]:
-            source = self.held.get((index, one), (0, None))[1]
-            docs.append({"_id": one, "found": source is not None, "_source": source})
-        return {"docs": docs}
-
-    def search(self, index: str, body: dict[str, Any]) -> dict[str, Any]:
-        hits = [
-            {"_id": one}
-            for (where, one), (_, source) in self.held.items()
-            if where == index and source is not None and _matches(body["query"], source)
-        ]
-        return {"hits": {"hits": hits[: body["size"]]}}
-
-    def entries(self, index: str) -> dict[str, dict[str, Any]]:
-        return {one: source for (where, one), (_, source) in self.held.items() if where == index and source is not None}
-
-
-def _matches(query: dict[str, Any], source: dict[str, Any]) -> bool:
-    ((kind, asked),) = query.items()
-    if kind == "bool":
-        should = [_matches(one, source) for one in asked.get("should", ())]
-        return all(_matches(one, source) for one in asked["filter"]) and (not should or any(should))
-    ((name, value),) = asked.items()
-    return bool(source[name] < value["lt"] if kind == "range" else source[name] == value)
-
-
 class Play:
     """A bus with index on it, a node, and documents whose other stages have done their part."""
 
@@ -106,10 +39,12 @@ class Play:
         self.node = Node()
         self.search = Search(Indices(cast(OpenSearch, self.node), "t-"), settings or IndexSettings("t-"))
         self.bus = LocalBus(index, needs={"search": self.search})
+        self.pages: dict[tuple[str, int, int], list[str]] = {}
 
     def document(self, pages: list[str], generation: int = 1, run: int = 1, document_id: str = DOCUMENT) -> None:
         """Puts into the store what is there when a document is completed; each page is a segment."""
         store = self.bus.store
+        self.pages[document_id, generation, run] = pages
         source = Source(
             f"edition {generation}.pdf", "store:incoming/q", "default", None, (), None, "2026-01-01T00:00:00Z", 5,
             None, "application/pdf", None,
@@ -121,9 +56,11 @@ class Play:
             whole = ((page, page),)
             store.put_artifact(names[0], SegmentText(document_id, generation, page, "extract", "1", (one,), ()))
             scores = {"personal:iban": 1}
-            store.put_artifact(names[1], SegmentClasses(document_id, generation, page, "1", (), (), False, {}, scores))
+            languages = (UnitLanguage(page, "en", 90),)
+            classes = SegmentClasses(document_id, generation, page, "1", languages, (), False, {}, scores)
+            store.put_artifact(names[1], classes)
             record = SegmentRecord(
-                document_id, generation, run, page, whole, (), names[0], names[1], "text-layer", 100, 9, ()
+                document_id, generation, run, page, whole, (), names[0], names[1], "text-layer", 100, len(text), ()
             )
             store.put_artifact(layout.segment_record(document_id, generation, run, page), record)
 
@@ -137,15 +74,26 @@ class Play:
 
     def part(self, page: int, generation: int = 1, run: int = 1) -> None:
         name = layout.segment_record(DOCUMENT, generation, run, page)
+        characters = len(self.pages[DOCUMENT, generation, run][page - 1])
         message = PartSegment(
-            DOCUMENT, generation, run, "text", page, ((page, page),), (), name, 9, 0, {"personal:iban": 1}
+            DOCUMENT, generation, run, "text", page, ((page, page),), (), name, characters, 0, {"personal:iban": 1}
         )
         self.bus.put(topics.DOCUMENTS_PARTS, message)
         self.bus.run()
 
     def completes(self, generation: int = 1, run: int = 1, document_id: str = DOCUMENT) -> None:
-        self.bus.put(topics.DOCUMENTS_COMPLETED, completed(generation, run, document_id))
+        self.says(completed(generation, run, document_id, self.pages.get((document_id, generation, run), [])))
+
+    def says(self, done: DocumentCompleted) -> None:
+        self.bus.put(topics.DOCUMENTS_COMPLETED, done)
         self.bus.run()
+
+    def cut(self, kind: str, cls: type[Any], changes: Callable[[Any], dict[str, Any]]) -> None:
+        """Takes something out of an artifact of page 2, as it lies in the store."""
+        name = f"documents/{DOCUMENT}/1/{kind}.1.2"
+        whole = self.bus.store.get_artifact(cls, name)
+        self.bus.store.delete(name)
+        self.bus.store.put_artifact(name, replace(whole, **changes(whole)))
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -160,10 +108,14 @@ class Play:
         return self.bus.sent(topics.DOCUMENTS_INDEXED)
 
 
-def completed(generation: int = 1, run: int = 1, document_id: str = DOCUMENT) -> DocumentCompleted:
+def completed(
+    generation: int = 1, run: int = 1, document_id: str = DOCUMENT, pages: Sequence[str] = ()
+) -> DocumentCompleted:
+    count, characters = len(pages), sum(map(len, pages))
     return DocumentCompleted(
         document_id, generation, run, 9, identity.version(generation, run, 9), document_id, None, "complete", None,
-        "application/pdf", 5, None, "page", 2, 2, 0, 0, 0, (), 10, 0, "report", 80, ("en",), "internal", {}, {},
+        "application/pdf", 5, None, "page", count, count, 0, 0, 0, (), characters, 0, "report", 80, ("en",), "internal",
+        {}, {},
     )  # fmt: skip
 
 
@@ -312,7 +264,7 @@ def test_one_document_that_fails_does_not_hold_its_neighbours() -> None:
     play = Play()
     play.document(["one"])
     for document_id in (OTHER, DOCUMENT):  # nothing of the other one is in the store
-        play.bus.put(topics.DOCUMENTS_COMPLETED, completed(document_id=document_id))
+        play.bus.put(topics.DOCUMENTS_COMPLETED, completed(document_id=document_id, pages=["one"]))
     with play.bus:
         play.bus.run()
     assert [one.document_id for one in play.said] == [DOCUMENT]
@@ -365,9 +317,10 @@ def test_a_long_document_takes_no_more_memory_than_its_limits(monkeypatch: pytes
     monkeypatch.setattr(opensearch, "REQUEST_BYTES", 200_000)
     play = Play(IndexSettings("t-", whole_text_characters=50_000))
     play.node.keeps_text = False
-    play.document(["Words on a page. " * 3_000] * 40)
+    pages = ["Words on a page. " * 3_000] * 40
+    play.document(pages)
     for _ in range(2):
-        play.bus.put(topics.DOCUMENTS_COMPLETED, completed())
+        play.bus.put(topics.DOCUMENTS_COMPLETED, completed(pages=pages))
     tracemalloc.start()
     with play.bus:
         play.bus.run()
@@ -375,3 +328,80 @@ def test_a_long_document_takes_no_more_memory_than_its_limits(monkeypatch: pytes
     tracemalloc.stop()
     assert len(play.said) == 2
     assert peak < 2_000_000, "of 4 MB in all"
+
+
+LOST: dict[str, Callable[[Play], None]] = {
+    "a segment's record": lambda play: play.bus.store.delete(layout.segment_record(DOCUMENT, 1, 1, 2)),
+    "a segment's text": lambda play: play.bus.store.delete(f"documents/{DOCUMENT}/1/text.1.2"),
+    "half of a segment's text": lambda play: play.cut("text", SegmentText, lambda text: {
+        "units": (replace(text.units[0], text=text.units[0].text[:2]),)
+    }),
+    "a segment's unit": lambda play: play.cut("text", SegmentText, lambda text: {"units": ()}),
+    "a unit's language": lambda play: play.cut("classes", SegmentClasses, lambda classes: {"languages": ()}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_a_document_of_which_something_is_gone_does_not_become_searchable_as_complete(what: str) -> None:
+    play = Play()
+    play.document(["page one", "page two", "page three"])
+    LOST[what](play)
+    with play.bus:
+        play.completes()
+    assert play.said == []
+    assert [letter.topic for letter in play.bus.dead_letters] == ["documents.completed"]
+    assert DOCUMENT not in play.node.entries("t-documents")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"children": 1},
+        {"units": 4},
+        {"units": 2},
+        {"read": 4},
+        {"characters": 999},
+        {"not_applicable": 1},
+        {"incomplete": 1},
+    ],
+)
+def test_a_completion_that_counted_more_than_is_there_is_not_believed(more: dict[str, int]) -> None:
+    play = Play()
+    play.document(["page one", "page two", "page three"])
+    done = completed(pages=["page one", "page two", "page three"])
+    if "units" in more:
+        name = layout.manifest(DOCUMENT, 1, "m" * 12)
+        kinds = (UnitKind("page", 1, 3),)
+        play.bus.store.put_artifact(
+            name, Manifest(DOCUMENT, 1, "a/b", "page", kinds, 3, ((1, 3),), 0, None, None, None, {}, "pdf", "1")
+        )
+        done = replace(done, manifest=name)
+    with play.bus:
+        play.says(replace(done, **more))  # type: ignore[arg-type]
+    assert (play.said, [letter.cause for letter in play.bus.dead_letters]) == ([], ["not-whole"])
+
+
+def test_what_came_late_and_is_not_counted_yet_is_no_loss(play: Play) -> None:
+    play.document(["page one", "page two"])
+    play.says(completed(pages=["page one"]))
+    assert (len(play.said), play.entry["text"]) == (1, "page one\n\npage two")
+
+
+def test_a_part_that_says_more_than_its_record_is_not_believed() -> None:
+    play = Play()
+    play.document(["page one"])
+    play.pages[DOCUMENT, 1, 1] = ["page one and more"]
+    with play.bus:
+        play.part(1)
+    assert (play.texts, [letter.cause for letter in play.bus.dead_letters]) == ({}, ["not-whole"])
+
+
+def test_an_answer_that_leaves_out_writes_is_no_answer() -> None:
+    play = Play()
+    play.document(["page one"])
+    bulk = play.node.bulk
+    play.node.bulk = lambda body: {"items": bulk(body)["items"][1:]}  # type: ignore[method-assign]
+    with play.bus:
+        play.completes()
+        assert [one.reason for one in play.bus.waiting] == ["OpenSearch answered 1 of 2 writes"]
+    assert play.said == []

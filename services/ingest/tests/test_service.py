@@ -139,3 +139,13 @@ def test_a_document_that_was_replayed_comes_again_in_its_newest_run(bus: LocalBu
     again = next_run(bus.store, first.document_id, 1)
     assert sent(bus, DocumentSubmitted(body=BODY, key="k")) == [first, again]
     assert [part.run for part in bus.sent(topics.DOCUMENTS_PARTS)] == [1, 2]
+
+
+def test_a_document_from_inside_that_is_not_what_was_taken_out_does_not_become_one(bus: LocalBus) -> None:
+    name = layout.child("a" * 32, 1, 1, "m" * 12)
+    bus.store.put(name, b"hello")
+    parent = Parent("a" * 32, 1, "a" * 32, "in.txt", 1, 1, Allowance(1, 100), size=6)
+    bus.put(topics.DOCUMENTS_SUBMITTED, DocumentSubmitted(source=f"store:{name}", parent=parent))
+    bus.run()
+    assert bus.sent(topics.DOCUMENTS_INGESTED) == []
+    assert [(letter.cause, letter.attempts) for letter in bus.dead_letters] == [("not-whole", 3)]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ream_contracts.artifacts import Annotation, Heading, UnitText
+from ream_contracts.whole import NotWhole
 from ream_ocr.answers import Answers, Failure, collect, confidence
 from ream_ocr.judging import Keep, agreement, judge, together
 
@@ -17,6 +18,7 @@ def answer(unit: int, text: str = SEEN, confidence: int = 95) -> dict[str, Any]:
         "unit": unit,
         "kind": "page",
         "text": text,
+        "characters": len(text),
         "confidence": confidence,
         "label": None,
         "width": 595.0,
@@ -78,35 +80,48 @@ class TestJudging:
 
 class TestCollect:
     def test_what_was_read(self) -> None:
-        (unit,) = collect([answer(3)], {}).read
+        (unit,) = collect([answer(3)], ((3, 3),), {}).read
         assert (unit.unit, unit.text, unit.method, unit.confidence, unit.rotation) == (3, SEEN, "ocr", 95, 180)
 
     def test_a_good_layer_is_kept_whole(self) -> None:
         kept = layer(3, SEEN)
-        assert collect([answer(3)], {3: kept}).read == (kept,)
+        assert collect([answer(3)], ((3, 3),), {3: kept}).read == (kept,)
 
     def test_a_broken_layer_goes_with_its_headings_and_its_notes_stay(self) -> None:
-        (unit,) = collect([answer(3)], {3: layer(3, "xxx")}, broken=True).read
+        (unit,) = collect([answer(3)], ((3, 3),), {3: layer(3, "xxx")}, broken=True).read
         assert (unit.text, unit.method, unit.headings, unit.label) == (SEEN, "ocr", (), "iv")
         assert unit.annotations == layer(3, "").annotations
 
     def test_a_stamp_stays_below_the_page_that_was_read(self) -> None:
-        (unit,) = collect([answer(3, confidence=45)], {3: layer(3, "Page 3", 50)}).read
+        (unit,) = collect([answer(3, confidence=45)], ((3, 3),), {3: layer(3, "Page 3", 50)}).read
         assert (unit.text, unit.method, unit.confidence, unit.headings) == (f"{SEEN}\nPage 3", "ocr", 45, ())
 
     def test_failures_are_gathered_by_cause(self) -> None:
         answers = [{"unit": n, "cause": "damaged", "reason": "-"} for n in (1, 2, 4)]
         answers.append({"unit": 5, "cause": "too-large", "reason": "-"})
-        result = collect([*answers, answer(3)], {})
+        result = collect([*answers, answer(3)], ((1, 5),), {})
         assert result.failed == (Failure("damaged", ((1, 2), (4, 4))), Failure("too-large", ((5, 5),)))
         assert result.units == ((3, 3),)
 
     def test_a_page_that_cannot_be_drawn_keeps_its_layer(self) -> None:
         kept = layer(1, "words", 80)
         broken = {"unit": 1, "cause": "damaged", "reason": "-"}
-        assert collect([broken], {1: kept}) == Answers((kept,), ())
+        assert collect([broken], ((1, 1),), {1: kept}) == Answers((kept,), ())
         for little in (layer(1, ""), layer(1, "Page 1", 50)):
-            assert collect([broken], {1: little}).failed == (Failure("damaged", ((1, 1),)),)
+            assert collect([broken], ((1, 1),), {1: little}).failed == (Failure("damaged", ((1, 1),)),)
+
+    def test_a_unit_that_nobody_answered_is_not_passed_over(self) -> None:
+        with pytest.raises(NotWhole, match=r"\(\(4, 4\),\)"):
+            collect([answer(3)], ((3, 4),), {})
+
+    def test_a_unit_that_was_answered_twice_or_unasked_is_not_believed(self) -> None:
+        for answers, asked in (([answer(3), answer(3)], ((3, 3),)), ([answer(3)], ())):
+            with pytest.raises(NotWhole):
+                collect(answers, asked, {})
+
+    def test_a_text_that_is_not_as_long_as_the_cell_said_is_not_believed(self) -> None:
+        with pytest.raises(NotWhole):
+            collect([answer(3) | {"text": SEEN[:-1]}], ((3, 3),), {})
 
 
 def test_confidence_is_a_mean_over_characters() -> None:

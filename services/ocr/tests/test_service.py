@@ -48,7 +48,8 @@ class Cell:
                 yield self.answer(unit)
 
     def answer(self, unit: int) -> dict[str, Any]:
-        answer = {"unit": unit, "kind": "page", "text": f"text of page {unit}", "confidence": 90, "label": None}
+        text = f"text of page {unit}"
+        answer = {"unit": unit, "kind": "page", "text": text, "characters": len(text), "confidence": 90, "label": None}
         return answer | {"width": 595.0, "height": 842.0, "rotation": 0, "looks": 1}
 
 
@@ -139,7 +140,7 @@ class TestReading:
     def test_a_page_without_text_is_read_all_the_same(self) -> None:
         class Blank(Cell):
             def answer(self, unit: int) -> dict[str, Any]:
-                return super().answer(unit) | {"text": "", "confidence": 100}
+                return super().answer(unit) | {"text": "", "characters": 0, "confidence": 100}
 
         bus = bus_with(Blank())
         bus.put(topics.SEGMENTS_SCANNED, scanned())

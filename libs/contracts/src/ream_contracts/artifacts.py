@@ -10,23 +10,29 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class UnitReceipt:
-    """What became of one unit."""
+class Way:
+    """One way in which units were answered."""
 
-    unit: int
-    """Its number."""
     kind: str
     """page, sheet, body …"""
-    state: Literal["read", "not-applicable", "failed", "expired", "beyond"]
-    """What became of it."""
+    state: Literal["read", "incomplete", "not-applicable", "failed", "expired", "unanswered"]
+    """What became of them; incomplete: read, but a second reading counted more text."""
     method: str
     """How its text was got; none where there is none."""
-    characters: int
-    """Of text."""
-    confidence: int
-    """0 to 100."""
     cause: str | None
     """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of every unit that was counted, in a form whose size is bounded by a few bytes a unit."""
+
+    ways: tuple[Way, ...]
+    """The different ways in which units were answered."""
+    units: tuple[tuple[int, int, int], ...]
+    """For each unit, from unit 1: which of the ways (from 0), characters of text, confidence (0 to 100)."""
+    beyond: int
+    """Units beyond the limit, which nobody tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,7 @@ class DocumentRecord:
     """How it ended."""
     document: Mapping[str, Any]
     """The body of the index document."""
-    units: tuple[UnitReceipt, ...]
-    """Every unit that was counted, in order."""
+    receipt: Receipt
     children: tuple[ChildFound, ...]
     """Every document found in it."""
     artifacts: tuple[str, ...]
@@ -201,6 +206,8 @@ class SegmentRecord:
     """Characters read."""
     children: tuple[str, ...]
     """Documents found in it."""
+    incomplete: tuple[tuple[int, int], ...] = ()
+    """Units of `read` whose text is not whole. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +236,8 @@ class Picture:
     """Pixels."""
     box: tuple[float, float, float, float] | None
     """x0, y0, x1, y1 in points from the top left of the unit."""
+    size: int | None = None
+    """Bytes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +292,8 @@ class UnitText:
     """Tables in it."""
     annotations: tuple[Annotation, ...]
     """Annotations in it."""
+    counted: int | None = None
+    """Letters and digits that a second, independent reading counted in it; absent where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,12 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Units without text, and why."""
+    """Units without text, or without all of it, and why."""
 
     units: tuple[tuple[int, int], ...]
     """Which. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
-    rank: Literal["failed", "expired", "beyond"]
-    """failed or expired, or beyond the limit."""
+    rank: Literal["failed", "expired", "incomplete", "beyond"]
+    """failed, expired, read but not whole, or beyond the limit."""
     cause: str | None
     """Why, as a code of lower-case words joined by dashes, e.g. encrypted, damaged, too-large."""
 
@@ -86,7 +86,7 @@ class DocumentCompleted:
     units: int
     """Counted before reading."""
     read: int
-    """Units read."""
+    """Units read whole."""
     not_applicable: int
     """Units without text to read."""
     failed: int
@@ -111,6 +111,12 @@ class DocumentCompleted:
     """Hits by kind."""
     scores: Mapping[str, int]
     """Additive scores by name (kind:label), e.g. language:de in characters, type:invoice in points, personal:iban in hits."""
+    incomplete: int = 0
+    """Units read whose text is not whole."""
+    confidence: int | None = None
+    """How sure the text is, 0 to 100: the mean of the units with text; absent where there is none."""
+    confidence_lowest: int | None = None
+    """The confidence of the unit that is least sure; absent where no unit has text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +285,8 @@ class PartSegment:
     """Additive scores by name (kind:label), e.g. language:de in characters, type:invoice in points, personal:iban in hits."""
     part: Literal["segment"] = "segment"
     """Which kind of part."""
+    incomplete: tuple[tuple[int, int], ...] = ()
+    """Units of `read` whose text is known not to be whole: a second reading counted more in them. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +361,8 @@ class Parent:
     """Steps from the root: 1 for a child of a submitted file."""
     allowance: Allowance
     """What may still be found inside the child."""
+    size: int | None = None
+    """Bytes that were taken out of the parent; what arrives must have as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +409,8 @@ class SegmentRead:
     """Characters of text in all its units."""
     redo: tuple[Redo, ...]
     """Stages that run again in this run; every other stage finds its artifacts and passes on."""
+    holds: Mapping[str, int] | None = None
+    """What the text artifact held when it was stored: units, characters, headings, pictures, table cells, annotations, children, and characters beside the text (in headings, cells and annotations)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,6 +439,10 @@ class SegmentScanned:
     """What the text layer gave, when it is doubtful rather than absent: the better of the two is kept. A name in the store."""
     redo: tuple[Redo, ...]
     """Stages that run again in this run; every other stage finds its artifacts and passes on."""
+    size: int | None = None
+    """Bytes of the file to render from; what is opened must have as many."""
+    kept_holds: Mapping[str, int] | None = None
+    """What the doubtful text held when it was stored: units, characters, headings, pictures, table cells, annotations, children, and characters beside the text (in headings, cells and annotations)."""
 
 
 DocumentPart = PartOpened | PartManifest | PartSegment | PartFailed | PartExpired | PartForget

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from ream_aggregate.judgement import judge
-from ream_aggregate.state import Answer, State
+from ream_aggregate.state import INCOMPLETE, Answer, State
 from ream_contracts.identity import version
 from ream_contracts.messages import DocumentCompleted, Missing
 from ream_contracts.outcomes import Rank
@@ -21,26 +21,32 @@ BEYOND = "too-many-units"
 
 Ending = Literal["complete", "empty", "partial", "unsupported", "failed", "rejected", "superseded", "erased"]
 
+_LOSSES: dict[Rank, Literal["failed", "expired", "incomplete"]] = {
+    Rank.FAILED: "failed",
+    Rank.EXPIRED: "expired",
+    Rank.READ: "incomplete",
+}
+
 _RUNS = re.compile(rb"(.)\1*", re.DOTALL)
 
 
 def decide(state: State) -> DocumentCompleted | None:
     """Returns the document's completion, or None while a required answer is outstanding."""
-    counts = _counts(state)
+    counts, incomplete = _counts(state)
     if state.plan is None:
         if state.floor.rank is Rank.MISSING:
             return None
-        return _completed(state, counts, "failed", _cause(state.floor))
+        return _completed(state, "failed", _cause(state.floor))
     if state.plan.verdict:
-        return _completed(state, counts, _verdict(state.plan.verdict), state.plan.cause or None)
+        return _completed(state, _verdict(state.plan.verdict), state.plan.cause or None)
     if counts[Rank.MISSING]:
         return None
-    return _completed(state, counts, *_outcome(state, counts))
+    return _completed(state, *_outcome(state, counts, incomplete))
 
 
 def superseded(state: State) -> DocumentCompleted:
     """Returns the end of a generation that a later one replaced before it was complete."""
-    return _completed(state, _counts(state), "superseded", None)
+    return _completed(state, "superseded", None)
 
 
 def announce(state: State, offset: int) -> tuple[State, DocumentCompleted | None]:
@@ -62,12 +68,17 @@ def announce(state: State, offset: int) -> tuple[State, DocumentCompleted | None
     return replace(state, announced=completed.revision, announced_by=offset), completed
 
 
-def _counts(state: State) -> dict[Rank, int]:
+def _counts(state: State) -> tuple[dict[Rank, int], int]:
+    """Counts units by rank, and apart from those that were read whole the ones that were not."""
     counts = dict.fromkeys(Rank, 0)
+    incomplete = 0
     answers, codes = state.effective()
     for code, answer in enumerate(answers):
-        counts[answer.rank] += codes.count(code)
-    return counts
+        if answer == INCOMPLETE:
+            incomplete += codes.count(code)
+        else:
+            counts[answer.rank] += codes.count(code)
+    return counts, incomplete
 
 
 def _verdict(verdict: str) -> Ending:
@@ -75,10 +86,10 @@ def _verdict(verdict: str) -> Ending:
     return endings.get(verdict, "failed")
 
 
-def _outcome(state: State, counts: dict[Rank, int]) -> tuple[Ending, str | None]:
+def _outcome(state: State, counts: dict[Rank, int], incomplete: int) -> tuple[Ending, str | None]:
     assert state.plan is not None  # noqa: S101 - decide asks only about planned documents
     lost = counts[Rank.FAILED] + counts[Rank.EXPIRED]
-    if lost:
+    if lost or incomplete:
         first = next(answer for answer, _ in _lost(state))
         return ("failed" if lost == state.plan.units else "partial"), _cause(first)
     if state.plan.beyond:
@@ -91,13 +102,13 @@ def _cause(answer: Answer) -> str:
 
 
 def _lost(state: State) -> Iterator[tuple[Answer, tuple[int, int]]]:
-    """Yields runs of units that failed or expired, in order, with the answer they have."""
+    """Yields runs of units that failed, expired or were not read whole, in order, with the answer they have."""
     answers, codes = state.effective()
     # Different codes may stand for one answer once the floor is under them: they are one run.
     alike = bytes(answers.index(answers[code]) if code < len(answers) else 0 for code in range(256))
     for run in _RUNS.finditer(codes.translate(alike)):
         answer = answers[run[1][0]]
-        if answer.rank in (Rank.EXPIRED, Rank.FAILED):
+        if answer == INCOMPLETE or answer.rank in (Rank.EXPIRED, Rank.FAILED):
             yield answer, (run.start() + 1, run.end())
 
 
@@ -113,15 +124,13 @@ def _missing(state: State) -> tuple[Missing, ...]:
             break
         found[answer] = (*found.get(answer, ()), units)
         left -= 1
-    lost = (
-        Missing(units, "failed" if answer.rank is Rank.FAILED else "expired", answer.cause or None)
-        for answer, units in found.items()
-    )
+    lost = (Missing(units, _LOSSES[answer.rank], answer.cause or None) for answer, units in found.items())
     return (*lost, *beyond)
 
 
-def _completed(state: State, counts: dict[Rank, int], outcome: Ending, cause: str | None) -> DocumentCompleted:
+def _completed(state: State, outcome: Ending, cause: str | None) -> DocumentCompleted:
     facts, plan = state.facts, state.plan
+    counts, incomplete = _counts(state)
     judged = judge(dict(state.scores))
     return DocumentCompleted(
         document_id=state.document_id,
@@ -151,4 +160,7 @@ def _completed(state: State, counts: dict[Rank, int], outcome: Ending, cause: st
         sensitivity=judged.sensitivity,
         personal_data=judged.personal_data,
         scores=dict(state.scores),
+        incomplete=incomplete,
+        confidence=judged.confidence,
+        confidence_lowest=judged.confidence_lowest,
     )

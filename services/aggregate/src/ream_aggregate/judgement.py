@@ -34,6 +34,9 @@ HARMLESS = frozenset({"email", "phone", "ip"})
 SECRET_PERSONAL = frozenset({"card"})
 """Kinds with which somebody else can pay."""
 
+CONFIDENCES = {str(confidence): confidence for confidence in range(101)}
+"""Labels of the scores that count units by their confidence."""
+
 _LEVELS: tuple[Sensitivity, ...] = ("public", "internal", "confidential", "restricted")
 
 
@@ -46,18 +49,23 @@ class Judgement:
     languages: tuple[str, ...]
     sensitivity: Sensitivity
     personal_data: Mapping[str, int]
+    confidence: int | None
+    confidence_lowest: int | None
 
 
 def judge(scores: Mapping[str, int]) -> Judgement:
     """Judges a document by its summed scores, named kind:label."""
     kinds = {kind: _of(scores, kind) for kind in ("type", "language", "personal", "mark", "secret")}
     label, confidence = _type(kinds["type"])
+    units = {CONFIDENCES[value]: n for value, n in _of(scores, "confidence").items() if value in CONFIDENCES}
     return Judgement(
         type=label,
         type_confidence=confidence,
         languages=_languages(kinds["language"]),
         sensitivity=_sensitivity(kinds["personal"], kinds["mark"], kinds["secret"]),
         personal_data=kinds["personal"],
+        confidence=_mean(units),
+        confidence_lowest=min(units, default=None),
     )
 
 
@@ -65,6 +73,12 @@ def _of(scores: Mapping[str, int], kind: str) -> dict[str, int]:
     """Returns the labels of one kind that have any points."""
     prefix = f"{kind}:"
     return {name.removeprefix(prefix): n for name, n in sorted(scores.items()) if name.startswith(prefix) and n > 0}
+
+
+def _mean(units: Mapping[int, int]) -> int | None:
+    """Takes the mean of all units from how many have which confidence."""
+    count = sum(units.values())
+    return sum(confidence * number for confidence, number in units.items()) // count if count else None
 
 
 def _ordered(points: Mapping[str, int]) -> list[tuple[str, int]]:

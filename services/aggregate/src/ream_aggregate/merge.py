@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass, replace
 
-from ream_aggregate.state import CARRIED, OPENED, PLANNED, Answer, Facts, Plan, State, answered, padded
+from ream_aggregate.state import CARRIED, INCOMPLETE, OPENED, PLANNED, Answer, Facts, Plan, State, answered, padded
 from ream_contracts.messages import (
     DocumentPart,
     PartExpired,
@@ -14,7 +14,7 @@ from ream_contracts.messages import (
     PartSegment,
 )
 from ream_contracts.outcomes import Rank
-from ream_contracts.units import Ranges, normal
+from ream_contracts.units import Ranges, minus, normal
 
 MAX_UNITS = 100_000
 """Units of one document that are counted one by one, unless a setting says otherwise."""
@@ -106,8 +106,10 @@ def _segment(state: State, part: PartSegment, max_units: int) -> State:
     new = state.highest(read) < Rank.READ and state.highest(not_applicable) < Rank.NOT_APPLICABLE
     if new and (read or not_applicable):
         state = _added(state, part)
+    incomplete = minus(read, minus(read, _within(part.incomplete, max_units)))
     state = answered(state, not_applicable, Answer(Rank.NOT_APPLICABLE, ""))
-    return answered(state, read, Answer(Rank.READ, ""))
+    state = answered(state, minus(read, incomplete), Answer(Rank.READ, ""))
+    return answered(state, incomplete, INCOMPLETE)
 
 
 def _added(state: State, part: PartSegment) -> State:

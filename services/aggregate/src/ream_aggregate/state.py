@@ -29,6 +29,9 @@ class Answer(NamedTuple):
 
 MISSING = Answer(Rank.MISSING, "")
 
+INCOMPLETE = Answer(Rank.READ, "text-missing")
+"""Read, but a second reading counted more text. As the higher of two answers it stands where somebody says both."""
+
 _AT_LEAST = tuple(bytes(max(each, code) for each in range(256)) for code in range(256))
 """For each code the table that raises lower codes to it."""
 

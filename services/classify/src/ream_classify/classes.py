@@ -21,7 +21,8 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
 
     The scores are integers, and those of a document are the sums over its segments, however it was cut:
     `language:<code>` in characters, `type:<label>` in points, `personal:<kind>`, `secret:<kind>` and `mark:<level>`
-    in hits. Time is linear in the length of the text, whatever stands in it.
+    in hits, `confidence:<0 to 100>` and `method:<how it was got>` in units with text. Time is linear in the length of
+    the text, whatever stands in it.
     """
     scores: Counter[str] = Counter()
     languages: list[UnitLanguage] = []
@@ -32,6 +33,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
             main, characters = language.identify_parts(unit.text)
             languages.append(UnitLanguage(unit.unit, main.language, main.confidence))
             scores.update({f"language:{code}": count for code, count in characters.items()})
+            scores.update((f"confidence:{unit.confidence}", f"method:{unit.method}"))
             for label, found in rules.scorer.score(unit).items():
                 scores[f"type:{label}"] += points_of(found)
                 evidence.setdefault(label, []).extend(found)

@@ -10,9 +10,11 @@ from ream_classify import language, rules
 from ream_classify.classes import classify as classes_of
 from ream_classify.rules import Rules
 from ream_classify.settings import ClassifySettings
+from ream_classify.whole import faults, incomplete
 from ream_contracts import identity, layout, redo, topics, units
-from ream_contracts.artifacts import SegmentClasses, SegmentRecord, SegmentText
+from ream_contracts.artifacts import ChildFound, Picture, SegmentClasses, SegmentRecord, SegmentText
 from ream_contracts.messages import PartFailed, PartSegment, SegmentRead
+from ream_contracts.whole import NotWhole, characters
 from ream_kit import Reject, Store, settings, stage
 from ream_kit.store import NotFound
 
@@ -64,6 +66,7 @@ def classify(read: SegmentRead, store: Store, rules: Rules) -> PartSegment:
         characters=record.characters,
         children=len(record.children),
         scores=store.get_artifact(SegmentClasses, record.classes).scores,
+        incomplete=record.incomplete,
     )
 
 
@@ -76,7 +79,10 @@ def _recorded(store: Store, name: str) -> SegmentRecord | None:
 
 def _record(read: SegmentRead, store: Store, rules: Rules) -> SegmentRecord:
     text = store.get_artifact(SegmentText, read.text)
-    with_text = units.of(unit.unit for unit in text.units if unit.text.strip())
+    _require_whole(read, text, store)
+    lacking = incomplete(text)
+    # A unit that lost all of its text is no unit without text.
+    with_text = units.union(units.of(unit.unit for unit in text.units if unit.text.strip()), lacking)
     answered = units.minus(read.units, units.minus(read.units, with_text))
     return SegmentRecord(
         document_id=read.document_id,
@@ -89,9 +95,30 @@ def _record(read: SegmentRead, store: Store, rules: Rules) -> SegmentRecord:
         classes=_classes(read, text, store, _for_run(read, rules)),
         method=read.method,
         confidence=read.confidence,
-        characters=read.characters,
+        characters=characters(text.units),
         children=tuple(child.document_id for child in text.children),
+        incomplete=units.minus(answered, units.minus(answered, lacking)),
     )
+
+
+def _require_whole(read: SegmentRead, text: SegmentText, store: Store) -> None:
+    """Compares a segment with what was said of it.
+
+    Raises:
+        NotWhole: it is less, or a picture or document that it names is not there.
+    """
+    lost = list(faults(read, text))
+    named: list[Picture | ChildFound] = [*(one for unit in text.units for one in unit.pictures), *text.children]
+    lost += [f"not whole in the store: {one.object}" for one in named if not _is_whole(one, store)]
+    if lost:
+        raise NotWhole("; ".join(lost))
+
+
+def _is_whole(named: Picture | ChildFound, store: Store) -> bool:
+    try:
+        return store.size(named.object) == named.size or named.size is None
+    except NotFound:
+        return False
 
 
 def _for_run(read: SegmentRead, rules: Rules) -> Rules:

@@ -53,6 +53,7 @@ def of_run(ingested: DocumentIngested, note: RunNote) -> Iterator[SegmentRead | 
             confidence=note.confidence,
             characters=note.characters,
             redo=ingested.redo,
+            holds=note.holds,
         )
     by_cause = sorted(note.failed, key=lambda one: (one.cause, one.unit))
     for cause, given_up in groupby(by_cause, key=lambda one: one.cause):
@@ -73,6 +74,8 @@ def scanned(ingested: DocumentIngested, page: Scanned) -> SegmentScanned:
         reason=page.reason,
         kept=page.kept,
         redo=ingested.redo,
+        kept_holds=page.kept_holds,
+        size=ingested.size,
     )
 
 
@@ -89,6 +92,7 @@ def child(ingested: DocumentIngested, found: ChildFound, share: Allowance) -> Do
             ordinal=found.ordinal,
             depth=ingested.depth + 1,
             allowance=share,
+            size=found.size,
         ),
     )
 

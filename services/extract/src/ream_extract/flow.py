@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ream_contracts.artifacts import Annotation, Heading, Table
+from ream_contracts.whole import letters
 from ream_extract.reading import Method, PictureFound, UnitRead
 
 BODY = 64 << 10
@@ -42,8 +43,22 @@ def share(blocks: Sequence[Block], parts: int) -> list[list[Block]]:
     return divided
 
 
-def unit(number: int, blocks: Sequence[Block], method: Method, confidence: int = 100) -> UnitRead:
-    """Puts the blocks of one body together."""
+def apportion(counted: int, parts: Sequence[Sequence[Block]]) -> list[int]:
+    """Divides the letters that were counted in a whole text over its parts, as those that came out are divided.
+
+    A count knows nothing of parts: so each of them lacks as much of its share as the whole lacks.
+    """
+    came = [sum(letters(block.text) for block in part) for part in parts]
+    total = sum(came)
+    if not total:
+        return [counted, *[0] * (len(parts) - 1)]
+    return [counted * own // total for own in came]
+
+
+def unit(
+    number: int, blocks: Sequence[Block], method: Method, confidence: int = 100, counted: int | None = None
+) -> UnitRead:
+    """Puts the blocks of one body together; `counted` are the letters that another way of reading found in it."""
     lines: list[str] = []
     headings: list[Heading] = []
     offset = 0
@@ -65,4 +80,5 @@ def unit(number: int, blocks: Sequence[Block], method: Method, confidence: int =
         pictures=tuple(picture for block in blocks for picture in block.pictures),
         tables=tuple(table for block in blocks for table in block.tables),
         annotations=tuple(note for block in blocks for note in block.annotations),
+        counted=counted,
     )

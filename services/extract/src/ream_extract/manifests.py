@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides the manifest of a document: written once, found again by whoever plans the same."""
 
+from pathlib import Path
+
 from ream_contracts import identity, layout
 from ream_contracts.artifacts import Manifest, Source
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
+from ream_contracts.whole import NotWhole
 from ream_extract.parameters import Parameters
-from ream_extract.planning import CHILD_BYTES, lay_out
+from ream_extract.planning import CHILD_BYTES, covers_all, lay_out
 from ream_extract.reader import Job, Reader
 from ream_extract.reading import Plan
 from ream_kit import Store
@@ -27,14 +30,30 @@ def manifest_of(
     )  # fmt: skip
     name = layout.manifest(ingested.document_id, ingested.generation, memo)
     try:
-        return store.get_artifact(Manifest, name), name
+        return _sound(store.get_artifact(Manifest, name)), name
     except NotFound:
         plan = _plan(ingested, store, reader, parameters)
     manifest = _manifest(ingested, plan, by, reader.limits.units)
     if not store.put_artifact(name, manifest):
         # Another delivery was faster: its plan is the one that stands.
-        manifest = store.get_artifact(Manifest, name)
+        manifest = _sound(store.get_artifact(Manifest, name))
     return manifest, name
+
+
+def require_size(path: Path, ingested: DocumentIngested) -> None:
+    """Looks whether the original is as long as it was when it was taken in.
+
+    Raises:
+        NotWhole: it is not.
+    """
+    if (size := path.stat().st_size) != ingested.size:
+        raise NotWhole(f"{ingested.object} has {size} bytes; {ingested.size} were taken in")
+
+
+def _sound(manifest: Manifest) -> Manifest:
+    if not covers_all(manifest):
+        raise NotWhole(f"the manifest of {manifest.document_id} leaves out units that it counts")
+    return manifest
 
 
 def _plan(ingested: DocumentIngested, store: Store, reader: Reader, parameters: Parameters) -> Plan:
@@ -44,6 +63,7 @@ def _plan(ingested: DocumentIngested, store: Store, reader: Reader, parameters: 
         return Plan(())
     extractor = reader.catalogue.find(ingested.media_type)
     with store.local(ingested.object) as path:
+        require_size(path, ingested)
         job = Job(path, ingested.media_type, extractor.name if extractor else None, parameters)
         if extractor is not None:
             return reader.plan(job)

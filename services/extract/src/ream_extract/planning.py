@@ -39,6 +39,18 @@ def lay_out(runs: tuple[UnitRun, ...], limit: int) -> Layout:
     return Layout(tuple(kinds), tuple(segments), last, beyond)
 
 
+def covers_all(manifest: Manifest) -> bool:
+    """Says whether every unit that is counted has a kind and lies in just one segment."""
+    kinds = [(kind.first, kind.last) for kind in manifest.kinds]
+    return all(_tile(ranges, manifest.units) for ranges in (kinds, list(manifest.segments)))
+
+
+def _tile(ranges: list[tuple[int, int]], units: int) -> bool:
+    ends = [0, *(last for _, last in ranges)]
+    starts = [first for first, _ in ranges]
+    return starts == [end + 1 for end in ends[:-1]] and ends[-1] == units
+
+
 def kind_of(manifest: Manifest, unit: int) -> str:
     """Returns the kind of a unit that the manifest counts."""
     return next(kind.kind for kind in manifest.kinds if kind.first <= unit <= kind.last)

@@ -122,6 +122,8 @@ class UnitRead:
     pictures: tuple[PictureFound, ...] = ()
     tables: tuple[Table, ...] = ()
     annotations: tuple[Annotation, ...] = ()
+    counted: int | None = None
+    """Letters and digits counted in it by another way than the one that read the text; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

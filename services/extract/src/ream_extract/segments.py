@@ -2,13 +2,14 @@
 """Decides what a run of units leaves in the store, and what is said about it: the same again when it comes again."""
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from ream_contracts import identity, layout, units
 from ream_contracts.artifacts import ChildFound, Manifest, Picture, SegmentText, UnitText
 from ream_contracts.messages import DocumentIngested
+from ream_contracts.whole import characters, holds
 from ream_extract.parameters import STAGE
 from ream_extract.planning import ordinal
 from ream_extract.reader import Find
@@ -25,6 +26,7 @@ class Scanned:
     unit: int
     reason: Reason
     kept: str | None
+    kept_holds: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,18 @@ class RunNote:
     method: Method = "none"
     confidence: int = 100
     characters: int = 0
+    holds: Mapping[str, int] = field(default_factory=dict)
+    """What the text artifact holds, by kind."""
     scanned: tuple[Scanned, ...] = ()
     failed: tuple[UnitFailed, ...] = ()
     children: tuple[ChildFound, ...] = ()
     untried: tuple[int, ...] = ()
     """Failed units that nobody tried, because the document had cost too many cells."""
+
+    def answers(self, wanted: Iterable[int]) -> bool:
+        """Says whether it answers just these units, each of them once."""
+        answered = [*self.units, *(one.unit for one in self.scanned), *(one.unit for one in self.failed)]
+        return sorted(answered) == sorted(wanted)
 
     def dumps(self) -> bytes:
         """The note as JSON."""
@@ -78,7 +87,7 @@ class Gathering:
         if isinstance(item, UnitRead):
             self._read[item.unit] = self._unit(item, file)
         elif isinstance(item, UnitScanned):
-            self._scanned[item.unit] = Scanned(item.unit, item.reason, self._kept(item, file))
+            self._scanned[item.unit] = self._doubtful(item, file)
         elif isinstance(item, ChildRead):
             self._read[item.unit] = _stand_in(item)
             self._children[item.unit] = self._child(item, file)
@@ -93,31 +102,36 @@ class Gathering:
         if read:
             # Two deliveries at once may lose different units: what each has read is an artifact of its own.
             memo = identity.memo(self.memo, repr(units.of(unit.unit for unit in read)))
-            name = self._put(read[0].unit, memo, read, children)
+            name, kept = self._put(read[0].unit, memo, read, children)
+            read, children = kept.units, kept.children
         methods = [unit.method for unit in read if unit.method != "none"]
         return RunNote(
             name,
             tuple(unit.unit for unit in read),
             cast(Method, methods[0]) if methods else "none",
             _confidence(read),
-            sum(len(unit.text) for unit in read),
+            characters(read),
+            holds(read, children),
             tuple(self._scanned[unit] for unit in sorted(self._scanned)),
             tuple(self._failed[unit] for unit in sorted(self._failed)),
             children,
             tuple(sorted(untried & self._failed.keys())),
         )
 
-    def _put(self, segment: int, memo: str, read: tuple[UnitText, ...], children: tuple[ChildFound, ...]) -> str:
+    def _put(
+        self, segment: int, memo: str, read: tuple[UnitText, ...], children: tuple[ChildFound, ...]
+    ) -> tuple[str, SegmentText]:
+        """Keeps what was read; where another delivery was faster, what it has read is what stands."""
         document_id, generation = self.ingested.document_id, self.ingested.generation
         name = layout.text(document_id, generation, segment, STAGE, memo)
         text = SegmentText(document_id, generation, segment, STAGE, self.version, read, children)
-        self.store.put_artifact(name, text)
-        return name
+        return name, text if self.store.put_artifact(name, text) else self.store.get_artifact(SegmentText, name)
 
-    def _kept(self, item: UnitScanned, file: Find) -> str | None:
+    def _doubtful(self, item: UnitScanned, file: Find) -> Scanned:
         if item.kept is None:
-            return None
-        return self._put(item.unit, identity.memo(self.memo, "kept"), (self._unit(item.kept, file),), ())
+            return Scanned(item.unit, item.reason, None)
+        name, text = self._put(item.unit, identity.memo(self.memo, "kept"), (self._unit(item.kept, file),), ())
+        return Scanned(item.unit, item.reason, name, holds(text.units))
 
     def _unit(self, unit: UnitRead, file: Find) -> UnitText:
         pictures = []
@@ -126,11 +140,12 @@ class Gathering:
             name = layout.picture(
                 self.ingested.document_id, self.ingested.generation, unit.unit, f"{picture.file[:32]}.{ending}"
             )
+            size = file(picture.file).stat().st_size
             self.store.put(name, file(picture.file))
-            pictures.append(Picture(name, picture.media_type, picture.width, picture.height, picture.box))
+            pictures.append(Picture(name, picture.media_type, picture.width, picture.height, picture.box, size))
         return UnitText(
             unit.unit, unit.kind, unit.text, unit.method, unit.confidence, unit.label, unit.width, unit.height,
-            unit.rotation, unit.headings, tuple(pictures), unit.tables, unit.annotations,
+            unit.rotation, unit.headings, tuple(pictures), unit.tables, unit.annotations, unit.counted,
         )  # fmt: skip
 
     def _child(self, child: ChildRead, file: Find) -> ChildFound:

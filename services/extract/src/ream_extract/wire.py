@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ream_contracts.artifacts import Annotation, Heading, Table
+from ream_contracts.whole import holds
 from ream_extract.reading import (
     ChildRead,
     Item,
@@ -22,15 +23,20 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def pack(item: Item) -> dict[str, Any]:
-    """Makes a JSON object of an item."""
-    return {"item": _NAMES[type(item)], **asdict(item)}
+    """Makes a JSON object of an item; a unit says how much it holds, so that nothing of it is lost on the way."""
+    values = asdict(item)
+    if isinstance(item, UnitRead):
+        values["holds"] = holds([item])
+    elif isinstance(item, UnitScanned) and item.kept is not None:
+        values["kept"]["holds"] = holds([item.kept])
+    return {"item": _NAMES[type(item)], **values}
 
 
 def unpack(data: Mapping[str, Any]) -> Item:
     """Makes the item again.
 
     Raises:
-        KeyError, TypeError: it is none; a cell that was taken over may send anything.
+        KeyError, TypeError: it is none, or not whole; a cell that was taken over may send anything.
     """
     values = dict(data)
     kind = _KINDS[values.pop("item")]
@@ -56,13 +62,17 @@ def unpack_plan(data: Mapping[str, Any]) -> Plan:
 
 def _unit(data: Mapping[str, Any]) -> UnitRead:
     values = dict(data)
+    said = values.pop("holds")
     values["headings"] = tuple(Heading(**one) for one in values["headings"])
     values["annotations"] = tuple(Annotation(**one) for one in values["annotations"])
     values["pictures"] = tuple(PictureFound(**{**one, "box": _box(one["box"])}) for one in values["pictures"])
     values["tables"] = tuple(
         Table(tuple(tuple(row) for row in one["rows"]), _box(one["box"])) for one in values["tables"]
     )
-    return UnitRead(**values)
+    unit = UnitRead(**values)
+    if holds([unit]) != said:
+        raise TypeError("a unit does not hold what its reader said")
+    return unit
 
 
 def _box(value: Any) -> Any:

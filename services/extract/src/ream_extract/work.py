@@ -10,8 +10,10 @@ from pathlib import Path
 from ream_contracts import identity, layout, topics
 from ream_contracts.artifacts import Manifest
 from ream_contracts.messages import DocumentIngested, DocumentSubmitted, PartFailed, SegmentRead
+from ream_contracts.whole import NotWhole
 from ream_extract import answers
 from ream_extract.lane import Lane
+from ream_extract.manifests import require_size
 from ream_extract.parameters import Parameters
 from ream_extract.planning import kind_of, ordinal, share_of
 from ream_extract.reader import DEFECT, Find, Job, Reader, Spending
@@ -123,10 +125,13 @@ class Work:
 
     def _found(self, piece: Piece, way: str) -> RunNote | None:
         """Finds the note that was made before; what failed in it is tried again in the end, not said again."""
+        name = self._note_name(piece, way)
         try:
-            note = loads(self._store.get(self._note_name(piece, way)))
+            note = loads(self._store.get(name))
         except NotFound:
             return None
+        if not note.answers(piece.units()):
+            raise NotWhole(f"{name} does not answer every unit of its run")
         self._spending.child_bytes = max(0, self._spending.child_bytes - sum(child.size for child in note.children))
         self._failed_before += [one.unit for one in note.failed]
         return replace(note, failed=())
@@ -170,6 +175,7 @@ class Work:
         """Opens the original, and its converted form where the extractor asks for one, once a document."""
         if self._job is None:
             original = self._opened.enter_context(self._store.local(self._ingested.object or ""))
+            require_size(original, self._ingested)
             extractor = self._reader.catalogue.named(self._manifest.extractor)
             converted = self._converted(original, extractor.convert_to) if extractor.convert_to else None
             self._job = Job(

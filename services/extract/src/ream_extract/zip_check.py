@@ -15,6 +15,9 @@ SMALL = 1 << 20
 DIRECTORY_BYTES_PER_ENTRY = 46 + 1024
 ENCRYPTED = 1
 _LOCAL_HEADER = 30
+MOST_ENTRIES = 1_000_000
+_WIDE_COUNT = 0xFFFF
+"""Stands in the narrow record where the number is in the wide one."""
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -48,17 +51,35 @@ def opened(path: Path, entries: int) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def _directory_size(path: Path) -> int:
-    """Reads the size from the end record: zipfile itself would read the directory first."""
+def _tail(path: Path) -> bytes:
     size = path.stat().st_size
     with path.open("rb") as held:
         held.seek(max(0, size - (64 << 10) - 42))
-        tail = held.read()
+        return held.read()
+
+
+def _directory_size(path: Path) -> int:
+    """Reads the size from the end record: zipfile itself would read the directory first."""
+    tail = _tail(path)
     wide = tail.rfind(b"PK\x06\x06")
     if wide >= 0 and len(tail) >= wide + 56:
         return int(struct.unpack_from("<Q", tail, wide + 40)[0])
     end = tail.rfind(b"PK\x05\x06")
     return int(struct.unpack_from("<I", tail, end + 12)[0]) if end >= 0 and len(tail) >= end + 22 else 0
+
+
+def counted(path: Path) -> int:
+    """Reads how many entries the file's end record says there are, which zipfile does not need to list them.
+
+    0 where it does not say; a number beyond `MOST_ENTRIES` is a lie, and must stay one that everybody can hold.
+    """
+    tail = _tail(path)
+    wide = tail.rfind(b"PK\x06\x06")
+    if wide >= 0 and len(tail) >= wide + 40:
+        return min(MOST_ENTRIES, int(struct.unpack_from("<Q", tail, wide + 32)[0]))
+    end = tail.rfind(b"PK\x05\x06")
+    count = int(struct.unpack_from("<H", tail, end + 10)[0]) if end >= 0 and len(tail) >= end + 12 else 0
+    return 0 if count == _WIDE_COUNT else count
 
 
 def check_parts(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.ZipInfo]:

@@ -10,6 +10,8 @@ from ream_index.contents import Contents
 from ream_index.passages import Entry
 
 NOT_INDEXABLE = "not-indexable"
+METHOD = "method:"
+"""Prefix of the scores that count units by how their text was got."""
 SURE = frozenset(
     (
         "document_id", "generation", "run", "revision", "version", "root_id", "parent_id", "depth", "media_type",
@@ -60,6 +62,9 @@ def completed(done: DocumentCompleted, source: Source, manifest: Manifest | None
     body = {
         **_origin(source),
         **_facts(done),
+        # As they were counted here: a late answer is in the text before the completion that counts it.
+        "characters": contents.characters,
+        "children": len(contents.children),
         "metadata": metadata,
         "title": metadata.get("title"),
         "reason": source.reason or (manifest.reason if manifest else None),
@@ -103,9 +108,11 @@ def _facts(done: DocumentCompleted) -> dict[str, Any]:
         "units_not_applicable": done.not_applicable,
         "units_failed": done.failed,
         "units_expired": done.expired,
+        "units_incomplete": done.incomplete,
         "missing": "; ".join(missing_in_words(done)) or None,
-        "characters": done.characters,
-        "children": done.children,
+        "confidence": done.confidence,
+        "confidence_lowest": done.confidence_lowest,
+        "methods": methods(done),
         "type": done.type,
         "type_confidence": done.type_confidence,
         "languages": list(done.languages),
@@ -137,6 +144,12 @@ def missing_in_words(done: DocumentCompleted) -> list[str]:
     ]
 
 
+def methods(done: DocumentCompleted) -> list[str]:
+    """Names how the text of a document was got, the way of most units first."""
+    counts = {name.removeprefix(METHOD): n for name, n in done.scores.items() if name.startswith(METHOD) and n}
+    return sorted(counts, key=lambda method: (-counts[method], method))
+
+
 def record(done: DocumentCompleted, entry: Entry, manifest: Manifest | None, contents: Contents) -> DocumentRecord:
     """Makes the record of this version: the entry as written, and the receipt."""
     return DocumentRecord(
@@ -146,7 +159,7 @@ def record(done: DocumentCompleted, entry: Entry, manifest: Manifest | None, con
         done.version,
         done.outcome,
         entry.body,
-        tuple(contents.receipt(done, manifest)),
+        contents.receipt(done, manifest),
         tuple(sorted(contents.children, key=lambda child: child.ordinal)),
         (*contents.artifacts, *((done.manifest,) if done.manifest else ())),
     )

@@ -57,6 +57,8 @@ def migrate(client: OpenSearch, prefix: str) -> list[str]:
         if not client.indices.exists(index=first):
             client.indices.create(index=first)
             made.append(f"index {first}")
+        # Fields may be added to a version: indices that are there take them too.
+        client.indices.put_mapping(index=f"{base}-*", body={"properties": body["mappings"]["properties"]})
         if not client.indices.exists_alias(name=f"{prefix}{kind}"):
             client.indices.put_alias(index=first, name=f"{prefix}{kind}", body={"is_write_index": True})
             made.append(f"alias {prefix}{kind}")

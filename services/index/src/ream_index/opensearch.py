@@ -233,4 +233,6 @@ class Indices:
             lines += [json.dumps({kind: action}), *([body] if body is not None else [])]
         answer = ask(lambda: self._client.bulk(body="\n".join(lines) + "\n"))
         answers: list[dict[str, Any]] = answer["items"]
+        if len(answers) != len(items):
+            raise Retry(AWAY, f"OpenSearch answered {len(answers)} of {len(items)} writes")
         return answers

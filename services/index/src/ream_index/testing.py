@@ -4,7 +4,16 @@
 from collections.abc import Sequence
 
 from ream_contracts import identity, layout
-from ream_contracts.artifacts import Manifest, SegmentClasses, SegmentRecord, SegmentText, Source, UnitKind, UnitText
+from ream_contracts.artifacts import (
+    Manifest,
+    SegmentClasses,
+    SegmentRecord,
+    SegmentText,
+    Source,
+    UnitKind,
+    UnitLanguage,
+    UnitText,
+)
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIngested, PartSegment
 from ream_kit import Store
 
@@ -39,7 +48,8 @@ def part(store: Store, document_id: str, page: int, text: str, generation: int =
     )
     unit = UnitText(page, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
     store.put_artifact(names[0], SegmentText(document_id, generation, page, "extract", "1", (unit,), ()))
-    store.put_artifact(names[1], SegmentClasses(document_id, generation, page, "1", (), (), False, {}, {}))
+    languages = (UnitLanguage(page, "en", 90),)
+    store.put_artifact(names[1], SegmentClasses(document_id, generation, page, "1", languages, (), False, {}, {}))
     record = SegmentRecord(document_id, generation, run, page, whole, (), *names, "text-layer", 100, len(text), ())
     name = layout.segment_record(document_id, generation, run, page)
     store.put_artifact(name, record)

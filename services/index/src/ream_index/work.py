@@ -4,10 +4,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ream_contracts import codec, layout, units
+from ream_contracts import codec, layout, receipts, units
 from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, SegmentRecord, SegmentText, Source
 from ream_contracts.messages import DocumentCompleted, DocumentIngested, DocumentPart, PartSegment
-from ream_index import documents
+from ream_index import documents, whole
 from ream_index.contents import Contents
 from ream_index.passages import Entry, passages
 from ream_index.settings import IndexSettings
@@ -118,7 +118,8 @@ class Desk:
                     yield from self._completed(work, done, overtaken)
                 case PartSegment() as part if part.read and not overtaken:
                     record = self.store.get_artifact(SegmentRecord, part.record)
-                    yield from self._passages(work, record, self.store.get_artifact(SegmentText, record.text))
+                    whole.require_record(part, record)
+                    yield from self._passages(work, record, self._text(record))
                 case Stored() as stored:
                     yield from self._stored(work, stored)
                 case DocumentIngested() as ingested:
@@ -155,25 +156,30 @@ class Desk:
         manifest = self.store.get_artifact(Manifest, done.manifest) if done.manifest else None
         contents = Contents(self.settings.whole_text_characters)
         for record in self._records(done):
-            text = self.store.get_artifact(SegmentText, record.text)
+            text = self._text(record)
             contents.add(record, text)
             if record.read and not overtaken:
                 yield from self._passages(work, record, text)
+        whole.require(contents.lost(done, manifest), "a document that was completed")
         entry = documents.completed(done, source, manifest, contents, self.now)
         # The record comes first: what is in the index can always be made again from the store.
-        self.store.put(
-            layout.document_record(done.document_id, done.version),
-            codec.dumps(documents.record(done, entry, manifest, contents)),
-        )
+        name = layout.document_record(done.document_id, done.version)
+        self.store.put(name, codec.dumps(documents.record(done, entry, manifest, contents)))
+        whole.require(receipts.lost(self.store.get_artifact(DocumentRecord, name)), "the record")
         yield self.documents, entry
 
     def _stored(self, work: Work, stored: Stored) -> Iterator[tuple[str, Entry]]:
         """The same entries that were written when the run was completed: nothing of it is worked out again."""
         for record in self._records(stored):
             if record.read:
-                yield from self._passages(work, record, self.store.get_artifact(SegmentText, record.text))
+                yield from self._passages(work, record, self._text(record))
         if stored.record is not None:
             yield self.documents, Entry(stored.document_id, stored.record.version, dict(stored.record.document))
+
+    def _text(self, record: SegmentRecord) -> SegmentText:
+        text = self.store.get_artifact(SegmentText, record.text)
+        whole.require(whole.lost(record, text), f"segment {record.segment}")
+        return text
 
     def _records(self, run: DocumentCompleted | Stored) -> Iterator[SegmentRecord]:
         """The records of this run in the order of their segments; names sort 10 before 2."""
@@ -183,6 +189,11 @@ class Desk:
 
     def _passages(self, work: Work, record: SegmentRecord, text: SegmentText) -> Iterator[tuple[str, Entry]]:
         classes = self.store.get_artifact(SegmentClasses, record.classes)
+        whole.require(whole.unclassified(text, classes), f"segment {record.segment}")
+        written = 0
         for entry in passages(record, text, classes, self.settings.passage_characters):
             work.passages += 1
+            written += whole.visible(entry.body["text"])
             yield self.passages, entry
+        # After the passages: a document with less than all of them must not be called searchable.
+        whole.require(whole.cut_off(record, text, written), f"the passages of segment {record.segment}")

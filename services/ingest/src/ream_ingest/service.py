@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import Source
 from ream_contracts.messages import Allowance, DocumentIngested, DocumentSubmitted, PartOpened
+from ream_contracts.whole import NotWhole
 from ream_ingest.buckets import S3Buckets
 from ream_ingest.copying import Received, TooLarge
 from ream_ingest.detecting import Detector, open_detector
@@ -78,6 +79,12 @@ def ingest(
     yield ingested
 
 
+def _require_size(submitted: DocumentSubmitted, received: Received) -> None:
+    taken_out = submitted.parent.size if submitted.parent is not None else None
+    if taken_out is not None and received.size != taken_out:
+        raise NotWhole(f"the document inside has {received.size} bytes; {taken_out} were taken out")
+
+
 def _taken(
     submitted: DocumentSubmitted,
     who: Family,
@@ -92,6 +99,7 @@ def _taken(
     now = clock.now().isoformat()
     try:
         with receiver.receive(submitted) as received:
+            _require_size(submitted, received)
             media_type = detector.media_type(received.path, submitted.name)
             if media_type in limits.refused_types:
                 refusal = Refusal("type-not-allowed", f"files of type {media_type} are not taken here", received.size)

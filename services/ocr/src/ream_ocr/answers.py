@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from ream_contracts import units
 from ream_contracts.artifacts import UnitText
+from ream_contracts.whole import NotWhole
 from ream_ocr.judging import Keep, judge, together
 
 DOUBTFUL = 50
@@ -36,18 +37,28 @@ class Answers:
         return units.of(unit.unit for unit in self.read)
 
 
-def collect(answers: Iterable[Mapping[str, Any]], kept: Mapping[int, UnitText], *, broken: bool = False) -> Answers:
+def collect(
+    answers: Iterable[Mapping[str, Any]], asked: units.Ranges, kept: Mapping[int, UnitText], *, broken: bool = False
+) -> Answers:
     """Makes units of the cell's answers; where a doubtful text layer is at hand, `judging` says what of it stays.
 
     Args:
         answers: as `cell.read` yields them.
+        asked: units that must be answered, each once.
         kept: what the text layer gave, by unit.
         broken: those layers are doubted because their characters mean nothing.
+
+    Raises:
+        NotWhole: a unit has no answer, or a text is not as long as the cell said.
     """
     read: list[UnitText] = []
     failed: dict[str, list[int]] = {}
+    wanted = list(units.each(asked))
     for answer in answers:
         unit = int(answer["unit"])
+        if unit not in wanted:
+            raise NotWhole(f"unit {unit} was answered and not asked for, or answered twice")
+        wanted.remove(unit)
         layer = kept.get(unit)
         if "cause" not in answer:
             read.append(_better(layer, _seen(answer), broken=broken))
@@ -55,6 +66,8 @@ def collect(answers: Iterable[Mapping[str, Any]], kept: Mapping[int, UnitText], 
             read.append(layer)  # a page that cannot be drawn still says what its text layer says
         else:
             failed.setdefault(str(answer["cause"]), []).append(unit)
+    if wanted:
+        raise NotWhole(f"units without an answer: {units.of(wanted)}")
     return Answers(tuple(read), tuple(Failure(cause, units.of(numbers)) for cause, numbers in failed.items()))
 
 
@@ -73,6 +86,8 @@ def confidence(read: Iterable[UnitText]) -> int:
 
 
 def _seen(answer: Mapping[str, Any]) -> UnitText:
+    if len(str(answer["text"])) != answer["characters"]:
+        raise NotWhole(f"the text of unit {answer['unit']} is not as long as the cell said")
     return UnitText(
         unit=int(answer["unit"]),
         kind=str(answer["kind"]),

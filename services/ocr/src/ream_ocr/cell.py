@@ -26,8 +26,8 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         scratch: the only folder that may be written to.
 
     Yields:
-        `unit` with `kind`, `text`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`; or `unit` with
-        `cause` and `reason` where the document's own fault keeps the unit from being read.
+        `unit` with `kind`, `text`, its `characters`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`; or
+        `unit` with `cause` and `reason` where the document's own fault keeps the unit from being read.
 
     Raises:
         EngineError: the engine cannot work on this machine.
@@ -74,6 +74,7 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
                 "unit": unit,
                 "kind": page.kind,
                 "text": read.text,
+                "characters": len(read.text),
                 "confidence": read.confidence,
                 "label": page.label,
                 "width": round(width, 2),

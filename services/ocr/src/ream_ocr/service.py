@@ -10,6 +10,7 @@ from typing import Any
 from ream_contracts import identity, layout, topics, units
 from ream_contracts.artifacts import SegmentText, UnitText
 from ream_contracts.messages import PartFailed, SegmentRead, SegmentScanned
+from ream_contracts.whole import NotWhole, characters, differences, holds
 from ream_kit import Origin, Reject, Store, log, stage
 from ream_kit.cells import CellDied
 from ream_kit.store import NotFound
@@ -55,22 +56,38 @@ def ocr(scanned: SegmentScanned, store: Store, origin: Origin, reader: Reader) -
         text = SegmentText(
             scanned.document_id, scanned.generation, scanned.segment, STAGE, VERSION, answers.read, children=()
         )
-        store.put_artifact(name, text)
-        yield _read(scanned, name, answers.read)
+        if not store.put_artifact(name, text):
+            # Another delivery was faster: what it has read is what stands.
+            text = store.get_artifact(SegmentText, name)
+        yield _read(scanned, name, text.units)
     for failure in answers.failed:
         yield _failed(scanned, failure.cause, failure.units, 1)
 
 
 def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: Parameters, *, bulk: bool) -> Answers:
-    kept: dict[int, UnitText] = {}
-    if scanned.kept is not None:
-        kept = {unit.unit: unit for unit in store.get_artifact(SegmentText, scanned.kept).units}
+    kept = _kept(scanned, store)
     with store.local(scanned.object) as path:
+        if scanned.size is not None and path.stat().st_size != scanned.size:
+            raise NotWhole(f"{scanned.object} has {path.stat().st_size} bytes; {scanned.size} were said")
         read = itertools.chain.from_iterable(
             _tried(Job(path, scanned.media_type, (unit,)), reader, parameters, bulk, known=_known(kept, unit))
             for unit in units.each(scanned.units)
         )
-        return collect(read, kept, broken=scanned.reason == "broken-text")
+        return collect(read, scanned.units, kept, broken=scanned.reason == "broken-text")
+
+
+def _kept(scanned: SegmentScanned, store: Store) -> dict[int, UnitText]:
+    """Returns the doubtful text layers that are at hand, by unit.
+
+    Raises:
+        NotWhole: they say less than was said of them.
+    """
+    if scanned.kept is None:
+        return {}
+    kept = {unit.unit: unit for unit in store.get_artifact(SegmentText, scanned.kept).units}
+    if lost := list(differences(holds(kept.values()), scanned.kept_holds or {})):
+        raise NotWhole(f"the kept text: {'; '.join(lost)}")
+    return kept
 
 
 def _known(kept: Mapping[int, UnitText], unit: int) -> bool:
@@ -114,8 +131,9 @@ def _read(scanned: SegmentScanned, name: str, read: tuple[UnitText, ...]) -> Seg
         text=name,
         method="text-layer" if all(unit.method != "ocr" for unit in read) else "ocr",
         confidence=confidence(read),
-        characters=sum(len(unit.text) for unit in read),
+        characters=characters(read),
         redo=scanned.redo,
+        holds=holds(read),
     )
 
 

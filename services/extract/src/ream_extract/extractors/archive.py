@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.room import is_full
 from ream_extract.text_clean import tidy
-from ream_extract.zip_check import BROKEN, ENCRYPTED, opened, overlapping, swollen
+from ream_extract.zip_check import BROKEN, ENCRYPTED, counted, opened, overlapping, swollen
 
 CHUNK = 1 << 20
 RATIO = 1_100
@@ -26,15 +26,20 @@ class ArchiveExtractor:
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts the members that the directory lists; folders are none."""
+        """Counts the members that the directory lists; folders are none.
+
+        Where the end of the file counts more entries than the directory lists, the others are units that fail.
+        """
         with opened(source.path, source.limits.units) as archive:
             members = _members(archive)
+            unlisted = max(0, counted(source.path) - len(archive.infolist()))
             comment = tidy(archive.comment.decode("utf-8", "replace"))[:1_000]
         size = sum(info.file_size for info in members)
         metadata = {"members": str(len(members)), "unpacked_bytes": str(size)}
         if comment.strip():
             metadata["comment"] = comment
-        return Plan((UnitRun("member", len(members)),) if members else (), metadata, child_bytes=size)
+        count = len(members) + unlisted
+        return Plan((UnitRun("member", count),) if count else (), metadata, child_bytes=size)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields the members; a name inside is a label and never a place to write to."""
@@ -50,6 +55,8 @@ class ArchiveExtractor:
                     item = _member(archive, info, unit, source, scratch, left)
                     left -= item.size if isinstance(item, ChildRead) else 0
                     yield item
+        for unit in range(max(first, len(members) + 1), last + 1):
+            yield UnitFailed(unit, "damaged")
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

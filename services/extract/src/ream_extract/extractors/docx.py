@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
+from ream_contracts.whole import letters
 from ream_extract.docx_text import Story
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.opc import Package
@@ -26,6 +27,7 @@ from ream_extract.zip_check import opened
 
 _TEXT = re.compile(rb"<(?:\w{1,20}:)?t(?: [^>]{0,200})?>([^<]*)<")
 _INSIDE = re.compile(r"word/(embeddings/[^/]+|(?:[^/]*/)*afchunk[^/]*)", re.IGNORECASE)
+_NOTES = re.compile(r"(?:^|/)(?:footnotes|endnotes|comments)\d*\.xml$", re.IGNORECASE)
 _CHILDREN = ("aFChunk", "package", "oleObject")
 """Kinds of relationship whose target is a document of its own; where it lies and what it is called is free."""
 _STORIES = ("header", "footer", "footnotes", "endnotes", "comments")
@@ -61,17 +63,17 @@ class DocxExtractor:
             package = Package(archive, source.limits)
             main = main_part(package)
             data = package.data(main) or b""
-            letters = sum(len(found) for found in _TEXT.findall(data))
-            metadata = package.metadata() | {"text_bytes": str(letters)}
+            size = sum(len(found) for found in _TEXT.findall(data))
+            metadata = package.metadata() | {"text_bytes": str(size)}
             inside = embedded(package)
-            missing = _lacking(package, source, data)
-        units = [UnitRun("body", bodies(letters))]
+            missing = _lacking(package, source, data + _noted(package))
+        units = [UnitRun("body", bodies(size))]
         if inside:
             units.append(UnitRun("attachment", len(inside)))
         if missing:
             units.append(UnitRun("rest", 1))
-        size = sum(package.parts[name].file_size for name in inside)
-        return Plan(tuple(units), metadata, child_bytes=size)
+        held = sum(package.parts[name].file_size for name in inside)
+        return Plan(tuple(units), metadata, child_bytes=held)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields bodies, then embedded files."""
@@ -119,6 +121,11 @@ def embedded(package: Package) -> list[str]:
     return sorted(name for name in inside if package.parts[name].file_size and name != package.known(main))
 
 
+def _noted(package: Package) -> bytes:
+    """Returns notes and comments as the zip's directory has them, whatever refers to them."""
+    return b"".join(package.data(name) or b"" for name in sorted(package.parts) if _NOTES.search(name))
+
+
 def _of_kind(package: Package, part: str, kind: str) -> list[str]:
     try:
         return package.of_kind(part, kind)
@@ -133,13 +140,8 @@ def shown_letters(data: bytes) -> int:
         if name != b"t":
             unseen = max(0, unseen + (-1 if closing else not attributes.endswith(b"/")))
         elif not unseen and not closing:
-            count += letters_of(unescape(words.decode("utf-8", "replace")))
+            count += letters(unescape(words.decode("utf-8", "replace")))
     return count
-
-
-def letters_of(text: str) -> int:
-    """Counts letters and digits: space and signs are written in more than one way."""
-    return sum(map(str.isalnum, text))
 
 
 def _lacking(package: Package, source: Source, data: bytes) -> bool:
@@ -151,7 +153,7 @@ def _lacking(package: Package, source: Source, data: bytes) -> bool:
 
 def lacks(blocks: list[Block], counted: int) -> bool:
     """Says whether so much less came out than was counted that something was left out on the way."""
-    came = sum(letters_of(block.text) for block in blocks)
+    came = sum(letters(block.text) for block in blocks)
     return counted >= COMPARABLE and came < WHOLE * counted
 
 

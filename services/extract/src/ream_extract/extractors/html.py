@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ream_extract.encoding import decode, detect
-from ream_extract.flow import Block, bodies, share, unit
+from ream_extract.flow import Block, apportion, bodies, share, unit
+from ream_extract.html_letters import shown_letters
 from ream_extract.html_text import page_text, page_text_at_once
 from ream_extract.pictures import keep
 from ream_extract.reading import Item, PictureFound, Plan, Source, UnitRun, Unreadable
@@ -30,7 +31,7 @@ class HtmlExtractor:
     """Reads HTML and XHTML."""
 
     name = "html"
-    version = "2"
+    version = "3"
     media_types = ("text/html", "application/xhtml+xml")
     convert_to: str | None = None
     together = ("body",)
@@ -51,6 +52,7 @@ class HtmlExtractor:
         data = _bytes(source)
         encoding = detect(data, _declared(data))
         text, confidence = decode(data[encoding.mark :], encoding)
+        counted = shown_letters(text)
         if source.media_type == "application/xhtml+xml":
             # An HTML parser would take all that follows `<title/>` for the title.
             text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
@@ -61,8 +63,9 @@ class HtmlExtractor:
         if source.pictures and page.images and blocks:
             blocks[0] = _with(blocks[0], tuple(_pictures(page.images, source, scratch)))
         parts = share(blocks, bodies(between_tags(data)))
+        shares = apportion(counted, parts)
         for number in range(first, last + 1):
-            yield unit(number, parts[number - 1], "markup", confidence)
+            yield unit(number, parts[number - 1], "markup", confidence, shares[number - 1])
 
 
 def between_tags(data: bytes) -> int:

@@ -11,6 +11,7 @@ from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRun, UnitScanned, Unreadable
 from ream_extract.text_clean import tidy
+from ream_extract.tiff_chain import directories
 
 _DOCUMENT_NAME = 269
 _TOLD = {
@@ -47,9 +48,9 @@ class ImageExtractor:
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts frames by the chain of their headers; only TIFF has more than one that is a page."""
+        """Counts frames; only TIFF has more than one that is a page, and there the larger of two counts is believed."""
         with _opened(source.path) as image:
-            frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+            frames = max(getattr(image, "n_frames", 1), directories(source.path)) if image.format == "TIFF" else 1
             metadata = {"format": image.format or "", "width": str(image.width), "height": str(image.height)}
             metadata["mode"] = image.mode
             metadata |= _told(image)

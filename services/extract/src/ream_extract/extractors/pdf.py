@@ -132,6 +132,7 @@ def _judged(
     words = page.get_textpage()
     try:
         text, headings, unmapped = pdf_page.text_of(page, words)
+        counted = pdf_page.letters_on(words)
         drawn = pdf_page.drawn_on(page)
         spread = spread_of(page, words, drawn)
     finally:
@@ -158,6 +159,7 @@ def _judged(
         () if scanned or full_page or not source.pictures else tuple(pictures.of_page(page, drawn.images)),
         (),
         tuple(note for note, _ in notes),
+        counted,
     )
     if scanned is None:
         return unit

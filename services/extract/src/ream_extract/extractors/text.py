@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ream_extract.encoding import Encoding, decode, detect
-from ream_extract.reading import Item, Plan, Source, UnitRead, UnitRun
+from ream_extract.reading import Item, Method, Plan, Source, UnitRead, UnitRun
 from ream_extract.text_clean import tidy
 
 PIECE = 64 << 10
@@ -15,13 +15,16 @@ REACH = 16 << 10
 """How far the end of a line is looked for before the piece is cut anywhere."""
 HEAD = 1 << 20
 """Bytes from which the encoding is found."""
+_LETTERS = bytes(byte for byte in range(128) if chr(byte).isalnum())
+_LEADS = bytes((*range(0xC4, 0xCB), 0xD0, 0xD1, 0xD3, *range(0xE5, 0xEA), 0xEB, 0xEC))
+"""First bytes, in UTF-8, of characters that are all letters: Latin, Cyrillic, Chinese, Korean."""
 
 
 class TextExtractor:
     """Reads plain text and whatever else is text."""
 
     name = "text"
-    version = "1"
+    version = "2"
     media_types = (
         *("text/plain", "text/*", "application/json", "application/xml", "application/x-ndjson", "application/yaml"),
         # Messages, until they have a reader of their own: their words can be read, and parts that are encoded stay so.
@@ -45,9 +48,25 @@ class TextExtractor:
             for unit in range(first, last + 1):
                 start, end = _cut(held, encoding, unit - 1), _cut(held, encoding, unit)
                 held.seek(start)
-                text, confidence = decode(held.read(max(0, end - start)), encoding)
+                data = held.read(max(0, end - start))
+                text, confidence = decode(data, encoding)
                 text = tidy(text)
-                yield UnitRead(unit, "body", text, "plain" if text.strip() else "none", confidence)
+                method: Method = "plain" if text.strip() else "none"
+                fits = confidence == encoding.confidence
+                counted = letters_in(data, encoding.name) if fits else None
+                yield UnitRead(unit, "body", text, method, confidence, counted=counted)
+
+
+def letters_in(data: bytes, encoding: str) -> int | None:
+    """Counts bytes that can be nothing but letters or digits, without decoding; None where bytes alone do not tell."""
+    if encoding == "utf-8":
+        return len(data) - len(data.translate(None, _LETTERS + _LEADS))
+    if encoding in ("utf-16-le", "utf-16-be"):
+        low = encoding.endswith("be")
+        return sum(one in _LETTERS and not other for one, other in zip(data[low::2], data[not low :: 2], strict=False))
+    if encoding.startswith(("cp12", "iso8859", "koi8", "latin")):
+        return len(data) - len(data.translate(None, _LETTERS))
+    return None
 
 
 def _encoding(held: BinaryIO) -> Encoding:
