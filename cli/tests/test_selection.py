@@ -13,8 +13,9 @@ from ream_cli.condition import parse
 from ream_cli.record_fields import FIELDS, Unit, read
 from ream_cli.selection import Chosen, Wish, choose, select
 from ream_contracts import identity, layout, units
-from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, SegmentRecord, SegmentText, UnitReceipt
+from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, SegmentRecord, SegmentText, Way
 from ream_contracts.messages import Allowance, DocumentIngested, Redo
+from ream_contracts.receipts import Line, pack
 from ream_kit import Store
 from ream_kit.rerun import next_run
 from ream_kit.testing import memory_store
@@ -24,27 +25,23 @@ def name_of(number: int) -> str:
     return identity.document_id("selection", str(number))
 
 
-def page(
-    number: int, method: str = "ocr", confidence: int = 90, state: Any = "read", cause: str | None = None
-) -> UnitReceipt:
-    return UnitReceipt(number, "page", state, method, 100, confidence, cause)
+def page(number: int, method: str = "ocr", confidence: int = 90, state: Any = "read", cause: str | None = None) -> Line:
+    return Line(number, Way("page", state, method, cause), 100, confidence)
 
 
-def document(
-    store: Store, number: int, *pages: UnitReceipt, run: int = 1, outcome: Any = "complete", **body: Any
-) -> str:
+def document(store: Store, number: int, *pages: Line, run: int = 1, outcome: Any = "complete", **body: Any) -> str:
     """A completed document; units that ocr read have artifacts of ocr."""
     document_id = name_of(number)
     ingested(store, number)
     texts = [
-        layout.text(document_id, 1, one.unit, "ocr" if one.method == "ocr" else "extract", "memo00000000")
+        layout.text(document_id, 1, one.unit, "ocr" if one.way.method == "ocr" else "extract", "memo00000000")
         for one in pages
-        if one.state == "read"
+        if one.way.state == "read"
     ]
     version = identity.version(1, run, 4)
     manifest = layout.manifest(document_id, 1, "memo00000000")
     facts = {"completed": "2026-11-30T12:00:00Z", "name": f"{number}.pdf", "outcome": outcome, **body}
-    record = DocumentRecord(document_id, 1, run, version, outcome, facts, pages, (), (*texts, manifest))
+    record = DocumentRecord(document_id, 1, run, version, outcome, facts, pack(pages), (), (*texts, manifest))
     store.put_artifact(layout.document_record(document_id, version), record)
     return document_id
 
@@ -172,7 +169,7 @@ def test_every_page_below_is_read_again_whatever_the_document_is_like(pages: lis
     document(store, 1, *receipts)
     asked = wish(f"confidence < {limit}")
     found = choose(asked, read(store, name_of(1), identity.version(1, 1, 4), ()))
-    below = {one.unit for one in receipts if one.method == "ocr" and one.confidence < limit}
+    below = {one.unit for one in receipts if one.way.method == "ocr" and one.confidence < limit}
     assert isinstance(found, Chosen) == bool(below)
     if isinstance(found, Chosen):
         named = [one.unit for one in receipts if not found.ranges or units.contains(found.ranges, one.unit)]

@@ -14,7 +14,8 @@ from ream_contracts import layout, units
 from ream_contracts.outcomes import Outcome
 from ream_kit import Store
 
-STATES = ("read", "not-applicable", "failed", "expired", "beyond")
+STATES = ("read", "incomplete", "not-applicable", "failed", "expired", "unanswered")
+_WITH_TEXT = ("read", "incomplete")
 FIELDS: Mapping[str, Field] = {
     "type": Field("text", "what kind of document it is, like invoice"),
     "type_confidence": Field("number", "how sure that is, 0 to 100"),
@@ -77,25 +78,25 @@ class Record:
     run: int
     values: dict[str, Sequence[Any]]
     by_ocr: frozenset[int]
-    _units: list[Mapping[str, Any]] = field(default_factory=list)
+    _receipt: Mapping[str, Any] = field(default_factory=dict)
     _versions: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def units(self) -> Iterator[Unit]:
         """Yields every unit that was counted, in order; nothing for a document that could not be planned."""
         cause = self.values["cause"]
-        for line in self._units:
-            number = int(line["unit"])
+        for number, (index, characters, confidence) in enumerate(self._receipt["units"], 1):
+            way = self._receipt["ways"][index]
             values = {
                 "unit": [number],
-                "unit_kind": _several(line["kind"]),
-                "state": _several(line["state"]),
-                "method": _several(line["method"]),
-                "confidence": [line["confidence"]] if line["state"] == "read" else [],
-                "unit_characters": [line["characters"]],
-                "cause": [*_several(line.get("cause")), *cause],
+                "unit_kind": _several(way["kind"]),
+                "state": _several(way["state"]),
+                "method": _several(way["method"]),
+                "confidence": [confidence] if way["state"] in _WITH_TEXT else [],
+                "unit_characters": [characters],
+                "cause": [*_several(way.get("cause")), *cause],
                 **{name: [version] for name, version in self._versions.get(number, {}).items()},
             }
-            yield Unit(number, str(line["state"]), {**self.values, **values})
+            yield Unit(number, str(way["state"]), {**self.values, **values})
 
 
 def read(store: Store, document_id: str, version: int, wanted: Iterable[str]) -> Record:
@@ -123,7 +124,7 @@ def read(store: Store, document_id: str, version: int, wanted: Iterable[str]) ->
         values |= {"id": [document_id], "cause": _several(body.get("cause"))}
         by_ocr = {int(match["segment"]) for one in found["artifacts"] if (match := _OCR_TEXT.search(one))}
         record = Record(
-            document_id, int(found["generation"]), int(found["run"]), values, frozenset(by_ocr), list(found["units"])
+            document_id, int(found["generation"]), int(found["run"]), values, frozenset(by_ocr), dict(found["receipt"])
         )
         if "extractor" in asked:
             values["extractor"] = [_json(store, one)["extractor"] for one in found["artifacts"] if "/manifests/" in one]

@@ -242,8 +242,8 @@ def _works_on(stage: str, unit: Unit, record: Record) -> bool:
     if stage == "ocr":
         return unit.number in record.by_ocr or unit.state in ("failed", "expired")
     if stage == "classify":
-        return unit.state in ("read", "not-applicable")
-    return unit.state != "beyond"
+        return unit.state in ("read", "incomplete", "not-applicable")
+    return True  # extract works on all that was planned
 
 
 def _begun(

@@ -16,7 +16,7 @@ from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ream_contracts import identity, layout, topics
-from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, SegmentText
+from ream_contracts.artifacts import DocumentRecord, Manifest, Receipt, SegmentClasses, SegmentText
 from ream_contracts.messages import Allowance, DocumentIngested, Redo
 from ream_extract.duplicates import Copying, adopt
 from ream_extract.reader import Reader
@@ -105,7 +105,9 @@ def finish(store: Store, document: DocumentIngested, outcome: Any = "complete") 
     store.put_artifact(layout.text(*own, 2, "ocr", "memo00000000"), text)
     store.put_artifact(layout.classes(*own, 2, "memo00000000"), SegmentClasses(*own, 2, "1", (), (), False, {}, {}))
     version = identity.version(document.generation, 1, 8)
-    record = DocumentRecord(document.document_id, document.generation, 1, version, outcome, {}, (), (), ())
+    record = DocumentRecord(
+        document.document_id, document.generation, 1, version, outcome, {}, Receipt((), (), 0), (), ()
+    )
     store.put_artifact(layout.document_record(document.document_id, version), record)
 
 

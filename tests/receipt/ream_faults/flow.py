@@ -219,8 +219,8 @@ class Flow:
         # Two stages have a need of the same name.
         self._readers = {
             "extract": Extractor(cells, cells, self.office or NoOffice(), ExtractSettings()),
-            "ocr": Ocr(self._look, cells=2, defaults=Parameters("tesserocr", ("eng",), 200), installed=packs,
-                       tessdata=Path("/tessdata"), budget=Budget()),
+            "ocr": Ocr(self._look, call_bulk=self._look, cells=2, defaults=Parameters("tesserocr", ("eng",), 200),
+                       installed=packs, tessdata=Path("/tessdata"), budget=Budget()),
         }  # fmt: skip
 
     def _look(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:

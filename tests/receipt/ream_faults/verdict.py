@@ -35,11 +35,16 @@ def noticed(clean: dict[str, Ending], flow: Flow) -> tuple[list[str], list[str]]
             words.append(f"{after.outcome}: {', '.join(sorted(_causes(after) - _causes(before))) or 'receipt'}")
         elif after is None and document_id in flow.opened:
             words.append("outstanding: who submitted it sees it")
-        elif after is None and now.get(parents.get(document_id, "")) is None and document_id in parents:
+        elif after is None and document_id in parents and _is_short(now.get(parents[document_id]), clean):
             words.append("its parent is not complete")
         else:
             silent.append(f"{document_id} is {after.outcome if after else 'gone'}")
     return words, silent
+
+
+def _is_short(parent: Ending | None, clean: dict[str, Ending]) -> bool:
+    """Says whether a parent is outstanding, or says itself that it is less than it was."""
+    return parent is None or (parent.outcome not in WELL and parent not in clean.values())
 
 
 def _causes(ending: Ending) -> set[str]:
