@@ -21,7 +21,7 @@ class ArchiveExtractor:
     """Takes apart ZIP files."""
 
     name = "archive"
-    version = "2"
+    version = "3"
     media_types = ("application/zip",)
     convert_to: str | None = None
 

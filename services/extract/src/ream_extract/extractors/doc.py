@@ -11,9 +11,10 @@ from pathlib import Path
 import olefile  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Annotation
+from ream_contracts.whole import letters
 from ream_extract import antiword
 from ream_extract.doc_stories import HALF, head_of, lacking, stories
-from ream_extract.extractors.docx import COMPARABLE, all_blocks, embedded, letters_of, read_bodies
+from ream_extract.extractors.docx import COMPARABLE, all_blocks, embedded, read_bodies
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.opc import Package
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
@@ -116,7 +117,7 @@ def _rest(
 ) -> Iterator[Item]:
     """Answers the units of the stories: nothing is to be read in them, for their words stand in the bodies."""
     missing = {*lacking(inside.said, came), *lost}
-    if not inside.said and letters_of(came) < HALF * inside.letters:
+    if not inside.said and letters(came) < HALF * inside.letters:
         missing.add("body")
     for number, kind in enumerate(inside.checked, counted + 1):
         if first <= number <= last:

@@ -43,7 +43,7 @@ class ImageExtractor:
     """Reads PNG, JPEG and TIFF."""
 
     name = "image"
-    version = "1"
+    version = "2"
     media_types = ("image/png", "image/jpeg", "image/tiff")
     convert_to: str | None = None
 

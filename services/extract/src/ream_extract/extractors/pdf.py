@@ -33,7 +33,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "3"
+    version = "4"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
