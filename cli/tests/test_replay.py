@@ -16,8 +16,9 @@ from ream_cli.failures import CommandError
 from ream_cli.record_fields import FIELDS
 from ream_cli.replay import parameter
 from ream_contracts import identity, layout
-from ream_contracts.artifacts import DocumentRecord, UnitReceipt
+from ream_contracts.artifacts import DocumentRecord, Way
 from ream_contracts.messages import Allowance, DocumentIngested, Redo
+from ream_contracts.receipts import Line, pack
 from ream_contracts.topic import AnyTopic
 from ream_kit import Retry, Store
 from ream_kit.store_open import open_store
@@ -72,7 +73,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
         ID, 1, 1, ID, None, 0, "o", 1, "0" * 64, "application/pdf", None, None, Allowance(1, 1), ()
     )
     made.put_artifact(layout.ingested(ID, 1), message)
-    pages = tuple(UnitReceipt(unit, "page", "read", "ocr", 9, 100 - 45 * (unit - 1), None) for unit in (1, 2))
+    way = Way("page", "read", "ocr", None)
+    pages = pack(Line(unit, way, 9, 100 - 45 * (unit - 1)) for unit in (1, 2))
     texts = tuple(layout.text(ID, 1, unit, "ocr", "memo00000000") for unit in (1, 2))
     version = identity.version(1, 1, 8)
     record = DocumentRecord(ID, 1, 1, version, "complete", {"outcome": "complete"}, pages, (), texts)
