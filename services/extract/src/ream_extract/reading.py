@@ -47,7 +47,7 @@ class Limits:
     unpacked_bytes: int = 512 << 20
     """Size of all parts of an office file once unpacked."""
     ratio: int = 100
-    """How many times larger than packed a part may become (parts under 1 MiB may exceed it)."""
+    """How many times larger than packed a part may become (parts under 8 MiB may: drawings of one colour do)."""
     child_bytes: int = 2 << 30
     """Size of one attachment or archive member."""
     markup_bytes: int = 64 << 20

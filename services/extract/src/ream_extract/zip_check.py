@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ream_extract.reading import Limits, Unreadable
 
-SMALL = 1 << 20
+SMALL = 8 << 20
 """Size up to which a member may grow by more than the ratio: repetitive XML does."""
 DIRECTORY_BYTES_PER_ENTRY = 46 + 1024
 ENCRYPTED = 1

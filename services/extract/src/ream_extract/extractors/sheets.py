@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a workbook is read: each sheet is a unit, its cells a table, hidden ones marked, notes and pictures too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import olefile  # type: ignore[import-untyped]
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from ream_contracts.artifacts import Annotation, Heading, Table
+from ream_extract.children import Inside, children
+from ream_extract.extractors.doc import properties
+from ream_extract.ole_objects import embedded, taken_out
+from ream_extract.opc import Package
+from ream_extract.open_document import OpenDocument, annotations, open_document
+from ream_extract.pictures import keep
+from ream_extract.reading import (
+    Item,
+    PictureFound,
+    Plan,
+    Source,
+    UnitFailed,
+    UnitRead,
+    UnitRun,
+    Unreadable,
+)
+from ream_extract.sheet_drawings import Hanging, hanging_on
+from ream_extract.sheet_list import SheetList, in_old_book, in_open_document, in_package
+from ream_extract.text_clean import tidy
+from ream_extract.zip_check import opened
+
+XLS = "application/vnd.ms-excel"
+ODS = ("application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.spreadsheet-template")
+OPC = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+    "application/vnd.ms-excel.sheet.macroenabled.12",
+    "application/vnd.ms-excel.template.macroenabled.12",
+    "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+)
+CELLS = 200_000
+"""Cells of one sheet that are kept as a table; of a larger one the text is kept alone."""
+MOST_CELLS = 5_000_000
+"""Cells that a sheet may span: its writer says how far it reaches, and every cell up to there takes memory."""
+_INSIDE, OBJECTS = "xl/embeddings/", "MBD"
+"""Where embedded files lie: in a package, and in an old workbook."""
+
+
+class SheetExtractor:
+    """Reads XLSX, XLSM, XLSB, XLS and ODS; macros are never run, links to other files never followed."""
+
+    name = "sheets"
+    version = "1"
+    media_types = (XLS, *ODS, *OPC)
+    convert_to: str | None = None
+
+    def plan(self, source: Source) -> Plan:
+        """Counts the sheets by the workbook's own list, and embedded files by the zip directory."""
+        if source.media_type in OPC:
+            with opened(source.path, source.limits.entries) as archive:
+                package = Package(archive, source.limits)
+                inside = _embedded(package)
+                size = sum(package.parts[name].file_size for name in inside)
+                return _plan(in_package(package), package.metadata(), len(inside), size)
+        if source.media_type == XLS:
+            book = in_old_book(source.path)
+            with olefile.OleFileIO(source.path) as held:
+                objects = embedded(held, OBJECTS)
+                size = sum(one.size for one in objects)
+                return _plan(SheetList(book.count), properties(held), len(objects), size)
+        with open_document(source) as document:
+            return _plan(in_open_document(document), document.metadata())
+
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+        """Yields the sheets, then embedded files."""
+        with _extras(source, scratch) as (sheets, hanging, inside):
+            if first <= sheets:
+                book = _book(source)
+                for number in range(first, min(last, sheets) + 1):
+                    yield _sheet(book, number, hanging)
+            yield from children(inside, source, max(first, sheets + 1), last, sheets, scratch)
+
+
+def _plan(sheets: SheetList, metadata: dict[str, str], inside: int = 0, size: int = 0) -> Plan:
+    if not sheets.count:
+        raise Unreadable("damaged", "The workbook lists no sheet: it is cut off or broken.")
+    units = [UnitRun("sheet", sheets.count)]
+    if inside:
+        units.append(UnitRun("attachment", inside))
+    return Plan(tuple(units), metadata | {"sheets": str(sheets.count)}, child_bytes=size)
+
+
+@contextmanager
+def _extras(source: Source, scratch: Path) -> Iterator[tuple[int, Any, Iterator[Inside]]]:
+    """Gives the number of sheets, what tells what hangs on each (counted from 1), and the embedded files."""
+
+    def kept(data: bytes) -> PictureFound | None:
+        return keep(data, scratch, source.limits)
+
+    if source.media_type in OPC:
+        with opened(source.path, source.limits.entries) as archive:
+            package = Package(archive, source.limits)
+            found = in_package(package)
+            parts = dict(enumerate(found.parts, 1))
+            taken = kept if source.pictures else None
+            yield found.count, lambda number: hanging_on(package, parts.get(number, ""), taken), _parts(package)
+    elif source.media_type == XLS:
+        book = in_old_book(source.path)
+        texts = dict(enumerate(book.texts, 1))
+        with olefile.OleFileIO(source.path) as held:
+            inside = (Inside(one.folder, one.size, partial(taken_out, held, one)) for one in embedded(held, OBJECTS))
+            yield book.count, lambda number: _noted(texts.get(number, ())), inside
+    else:
+        with open_document(source) as document:
+            yield in_open_document(document).count, partial(_commented, list(_tables(document))), iter(())
+
+
+def _noted(texts: tuple[str, ...]) -> Hanging:
+    return Hanging(list(texts), [Annotation("comment", text, None) for text in texts])
+
+
+def _tables(document: OpenDocument) -> Iterator[Any]:
+    """Yields the sheets of a document, and not the tables inside of its drawings."""
+    for sheets in document.content().iter("{*}spreadsheet"):
+        yield from sheets.findall("{*}table")
+
+
+def _commented(tables: list[Any], number: int) -> Hanging:
+    notes = [Annotation("comment", *one) for one in annotations(tables[number - 1])] if number <= len(tables) else []
+    return Hanging([note.text for note in notes], notes)
+
+
+def _book(source: Source) -> CalamineWorkbook:
+    try:
+        with source.path.open("rb") as held:
+            return CalamineWorkbook.from_filelike(held)
+    except (CalamineError, OSError, ValueError) as failure:
+        raise Unreadable("damaged", "The workbook cannot be read: it is cut off or broken.") from failure
+
+
+def _sheet(book: CalamineWorkbook, number: int, hanging: Any) -> Item:
+    told = book.sheets_metadata
+    if number > len(told):
+        return UnitFailed(number, "not-read")
+    rows: tuple[tuple[str, ...], ...] = ()
+    if told[number - 1].typ is SheetTypeEnum.WorkSheet:
+        try:
+            sheet = book.get_sheet_by_index(number - 1)
+        except (CalamineError, ValueError, OSError):
+            return UnitFailed(number, "damaged")
+        if sheet.height * sheet.width > MOST_CELLS:
+            return UnitFailed(number, "too-large")
+        rows = tuple(_rows(sheet.to_python(skip_empty_area=True)))
+    more: Hanging = hanging(number)
+    name = tidy(told[number - 1].name)[:500]
+    hidden = told[number - 1].visible is not SheetVisibleEnum.Visible
+    lines = ["\t".join(" ".join(cell.split()) for cell in row) for row in rows]
+    text = "\n".join([*lines, *more.texts])
+    return UnitRead(
+        number,
+        "sheet",
+        f"{name}\n{text}" if text.strip() else "",
+        "markup" if text.strip() else "none",
+        label=f"{name} (hidden)" if hidden else name,
+        headings=(Heading(0, 1, name),) if text.strip() and name.strip() else (),
+        pictures=tuple(more.pictures),
+        tables=(Table(rows, None),) if rows and sum(map(len, rows)) <= CELLS else (),
+        annotations=((Annotation("hidden", "This sheet is hidden.", None),) if hidden else ()) + tuple(more.notes),
+    )
+
+
+def _rows(values: list[list[Any]]) -> Iterator[tuple[str, ...]]:
+    """Yields the rows that hold something; all are as wide as the widest."""
+    for row in values:
+        cells = tuple(written(value) for value in row)
+        if any(cells):
+            yield cells
+
+
+def written(value: Any) -> str:
+    """Writes a cell's value: numbers without needless digits, dates as ISO 8601."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return tidy(str(value)).strip()
+
+
+def _embedded(package: Package) -> list[str]:
+    return sorted(name for name in package.parts if name.lower().startswith(_INSIDE) and package.parts[name].file_size)
+
+
+def _parts(package: Package) -> Iterator[Inside]:
+    for name in _embedded(package):
+        yield Inside(tidy(name)[:500], package.parts[name].file_size, partial(_part, package, name))
+
+
+def _part(package: Package, name: str) -> tuple[str, bytes] | None:
+    try:
+        return tidy(name)[:500].rsplit("/", 1)[-1], package.data(name) or b""
+    except Unreadable:
+        return None
+
+
+EXTRACTOR = SheetExtractor()
