@@ -61,7 +61,7 @@ def picture() -> bytes:
 
 def workbook(path: Path) -> Path:
     """Three sheets: one with everything that can hang on it, a hidden one, an empty one."""
-    parts = {
+    parts: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
@@ -75,7 +75,8 @@ def workbook(path: Path) -> Path:
         "xl/worksheets/c.xml": sheet(),
         "xl/worksheets/_rels/a.xml.rels": relations(("comments", "../comments1.xml"), ("drawing", "../drawings/d.xml")),
         "xl/comments1.xml": f'<comments xmlns="{MAIN}"><authors><author>Ann</author></authors><commentList>'
-        '<comment ref="B2" authorId="0"><text><r><t>Too </t></r><r><t>dear</t></r></text></comment></commentList></comments>',
+        '<comment ref="B2" authorId="0"><text><r><t>Too </t></r><r><t>dear</t></r></text></comment></commentList>'
+        "</comments>",
         "xl/drawings/d.xml": f'<wsDr xmlns:a="{DRAWING}/main"><sp><txBody><a:p><a:r><a:t>Boxed words</a:t></a:r></a:p>'
         '</txBody></sp><pic><nvPicPr><cNvPr id="1" descr="A red square"/></nvPicPr></pic></wsDr>',
         "xl/drawings/_rels/d.xml.rels": relations(("image", "../media/i.png"), ("chart", "../charts/c.xml")),
@@ -141,11 +142,13 @@ def open_document(path: Path, body: str, manifest: str = "<manifest/>") -> Path:
     )
     content = (
         f'<office:document-content {names} xmlns:dc="http://purl.org/dc/elements/1.1/"><office:automatic-styles>'
-        '<style:style style:name="off" style:family="table"><style:table-properties table:display="false"/></style:style>'
+        '<style:style style:name="off" style:family="table"><style:table-properties table:display="false"/>'
+        "</style:style>"
         f"</office:automatic-styles><office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>"
         "</office:document-content>"
     )
-    meta = f'<office:document-meta {names} xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Ledger</dc:title></office:document-meta>'
+    title = '<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">Ledger</dc:title>'
+    meta = f"<office:document-meta {names}>{title}</office:document-meta>"
     with zipfile.ZipFile(path, "w") as made:
         made.writestr("mimetype", ODS[0])
         for name, data in {"META-INF/manifest.xml": manifest, "content.xml": content, "meta.xml": meta}.items():
@@ -238,7 +241,8 @@ def test_packed_file_keeps_its_name(tmp_path: Path) -> None:
 
 
 def test_values_are_written_as_people_write_them() -> None:
-    assert [written(value) for value in (1.0, 0.1 + 0.2, True, datetime(2026, 5, 3), datetime(2026, 5, 3, 8, 5))] == [
+    day = datetime.fromisoformat("2026-05-03")
+    assert [written(value) for value in (1.0, 0.1 + 0.2, True, day, day + timedelta(hours=8, minutes=5))] == [
         "1", "0.3", "TRUE", "2026-05-03", "2026-05-03 08:05:00",
     ]  # fmt: skip
     assert [written(value) for value in (date(2026, 5, 3), time(8, 5), timedelta(hours=30), " a\x01 ")] == [

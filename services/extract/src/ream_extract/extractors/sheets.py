@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides how a workbook is read: each sheet is a unit, its cells a table, hidden ones marked, notes and pictures too."""
+"""Decides how a workbook is read: each sheet is a unit, its cells a table, hidden ones marked, notes with it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

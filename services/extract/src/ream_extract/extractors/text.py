@@ -27,8 +27,6 @@ class TextExtractor:
     version = "2"
     media_types = (
         *("text/plain", "text/*", "application/json", "application/xml", "application/x-ndjson", "application/yaml"),
-        # Messages, until they have a reader of their own: their words can be read, and parts that are encoded stay so.
-        *("message/rfc822", "application/mbox", "multipart/related"),
     )
     convert_to: str | None = None
 
