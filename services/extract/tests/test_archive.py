@@ -136,7 +136,7 @@ def parts(path: Path, limits: Limits) -> set[str]:
 
 
 def test_office_files_are_checked_before_they_are_unpacked(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "a.docx", {"a.xml": b"x" * 3_000_000, "b.xml": b"y"})
+    path = zipped(tmp_path / "a.docx", {"a.xml": b"x" * 9_000_000, "b.xml": b"y"})
     for limits in (Limits(), Limits(ratio=10_000, entry_bytes=100), Limits(ratio=10_000, unpacked_bytes=100)):
         with pytest.raises(Unreadable) as refused:
             parts(path, limits)
