@@ -20,6 +20,9 @@ from ream_tests.flow import Flow
 PROGRESS_PATIENCE = 20.0
 """Seconds without anything said, after which the next fault does not wait for progress any more."""
 _SUBMIT_SECONDS = 180.0
+_NOT_NOW_SECONDS = 240.0
+_AGAIN_SECONDS = 2.0
+_MENDED_SECONDS = 600.0
 
 
 def kinds(own: frozenset[str], among: Sequence[str] | None = None) -> dict[str, Kind]:
@@ -49,12 +52,25 @@ class Storm:
     def run(self, plan: Plan) -> None:
         """Does everything in order; when it returns, nothing is broken any more."""
         announcer = Announcer(self.flow.kafka, "chaos")
-        for step in plan.steps:
-            if isinstance(step, Submit):
-                self._submit(announcer, self.papers[step.first - 1 : step.last])
-            else:
-                self._strike(step)
+        try:
+            for step in plan.steps:
+                if isinstance(step, Submit):
+                    self._submit(announcer, self.papers[step.first - 1 : step.last])
+                else:
+                    self._strike(step)
+        finally:
+            self.mend_all()
+
+    def mend_all(self) -> None:
+        """Waits until everything that is broken is over.
+
+        Raises:
+            NotNow: something cannot be mended.
+        """
+        until = time.monotonic() + _MENDED_SECONDS
         while self.broken:
+            if time.monotonic() > until:
+                raise faults.NotNow(f"not mended: {', '.join(one[1] for one in self.broken)}")
             self._turn()
 
     def _submit(self, announcer: Announcer, portion: Sequence[Paper]) -> None:
@@ -96,9 +112,17 @@ class Storm:
             self._turn()
         what = f"{strike.fault} {strike.target}".rstrip()
         self.world.tell(f"{what} ({self.witness.ended(self.submitted)} of {len(self.submitted)} have ended)")
+        begin, until = registry.modules(faults)[strike.fault].begin, time.monotonic() + _NOT_NOW_SECONDS
+        while True:
+            try:
+                later = begin(self.world, self.flow, strike)
+                break
+            except faults.NotNow:
+                if time.monotonic() > until:
+                    raise
+                self._turn()
         now = time.monotonic()
-        for seconds, mend in registry.modules(faults)[strike.fault].begin(self.world, self.flow, strike):
-            self.broken.append((now + seconds, what, mend))
+        self.broken += [(now + seconds, what, mend) for seconds, mend in later]
         self._turn()
 
     def _turn(self) -> None:
@@ -106,8 +130,11 @@ class Storm:
         self.witness.look(0.25)
         for one in [one for one in sorted(self.broken, key=lambda one: one[0]) if one[0] <= time.monotonic()]:
             self.broken.remove(one)
-            one[2]()
-            self.world.tell(f"over: {one[1]}")
+            try:
+                one[2]()
+                self.world.tell(f"over: {one[1]}")
+            except faults.NotNow:
+                self.broken.append((time.monotonic() + _AGAIN_SECONDS, *one[1:]))
         self.revive()
 
     def revive(self) -> None:

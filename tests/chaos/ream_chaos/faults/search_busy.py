@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from ream_chaos.administration import change
 from ream_chaos.faults import Later
 from ream_chaos.plan import Kind, Strike
 from ream_chaos.world import World
-from ream_tests.flow import Flow, administrator
+from ream_tests.flow import Flow
 
 KIND = Kind(weight=1, shortest=5, longest=15, aimed=False)
 NEEDS = frozenset({"search"})
@@ -21,8 +22,4 @@ def begin(world: World, flow: Flow, strike: Strike) -> Later:
 
 
 def _limit(world: World, value: str | None) -> None:
-    client = administrator(world.opensearch)
-    try:
-        client.cluster.put_settings(body={"persistent": {_LIMIT: value}})
-    finally:
-        client.close()
+    change(world, lambda client: client.cluster.put_settings(body={"persistent": {_LIMIT: value}}))

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from ream_chaos.administration import change
 from ream_chaos.faults import Later
 from ream_chaos.plan import Kind, Strike
 from ream_chaos.world import World
-from ream_tests.flow import Flow, administrator
+from ream_tests.flow import Flow
 
 KIND = Kind(weight=1, shortest=5, longest=15, aimed=False)
 NEEDS: frozenset[str] = frozenset()
@@ -19,9 +20,6 @@ def begin(world: World, flow: Flow, strike: Strike) -> Later:
 
 
 def _block(world: World, flow: Flow, value: bool | None) -> None:
-    client = administrator(world.opensearch)
-    try:
-        indices = f"{flow.environment['REAM_INDEX_PREFIX']}*"
-        client.indices.put_settings(index=indices, body={"index.blocks.read_only_allow_delete": value})
-    finally:
-        client.close()
+    settings = {"index.blocks.read_only_allow_delete": value}
+    indices = f"{flow.environment['REAM_INDEX_PREFIX']}*"
+    change(world, lambda client: client.indices.put_settings(index=indices, body=settings))
