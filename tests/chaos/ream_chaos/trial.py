@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -13,10 +13,11 @@ from ream_chaos.plan import Plan, Submit
 from ream_chaos.result import Result
 from ream_chaos.snapshot import Snapshot
 from ream_chaos.storm import Storm
-from ream_chaos.verdict import compare
+from ream_chaos.verdict import Verdict, compare
 from ream_chaos.witness import Witness
 from ream_chaos.world import World
 from ream_index import fingerprint
+from ream_kit import commit_check
 from ream_tests.flow import installed
 
 DIFFERENCES_TOLD = 20
@@ -101,22 +102,18 @@ def storm(
         after = max(0.0, max(witness.indexed_at.values(), default=over) - over)
         found = witness.snapshot()
         verdict = compare(calm, found, running.submitted)
-        problems = (
-            [] if settled or verdict.stuck or verdict.lost else ["some group has records left that it cannot pass"]
-        )
-        if within_seconds is not None and after > within_seconds:
-            problems.append(
-                f"the last outcome came {after:.0f} s after the last fault, not within {within_seconds:.0f} s"
-            )
+        problems = list(_problems(settled, verdict, after, within_seconds))
         told = fingerprint.explain(calm.entries.values(), found.entries.values(), ("the calm run", "this one"))
         details = list(islice(told, DIFFERENCES_TOLD))
         details += [f"{name} ended by itself with code {code}" for name, code in running.ended_by_itself]
-        return Result(
-            part,
-            len(plan.strikes),
-            verdict,
-            tuple(problems),
-            {"seconds_to_the_last_outcome": after},
-            (),
-            tuple(details),
-        )
+    proof = commit_check.check_folder(place / "commits", from_beginning=True)
+    problems += [str(finding) for finding in proof.findings]
+    figures = {"seconds_to_the_last_outcome": after, "records_finished_again": float(proof.repeated)}
+    return Result(part, len(plan.strikes), verdict, tuple(problems), figures, (), (*details, str(proof)))
+
+
+def _problems(settled: bool, verdict: Verdict, after: float, within: float | None) -> Iterator[str]:
+    if not (settled or verdict.stuck or verdict.lost):
+        yield "a group has records left that it cannot pass"
+    if within is not None and after > within:
+        yield f"the last outcome came {after:.0f} s after the last fault, {within:.0f} s are allowed"

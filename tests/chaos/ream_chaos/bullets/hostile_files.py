@@ -26,6 +26,8 @@ ORDER = 9
 GOOD_FOR_EACH = 10
 IDLE_SECONDS, MEMORY_BYTES = 5, 1 << 30
 """Limits of extract's cells in this part."""
+ALONE = 200
+"""Good documents from which their rate is known when they are alone."""
 OUTLIVES_SECONDS = 2.0
 WANTED_SHARE = 0.9
 _KINDS = ("text", "pdf", "text", "docx")
@@ -38,7 +40,7 @@ def run(run: Run) -> Result:
 
 
 def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: int) -> Result:
-    """Compares good documents alone with the same number among hostile ones."""
+    """Compares the rate of good documents alone with that of others of their kind among hostile ones."""
     world = run.world
     changed = {
         "REAM_EXTRACT_IDLE_SECONDS": str(IDLE_SECONDS),
@@ -54,7 +56,7 @@ def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: 
         Watch(lambda: [process.pid for process in flow.processes.values()], details=True) as watch,
     ):
         storm = Storm(world, flow, witness, [])
-        alone = _rate(storm, _good("alone", good_count), [])
+        alone = _rate(storm, _good("alone", min(good_count, ALONE)), [])
         hostile = [Paper(f"hostile/{attack.name}", attack.name, attack.make()) for attack in made]
         wild = [Paper(f"corpus/{path}", path.name, path.read_bytes()) for path in corpus]
         good = _good("among", good_count)
