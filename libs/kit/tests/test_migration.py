@@ -7,10 +7,10 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from ream_contracts import topics
-from ream_kit import group_offsets
+from ream_kit import group_offsets, migration
 from ream_kit.errors import Retry
 from ream_kit.kafka import KafkaSettings
 from ream_kit.migration import MigrationError, migrate, wanted
@@ -26,6 +26,28 @@ def test_every_topic_has_one_for_its_dead_letters() -> None:
     kept = dict(needed["x.documents.completed.dlq"].config)
     assert kept == {"cleanup.policy": "delete", "retention.ms": str(14 * DAY)}
     assert needed["x.documents.parts"].partitions == needed["x.documents.parts.dlq"].partitions == 12
+
+
+class Broker:
+    """Answers with errors first."""
+
+    def __init__(self, *codes: int) -> None:
+        self.codes = list(codes)
+
+    def ask(self) -> bool:
+        if self.codes:
+            raise KafkaException(KafkaError(self.codes.pop(0)))
+        return True
+
+
+def test_a_broker_that_is_busy_with_new_topics_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    not_yet = KafkaError.NOT_LEADER_FOR_PARTITION
+    assert migration._patiently(Broker(not_yet, not_yet).ask)
+    with pytest.raises(MigrationError, match="cannot be seeded"):
+        migration._patiently(Broker(KafkaError.TOPIC_AUTHORIZATION_FAILED).ask)
+    monkeypatch.setattr(migration, "_PATIENCE_SECONDS", 0)
+    with pytest.raises(Retry, match="busy with new topics"):
+        migration._patiently(Broker(not_yet, not_yet).ask)
 
 
 @pytest.mark.servers

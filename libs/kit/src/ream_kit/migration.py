@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +29,7 @@ from ream_kit.kafka import KafkaSettings
 
 _LOG = log.logger("kit.migration")
 _TIMEOUT = 30
-_PATIENCE = 20
+_PATIENCE_SECONDS = 90
 _PASSING = (
     KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError._WAIT_COORD, KafkaError._TIMED_OUT, KafkaError._TRANSPORT,
     KafkaError._NOENT,  # "no leaders found": a topic was made a moment ago, on a busy broker
@@ -145,17 +146,19 @@ def _alter(client: AdminClient, existing: Sequence[Wanted]) -> list[str]:
 
 def _patiently(ask: Callable[[], bool]) -> bool:
     """Asks again while a broker is still busy with topics that were just made, or with its own first start."""
-    over = threading.Event()
-    for _ in range(_PATIENCE):
+    pause, until = threading.Event(), time.monotonic() + _PATIENCE_SECONDS
+    while True:
         try:
             return ask()
         except TimeoutError:
-            continue
+            busy = "it does not answer"
         except KafkaException as error:
+            busy = error.args[0].str()
             if not error.args[0].retriable() and error.args[0].code() not in _PASSING:
-                raise MigrationError(f"offsets cannot be seeded: {error.args[0].str()}") from error
-        over.wait(0.3)
-    return ask()
+                raise MigrationError(f"offsets cannot be seeded: {busy}") from error
+        if time.monotonic() > until:
+            raise Retry("kafka", f"the broker has been busy with new topics for {_PATIENCE_SECONDS} s: {busy}")
+        pause.wait(0.3)
 
 
 def _seed(client: AdminClient, settings: KafkaSettings, group: str, topic: Topic[Any]) -> bool:
