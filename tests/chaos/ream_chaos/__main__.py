@@ -7,6 +7,7 @@ import argparse
 import random
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -67,7 +68,9 @@ def do(name: str, part: ModuleType, run: Run) -> Result:
     try:
         found: Result = part.run(run)
     except Exception as error:
-        found = Result(name, problems=(f"it could not be done: {type(error).__name__}: {str(error)[-2000:]}",))
+        places = tuple(line.strip() for line in traceback.format_tb(error.__traceback__)[-3:])
+        problem = f"it could not be done: {type(error).__name__}: {str(error)[-2000:]}"
+        found = Result(name, problems=(problem,), details=places)
     found.figures["took_seconds"] = time.monotonic() - began
     run.world.tell(f"{name}: {'as it should be' if found.good else 'NOT as it should be'}")
     return found
