@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures what running again costs: the same bytes again, classifying again, choosing by a condition, a new index.
 
-`python benchmarks/again.py [--documents 10000] [--different 20]`. So many documents are submitted, of so few different
-files, half of them scans; then all are classified again, and the index is made anew. CPU seconds of the processes that
-parse and recognise say whether anything was read again. It starts an installation of its own, as bench.py does.
+`python benchmarks/again.py [--documents 10000] [--submitted 1000] [--different 20]`. Documents are submitted, of few
+different files, half of them scans; others are put into the store as they would be had they been submitted too, because
+it is what comes then that is measured: all are classified again, and the index is made anew. CPU seconds of the
+processes that parse and recognise say whether anything was read again. It starts an installation of its own, as
+bench.py does.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ from typing import Any
 from ream_bench import machine, papers
 from ream_bench.installation import BenchError, Installation, Tell, installed
 from ream_bench.usage import Peak, Used, between, moment
-from ream_contracts import identity, topics
+from ream_contracts import identity, layout, topics
 from ream_contracts.messages import DocumentIndexed, DocumentSubmitted
 from ream_kit import Retry, Store
 from ream_kit.observe import Announcer, Tail
+from ream_kit.store_disk import DiskBlobs
 from ream_kit.store_open import open_store
 
 RESULTS = Path(__file__).parent / "results"
@@ -91,10 +94,11 @@ class Watch:
 class Measurement:
     """An installation, and the documents in it."""
 
-    def __init__(self, installation: Installation, tell: Tell, documents: int, different: int) -> None:
+    def __init__(self, installation: Installation, tell: Tell, documents: int, submitted: int, different: int) -> None:
         self._installation = installation
         self._tell = tell
         self._documents = documents
+        self._submitted = min(documents, submitted)
         self._different = different
         self._store: Store = open_store(installation.surroundings.environ)
         self._watch = Watch(installation)
@@ -104,11 +108,13 @@ class Measurement:
         """Measures everything, one thing after another."""
         files = self._files()
         first = {self._id(number) for number in range(self._different)}
-        rest = {self._id(number) for number in range(self._different, self._documents)}
+        rest = {self._id(number) for number in range(self._different, self._submitted)}
         self._measured("different files, read for the first time", len(first), lambda: self._submit(files, 0, first))
         self._measured("the same bytes again", len(rest), lambda: self._submit(files, self._different, rest))
+        self._tell("putting the others into the store")
+        others = {self._put(number) for number in range(self._submitted, self._documents)}
         self._measured("counted by a condition", self._documents, self._count)
-        self._measured("classified again", self._documents, lambda: self._classify(first | rest))
+        self._measured("classified again", self._documents, lambda: self._classify(first | rest | others))
         self._measured("index made anew", self._documents, self._anew)
         self._watch.close()
 
@@ -127,6 +133,19 @@ class Measurement:
 
     def _id(self, number: int) -> str:
         return identity.document_id("default", f"again-{number}")
+
+    def _put(self, number: int) -> str:
+        """Puts a document into the store as its flow would have left it: what was made of another, with its own id."""
+        model, own = self._id(number % self._different), self._id(number)
+        quick = DiskBlobs(Path(self._installation.surroundings.environ["REAM_STORE"]), fsync=False)
+        for name in self._store.names(layout.document(model)):
+            data = self._store.get(name)
+            quick.put(name.replace(model, own), data if name.endswith("/original") else self._own(data, model, number))
+        return own
+
+    def _own(self, data: bytes, model: str, number: int) -> bytes:
+        named = data.replace(model.encode(), self._id(number).encode())
+        return named.replace(b"again-%d" % (number % self._different), b"again-%d" % number)
 
     def _submit(self, files: list[str], start: int, ids: set[str]) -> dict[str, Any]:
         announcer = Announcer(self._installation.surroundings.kafka(), "bench")
@@ -195,10 +214,10 @@ def report(about: dict[str, Any], phases: list[Phase], different: int) -> str:
     return f"""\
 # Running again, measured on {about["date"][:10]}
 
-{different} different files, half of them scans and half text PDFs of a page, submitted again and again under
-other keys; then all documents classified again, and the index made anew. CPU of ocr and of parsing is that of the
-cells, which read documents. Others are programs that have nothing to do with it: seconds and rates mean little where
-they use much; the CPU seconds of the cells hardly depend on them.
+{different} different files, half of them scans and half text PDFs of a page, submitted again and again under other
+keys, the rest put into the store as it would be after that; then all documents classified again, and the index made
+anew. CPU of ocr and of parsing is that of the cells, which read documents. Others are programs that have nothing to do
+with it: seconds and rates mean little where they use much; the CPU seconds of the cells hardly depend on them.
 
 {head}
 {rows}
@@ -221,6 +240,7 @@ def main() -> int:
     """Measures and keeps the result, also that of a measurement that was ended half-way."""
     parser = argparse.ArgumentParser(prog="again.py", description="Measures what running again costs.")
     parser.add_argument("--documents", type=int, default=10_000, help="how many are submitted")
+    parser.add_argument("--submitted", type=int, default=1_000, help="how many of them go through all services first")
     parser.add_argument("--different", type=int, default=20, help="how many different files they are made of")
     parser.add_argument("--name", default="again", help="last part of the result's file name")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
@@ -234,7 +254,7 @@ def main() -> int:
     try:
         with installed(options.folder, tell) as installation:
             about = machine.describe(installation.surroundings)
-            measurement = Measurement(installation, tell, options.documents, options.different)
+            measurement = Measurement(installation, tell, options.documents, options.submitted, options.different)
             try:
                 measurement.run()
             finally:
