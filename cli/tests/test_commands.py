@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ream_cli.__main__ import main
+from ream_cli.rebuild_index import Told
 from ream_contracts import topics
 from ream_local.ports import free_ports
 
@@ -58,3 +59,43 @@ def test_redriving_needs_to_be_told_what(home: Path, capsys: pytest.CaptureFixtu
     (home / "store").mkdir()
     assert main(["dead-letters", "redrive"]) == 2
     assert "--all" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--switch"], "--switch belongs to --as-of"),
+        (["--as-of", "yesterday"], "'yesterday' is no day"),
+        (["--as-of", "2999-01-01"], "has not come yet"),
+    ],
+)
+def test_an_index_is_not_built_by_what_cannot_be_meant(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = main(["rebuild-index", *words])
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    assert code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_building_an_index_somewhere_else_needs_its_administrator(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REAM_OPENSEARCH_URL", "https://127.0.0.1:9")
+    assert main(["rebuild-index"]) == 78
+    assert "REAM_OPENSEARCH_ADMIN_PASSWORD" in capsys.readouterr().err
+
+
+def test_progress_is_told_now_and_then_with_the_time_that_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    seconds = iter([0.0, 0.0, 1.0, 6.0, 7.0, 12.0])
+    told = Told(lambda: next(seconds))
+    told.said("Going on.")
+    for part in (0.5, 0.6, 0.7, 0.75):
+        told.progress(part, 1234, 5)
+    assert capsys.readouterr().err.splitlines() == [
+        "Going on.",
+        "   60% gone through: 1,234 documents, 5 passages, about 24 s left",
+        "   75% gone through: 1,234 documents, 5 passages, about 12 s left",
+    ]

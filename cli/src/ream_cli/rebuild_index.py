@@ -141,19 +141,24 @@ class Told:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._began = self._next = monotonic()
+        self._first: float | None = None
 
     def said(self, sentence: str) -> None:
         """See Listener."""
         print(sentence, file=sys.stderr)
         self._began = self._monotonic()
         self._next = self._began + _LINE_SECONDS
+        self._first = None
 
     def progress(self, part: float, documents: int, passages: int) -> None:
         """See Listener."""
         now = self._monotonic()
+        if self._first is None:  # what goes on does not begin at nothing
+            self._first = part
         if now < self._next:
             return
         self._next = now + _LINE_SECONDS
-        left = f", about {screen.duration((now - self._began) * (1 - part) / part)} left" if part > 0.01 else ""
+        done = part - self._first
+        left = f", about {screen.duration((now - self._began) * (1 - part) / done)} left" if done > 0.01 else ""
         counted = f": {screen.number(documents)} documents, {screen.number(passages)} passages" if documents else ""
         print(f"  {part:4.0%} gone through{counted}{left}", file=sys.stderr)

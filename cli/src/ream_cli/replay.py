@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     wish = Wish(options.stage, _parameters(options.stage, options.set), _condition(options.where))
     surroundings = find()
     store = surroundings.store()
-    only = [naming.meant(surroundings, store, text) for text in options.documents] or None
+    only = list(dict.fromkeys(naming.meant(surroundings, store, text) for text in options.documents)) or None
     if only and wish.condition is None:
         with _named(store, wish, only) as selection:
             return _go_on(surroundings, store, wish, selection, options, asked=True)

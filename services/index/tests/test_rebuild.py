@@ -287,8 +287,11 @@ def test_it_does_not_take_the_place_while_something_is_damaged(own: Installation
     for number in range(3):
         own.complete(number)
     own.store.delete(layout.text(name_of(1), 1, 1, "extract", "run1"))
+    arrived = ingested(own.store, name_of(9))
+    own.store.delete(layout.source(arrived.document_id, 1))
     built = own.replacing().anew()
-    assert (list(built.damaged), built.damaged_documents, built.before) == ([name_of(1)], 1, None)
+    assert (set(built.damaged), built.damaged_documents, built.before) == ({name_of(1), name_of(9)}, 2, None)
+    ingested(own.store, name_of(9))
     assert own.builder.current() != built.pair
     assert own.texts(1) == ["page of 1"]
     part(own.store, name_of(1), 1, "page of 1")

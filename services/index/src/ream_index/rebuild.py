@@ -10,7 +10,7 @@ the old pair until that moment had its record in the store before, and whatever 
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +24,7 @@ from ream_index.settings import IndexSettings
 from ream_index.stored import Holdings, messages, taken_in
 from ream_index.work import FIRST, Desk, Message, Stored, Work
 from ream_index.writing import drop_overtaken, write
-from ream_kit import Erased, Retry, Store
+from ream_kit import Erased, Reject, Retry, Store
 from ream_kit.store import NotFound
 from ream_kit.store_walk import documents
 
@@ -169,36 +169,37 @@ class Rebuild:
         """Writes documents; those that have changed may have left passages of an older run there."""
         indices = Indices.named(self.client, *self.pair)
         counts, works = Counts(), []
+        desks: dict[str, Desk] = {}
         for document_id, names in batch:
             try:
                 asked = list(messages(self.store, Holdings.of(document_id, names), self.until))
+                desks[document_id] = self._desk(asked)
             except Erased:
                 counts = counts.plus(Counts(erased=1))
             except DAMAGE as error:
                 counts = counts.plus(_damage(document_id, error))
             else:
                 works += [Work(message) for message in asked]
-        self._write(works, indices)
+        self._write(works, desks, indices)
         if changed:
             for work in works:
                 if isinstance(work.message, Stored) and work.message.record is not None and work.age > FIRST:
                     indices.drop_older_passages(work.message.document_id, *work.age)
         return counts.plus(_counted(works))
 
-    def _write(self, works: list[Work], indices: Indices) -> None:
-        write(works, indices, lambda work: self._desk(work.message).writes(work, {}))
-        write(works, indices, lambda work: self._desk(work.message).second(work))
+    def _write(self, works: list[Work], desks: Mapping[str, Desk], indices: Indices) -> None:
+        write(works, indices, lambda work: desks[work.message.document_id].writes(work, {}))
+        write(works, indices, lambda work: desks[work.message.document_id].second(work))
         # As index does: a newer run may have been completed, and its passages written there, while this one was.
         drop_overtaken(works, indices)
         for work in works:
-            if work.fault is not None and not isinstance(work.fault, DAMAGE):
+            if work.fault is not None and not _is_damage(work.fault):
                 raise work.fault
 
-    def _desk(self, message: Message) -> Desk:
+    def _desk(self, asked: list[Message]) -> Desk:
         """What is known of a document that is not completed was known since it was taken in."""
-        now = ""
-        if isinstance(message, DocumentIngested):
-            now = taken_in(self.store, message.document_id, message.generation)
+        arrived = next((one for one in asked if isinstance(one, DocumentIngested)), None)
+        now = "" if arrived is None else taken_in(self.store, arrived.document_id, arrived.generation)
         return Desk(self.store, self.pair.documents, self.pair.passages, self.settings, now)
 
 
@@ -206,6 +207,11 @@ def _batches(listed: Iterable[Listed]) -> Iterator[list[Listed]]:
     rest = iter(listed)
     while batch := list(itertools.islice(rest, BATCH)):
         yield batch
+
+
+def _is_damage(fault: Exception) -> bool:
+    """Whether it is of one document: what the store has of it, or what OpenSearch does not take even when reduced."""
+    return isinstance(fault, DAMAGE) or (isinstance(fault, Reject) and not fault.fatal)
 
 
 def _damage(document_id: str, error: Exception) -> Counts:
