@@ -12,10 +12,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from ream_kit import commit_note
 from ream_kit.attempts import Again, Done, Next, Phase, Step, Stop
 from ream_kit.bus_contract import IN, IN_ORDER
+from ream_kit.commit_note import Note
 from ream_kit.flight import Flight, Partition, Task
 from ream_kit.metrics import Metrics
+from ream_kit.offsets import Offsets
 from ream_kit.records import Origin, Record
 from ream_kit.testing import FakeClock
 
@@ -41,27 +44,39 @@ def partition() -> Partition:
     return Partition(IN, 0)
 
 
+def grant(flight: Flight, *partitions: Partition) -> None:
+    """Lets the broker have a commit that names what waits."""
+    for one in flight.prepare(partitions):
+        flight.committed(one)
+
+
+def admit(flight: Flight, *tasks: Task) -> None:
+    """Takes records in and lets them be begun."""
+    flight.admit(tasks)
+    grant(flight, *{task.partition for task in tasks})
+
+
 def taken(flight: Flight, limit: int = 1) -> Task:
     (one,) = flight.take(limit)
     return one
 
 
 def test_is_finished_when_the_broker_has_everything(flight: Flight, partition: Partition) -> None:
-    flight.admit([task(partition, 0)])
+    admit(flight, task(partition, 0))
     one = taken(flight)
     flight.sending(one)
     flight.sending(one)
     flight.delivered(one, None)
     flight.settle([one], [DONE])
-    assert (partition.offsets.committable(), len(flight)) == (None, 1)
+    assert (partition.offsets.position, len(flight)) == (0, 1)
     flight.delivered(one, None)
-    assert (partition.offsets.committable(), len(flight), flight.bytes, flight.finished) == (1, 0, 0, 1)
+    assert (partition.offsets.position, len(flight), flight.bytes, flight.finished) == (1, 0, 0, 1)
 
 
 def test_what_did_not_arrive_is_written_again_from_the_phase_it_began_in(
     flight: Flight, partition: Partition, clock: FakeClock
 ) -> None:
-    flight.admit([task(partition, 0)])
+    admit(flight, task(partition, 0))
     one = taken(flight)
     flight.sending(one)
     one.phase = Phase.BURY
@@ -74,27 +89,29 @@ def test_what_did_not_arrive_is_written_again_from_the_phase_it_began_in(
     flight.wake()
     clock.advance(0.2)
     flight.wake()
+    grant(flight, partition)
     again = taken(flight)
     assert again is one
     flight.settle([again], [DONE])
-    assert (flight.holds(), partition.offsets.committable()) == ([], 1)
+    assert (flight.holds(), partition.offsets.position) == ([], 1)
 
 
 def test_since_when_it_waits_does_not_move(flight: Flight, partition: Partition, clock: FakeClock) -> None:
-    flight.admit([task(partition, 0)])
+    admit(flight, task(partition, 0))
     began = clock.now()
     for _ in range(3):
         flight.settle([taken(flight)], [Again(5, "store", "away")])
         assert [hold.since for hold in flight.holds()] == [began]
         clock.advance(6)
         flight.wake()
+        grant(flight, partition)
     flight.settle([taken(flight)], [Again(0, "opensearch", "away")])
     assert [(hold.waiting_for, hold.since) for hold in flight.holds()] == [("opensearch", clock.now())]
 
 
 def test_a_lost_partition_takes_its_records_with_it(flight: Flight, clock: FakeClock) -> None:
     mine, going = Partition(IN, 0), Partition(IN, 1)
-    flight.admit([task(going, 0, b"a"), task(going, 1, b"b"), task(going, 2, b"c"), task(mine, 0, b"d")])
+    admit(flight, task(going, 0, b"a"), task(going, 1, b"b"), task(going, 2, b"c"), task(mine, 0, b"d"))
     running, pausing = taken(flight), taken(flight)
     flight.settle([pausing], [Again(5, "store", "away")])
     flight.forget([going])
@@ -103,58 +120,59 @@ def test_a_lost_partition_takes_its_records_with_it(flight: Flight, clock: FakeC
     going.lost = True
     flight.settle([running], [DONE])
     assert flight.wait_until_finished([going], 0)
-    assert going.offsets.committable() is None
+    assert going.offsets.position == 0
+    grant(flight, mine)
     assert taken(flight).partition is mine
 
 
 def test_a_stop_ends_the_process_and_keeps_the_record(flight: Flight, partition: Partition) -> None:
-    flight.admit([task(partition, 0), task(partition, 1, b"other")])
+    admit(flight, task(partition, 0), task(partition, 1, b"other"))
     flight.settle([taken(flight)], [Stop("everything fails")])
     assert flight.stopped == "everything fails"
     flight.settle([taken(flight)], [DONE])
-    assert (partition.offsets.committable(), partition.offsets.span) == (None, 2)
+    assert (partition.offsets.position, partition.offsets.span) == (0, 2)
 
 
 def test_after_the_close_only_what_is_done_counts(flight: Flight, partition: Partition) -> None:
-    flight.admit([task(partition, 0), task(partition, 1, b"b"), task(partition, 2, b"c")])
+    admit(flight, task(partition, 0), task(partition, 1, b"b"), task(partition, 2, b"c"))
     first, second = taken(flight), taken(flight)
     flight.close()
     threading.Timer(0.05, flight.settle, [[first, second], [DONE, Next()]]).start()
     flight.busy += 1  # both were taken one by one, and are settled together here
     assert flight.drain(5)
-    assert (len(flight), partition.offsets.committable()) == (0, 1)
+    assert (len(flight), partition.offsets.position) == (0, 1)
     assert flight.take(1) == []
 
 
 def test_one_worker_is_kept_for_small_work() -> None:
     flight = Flight(2, FakeClock(), Metrics())
     bulk, small = Partition(replace(IN, spread=True), 0), Partition(IN, 0)
-    flight.admit([task(bulk, 0, b"a"), task(bulk, 1, b"b")])
+    admit(flight, task(bulk, 0, b"a"), task(bulk, 1, b"b"))
     first = taken(flight)
     got: list[Task] = []
     waiting = threading.Thread(target=lambda: got.append(taken(flight)))
     waiting.start()
     waiting.join(0.1)
     assert waiting.is_alive(), "the second worker leaves the bulk work alone"
-    flight.admit([task(small, 0, b"c")])
+    admit(flight, task(small, 0, b"c"))
     waiting.join(5)
     assert got[0].partition is small
     flight.settle([first], [DONE])
     assert taken(flight).partition is bulk
 
 
-def test_a_batch_takes_several(flight: Flight) -> None:
-    ordered = Partition(IN_ORDER, 0)
-    flight.admit([task(ordered, 0), task(ordered, 1), task(ordered, 2, b"other")])
+def test_a_batch_takes_several(clock: FakeClock) -> None:
+    flight, ordered = Flight(2, clock, Metrics(), batch=10), Partition(IN_ORDER, 0)
+    admit(flight, task(ordered, 0), task(ordered, 1), task(ordered, 2, b"other"))
     batch = flight.take(10)
     assert [one.position for one in batch] == [0, 2, 1]
     assert flight.busy == 1
     flight.settle(batch, [DONE, DONE, DONE])
-    assert ordered.offsets.committable() == 3
+    assert ordered.offsets.position == 3
 
 
 def test_room_is_waited_for(flight: Flight, partition: Partition) -> None:
-    flight.admit([task(partition, 0)])
+    admit(flight, task(partition, 0))
     assert not flight.wait_for_room(lambda: len(flight) == 0, 0.01)
     one = taken(flight)
     threading.Timer(0.05, flight.settle, [[one], [DONE]]).start()
@@ -165,7 +183,7 @@ def test_knows_its_oldest_record(flight: Flight, partition: Partition) -> None:
     assert flight.oldest() is None
     for offset, written in enumerate((5_000, 2_000, 0)):
         origin = Origin("t", 0, offset, b"k", {}, written)
-        flight.admit([Task(record=Record(IN, origin, b""), partition=partition)])
+        admit(flight, Task(record=Record(IN, origin, b""), partition=partition))
     oldest = flight.oldest()
     assert oldest is not None
     assert oldest[0].timestamp() == 2
@@ -186,6 +204,7 @@ class Model(RuleBasedStateMachine):
         self.settled: dict[Task, Step] = {}
         self.failed: set[Task] = set()
         self.finished: dict[Partition, set[int]] = {partition: set() for partition in self.partitions}
+        self.first = dict.fromkeys(self.partitions, 0)
 
     @rule(number=st.integers(0, 2), count=st.integers(1, 3), key=st.sampled_from([b"a", b"b", None]))
     def admit(self, number: int, count: int, key: bytes | None) -> None:
@@ -197,6 +216,7 @@ class Model(RuleBasedStateMachine):
     @precondition(lambda self: self.queued)
     @rule(limit=st.integers(1, 3))
     def take(self, limit: int) -> None:
+        grant(self.flight, *self.partitions)
         for one in self.flight.take(limit):
             self.queued.remove(one)
             self.working.append(one)
@@ -250,13 +270,12 @@ class Model(RuleBasedStateMachine):
         self.queued = {one for one in self.queued if one.partition is not old}
         self.partitions[number] = new = Partition(IN, number)
         self.next[number] = old.offsets.position or 0
-        self.finished[new] = set()
+        self.finished[new], self.first[new] = set(), self.next[number]
 
     @invariant()
     def nothing_unfinished_is_committed(self) -> None:
         for partition in self.partitions:
-            end = partition.offsets.committable()
-            begin = min(self.finished[partition], default=0)
+            begin, end = self.first[partition], partition.offsets.position
             assert end is None or set(range(begin, end)) <= self.finished[partition]
 
     def teardown(self) -> None:
@@ -268,6 +287,7 @@ class Model(RuleBasedStateMachine):
         self.clock.advance(1_000)
         self.flight.wake()
         while len(self.flight):
+            grant(self.flight, *self.partitions)
             batch = self.flight.take(10)
             self.flight.settle(batch, [DONE] * len(batch))
         assert (self.flight.bytes, self.flight.holds()) == (0, [])
@@ -278,3 +298,84 @@ class Model(RuleBasedStateMachine):
 
 Model.TestCase.settings = settings(stateful_step_count=40)
 TestFlight: Any = Model.TestCase
+
+
+def test_what_no_commit_names_is_not_begun(flight: Flight, partition: Partition, clock: FakeClock) -> None:
+    """Not when it was read, not while the commit is on its way, and not when nobody knows whether it arrived."""
+    flight.admit([task(partition, 0), task(partition, 1, b"b"), task(partition, 2, b"c")])
+    assert flight.urgent
+    (on_its_way,) = flight.prepare([partition])
+    assert flight.unnamed == 1, "no more are named than workers can begin"
+    flight.not_committed(on_its_way)
+    got: list[Task] = []
+    waiting = threading.Thread(target=lambda: got.append(taken(flight)))
+    waiting.start()
+    waiting.join(0.1)
+    assert got == []
+    grant(flight, partition)
+    waiting.join(5)
+    assert [one.position for one in got] == [0]
+    assert taken(flight).position == 1
+
+
+def test_what_comes_while_nothing_waits_is_begun_at_once(flight: Flight, partition: Partition) -> None:
+    """The commit before has reserved the next offsets."""
+    admit(flight, task(partition, 0))
+    flight.settle([taken(flight)], [DONE])
+    partition.reserve.size = 8
+    grant(flight, partition)
+    flight.admit([task(partition, 1), task(partition, 2)])
+    assert (taken(flight).position, taken(flight).position, flight.unnamed) == (1, 2, 0)
+
+
+def test_suspects_are_run_alone_with_their_tries_counted(clock: FakeClock) -> None:
+    """The third death gives a record up, failed part first; what came behind goes on when they are through."""
+    flight = Flight(2, clock, Metrics(), owner="me")
+    note = Note("other", False, (range(5, 8),), {6: 3})
+    partition = Partition(IN, 0, Offsets(5, note, 100))
+    flight.admit([task(partition, at, b"%d" % at) for at in range(5, 10)])
+
+    def name() -> dict[int, int]:
+        """Lets the broker have the next commit; returns the deaths it tells of."""
+        (prepared,) = flight.prepare([partition])
+        told = commit_note.decode(prepared.commit.offset, prepared.commit.text)
+        assert told is not None
+        flight.committed(prepared)
+        return dict(told.deaths)
+
+    assert name() == {5: 2, 6: 3}, "a try is counted before it is begun"
+    one = taken(flight)
+    assert (one.position, one.phase, flight.suspects) == (5, Phase.HANDLE, 3)
+    flight.settle([one], [DONE])
+    assert name() == {6: 3, 7: 2}
+    two = taken(flight)
+    assert two.position == 7
+    flight.settle([two], [DONE])
+    assert name() == {6: 4}
+    poison = taken(flight)
+    assert (poison.position, poison.phase) == (6, Phase.GIVE_UP)
+    assert poison.given_up is not None
+    assert (poison.given_up.cause, poison.given_up.attempts) == ("service-died", 3)
+    flight.settle([poison], [DONE])
+    grant(flight, partition)
+    assert {taken(flight).position, taken(flight).position} == {8, 9}
+
+
+def test_what_was_finished_before_is_not_run_again(flight: Flight) -> None:
+    partition = Partition(IN, 0, Offsets(5, Note("other", True, (), {}, (range(6, 9),)), 100))
+    admit(flight, *[task(partition, at, b"%d" % at) for at in range(5, 10)])
+    assert sorted([taken(flight).position, taken(flight).position]) == [5, 9]
+    assert len(flight) == 2
+
+
+def test_what_stands_before_a_suspect_of_its_key_goes_first(clock: FakeClock) -> None:
+    flight = Flight(2, clock, Metrics())
+    partition = Partition(IN_ORDER, 0, Offsets(5, Note("other", False, (range(6, 7),)), 100))
+    admit(flight, *[task(partition, at) for at in range(5, 8)])
+    order = []
+    while len(flight):
+        one = taken(flight)
+        order.append((one.position, one.deaths))
+        flight.settle([one], [DONE])
+        grant(flight, partition)
+    assert order == [(5, 1), (6, 1), (7, 0)]

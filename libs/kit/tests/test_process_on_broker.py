@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +14,7 @@ import pytest
 
 from ream_contracts.messages import DocumentIndexed
 from ream_kit.broker_bus import BrokerBus, wait_until
+from ream_kit.broker_processes import Services
 from ream_kit.bus_contract import IN, OUT, TOPICS, message, numbers
 from ream_kit.runner import MISCONFIGURED, OK
 from ream_kit.stage import stage
@@ -29,6 +27,7 @@ import multiprocessing
 import threading
 from ream_contracts.messages import DocumentIndexed
 from ream_kit import stage
+from ream_kit.broker_processes import Services
 from ream_kit.bus_contract import IN, OUT
 from ream_kit.runner import run
 
@@ -48,38 +47,6 @@ raise SystemExit(run(probe))
 """
 
 
-class Services:
-    """Processes of one stage, in a folder of their own."""
-
-    def __init__(self, bus: BrokerBus, folder: Path) -> None:
-        self._script = folder / "service.py"
-        self._script.write_text(SERVICE)
-        self._folder = folder
-        self._started: list[subprocess.Popen[bytes]] = []
-        self._environment = {
-            **os.environ,
-            "REAM_KAFKA_BOOTSTRAP": bus.kafka_settings.kafka_bootstrap,
-            "REAM_TOPIC_PREFIX": bus.prefix,
-            "REAM_GROUP_PREFIX": bus.prefix,
-            "REAM_STORE": str(folder / "store"),
-        }
-
-    def start(self, **environment: str) -> subprocess.Popen[bytes]:
-        log = (self._folder / f"{len(self._started)}.log").open("wb")
-        with log:
-            self._started.append(
-                subprocess.Popen(
-                    [sys.executable, str(self._script)], env={**self._environment, **environment}, stderr=log
-                )
-            )
-        return self._started[-1]
-
-    def close(self) -> None:
-        for process in self._started:
-            process.kill()
-            process.wait()
-
-
 @pytest.fixture
 def bus(kafka_bootstrap: str) -> BrokerBus:
     return BrokerBus(kafka_bootstrap, TOPICS)
@@ -87,9 +54,8 @@ def bus(kafka_bootstrap: str) -> BrokerBus:
 
 @pytest.fixture
 def services(bus: BrokerBus, tmp_path: Path) -> Iterator[Services]:
-    opened = Services(bus, tmp_path)
-    yield opened
-    opened.close()
+    with Services(bus, tmp_path, SERVICE) as opened:
+        yield opened
 
 
 def fill(bus: BrokerBus, first: int, count: int) -> None:

@@ -12,16 +12,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ream_kit.turns import Turns
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Item:
     lane: str
     position: int
     ordered: bool = False
     bulk: bool = False
+    cleared: bool = True
+    suspect: bool = False
 
 
 class Model(RuleBasedStateMachine):
-    """Puts, takes, finishes, gives back and discards in any order."""
+    """Puts, names, clears, takes, picks, finishes, gives back and discards in any order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,18 +31,72 @@ class Model(RuleBasedStateMachine):
         self.position = 0
         self.waiting: list[Item] = []
         self.taken: list[Item] = []
+        self.named: list[Item] = []
         self.finished: dict[str, list[int]] = {}
 
-    @rule(lane=st.sampled_from(["o1", "o2", "o3", "u1", "u2", "b1", "b2"]))
-    def put(self, lane: str) -> None:
+    @rule(
+        lane=st.sampled_from(["o1", "o2", "o3", "u1", "u2", "b1", "b2"]),
+        state=st.sampled_from(["cleared", "later", "suspect"]),
+    )
+    def put(self, lane: str, state: str) -> None:
         self.position += 1
-        item = Item(lane, self.position, ordered=lane.startswith("o"), bulk=lane.startswith("b"))
+        item = Item(
+            lane, self.position, lane.startswith("o"), lane.startswith("b"), state == "cleared", state == "suspect"
+        )
         self.turns.put(item)
         self.waiting.append(item)
 
+    def first(self, item: Item) -> bool:
+        return item is min((one for one in self.waiting if one.lane == item.lane), key=lambda one: one.position)
+
     def eligible(self, bulk: bool) -> list[Item]:
+        """What may be taken: of ordered lanes a run of cleared items from the first one on."""
         busy = {item.lane for item in self.taken if item.ordered}
-        return [item for item in self.waiting if item.lane not in busy and (bulk or not item.bulk)]
+        stopped: set[str] = set()
+        found = []
+        for item in sorted(self.waiting, key=lambda one: one.position):
+            ready = item.cleared and not item.suspect
+            if item.ordered and not ready:
+                stopped.add(item.lane)
+            if ready and item.lane not in busy | stopped and (bulk or not item.bulk):
+                found.append(item)
+        return found
+
+    @rule(limit=st.integers(1, 4))
+    def name(self, limit: int) -> None:
+        open_items = [one for one in self.waiting if not one.cleared and not one.suspect and one not in self.named]
+        got = self.turns.name(limit)
+        assert len(got) == min(limit, len(open_items))
+        assert set(got) <= set(open_items)
+        self.named += got
+
+    @precondition(lambda self: self.named)
+    @rule(data=st.data())
+    def clear(self, data: st.DataObject) -> None:
+        item = data.draw(st.sampled_from(self.named))
+        assert self.turns.is_named(item)
+        self.named.remove(item)
+        item.cleared = True
+        self.turns.clear(item)
+
+    @precondition(lambda self: any(item.suspect for item in self.waiting))
+    @rule(data=st.data())
+    def run_alone(self, data: st.DataObject) -> None:
+        item = data.draw(st.sampled_from([one for one in self.waiting if one.suspect]))
+        first = self.turns.first(item)
+        if item.ordered and any(one.lane == item.lane for one in self.taken):
+            assert first is None
+            return
+        assert first is not None
+        assert self.first(first) if item.ordered else first is item
+        if not first.suspect:
+            first.suspect, first.cleared = True, False
+            self.turns.set_apart(first)
+            if first in self.named:
+                self.named.remove(first)
+        self.turns.pick(first)
+        self.waiting.remove(first)
+        self.taken.append(first)
 
     @rule(limit=st.integers(1, 4), bulk=st.booleans())
     def take(self, limit: int, bulk: bool) -> None:
@@ -66,7 +122,16 @@ class Model(RuleBasedStateMachine):
     @precondition(lambda self: self.taken)
     @rule(data=st.data())
     def give_back(self, data: st.DataObject) -> None:
-        item = data.draw(st.sampled_from(self.taken))
+        self.give(data.draw(st.sampled_from(self.taken)))
+
+    @precondition(lambda self: any(not item.suspect for item in self.taken))
+    @rule(data=st.data())
+    def give_back_not_cleared(self, data: st.DataObject) -> None:
+        item = data.draw(st.sampled_from([one for one in self.taken if not one.suspect]))
+        item.cleared = False
+        self.give(item)
+
+    def give(self, item: Item) -> None:
         self.turns.back(item)
         self.taken.remove(item)
         self.waiting.append(item)
@@ -78,18 +143,35 @@ class Model(RuleBasedStateMachine):
             (item for item in self.waiting if item.lane == lane), key=lambda item: item.position
         )
         self.waiting = [item for item in self.waiting if item.lane != lane]
+        self.named = [item for item in self.named if item.lane != lane]
 
     @invariant()
     def counts(self) -> None:
         assert len(self.turns) == len(self.waiting)
+        assert self.turns.cleared == sum(item.cleared and not item.suspect for item in self.waiting)
+        later = [item for item in self.waiting if not item.cleared and not item.suspect]
+        assert self.turns.unnamed == len([item for item in later if item not in self.named])
 
     def teardown(self) -> None:
         for item in list(self.taken):
             self.turns.release(item)
-        rest = self.turns.take(10_000)
-        assert set(rest) == set(self.waiting), "nothing is lost"
-        for item in rest:
+        self.turns.name(10_000)
+        for item in self.waiting:
+            if self.turns.is_named(item):
+                item.cleared = True
+                self.turns.clear(item)
+        rest = []
+        for item in sorted(self.waiting, key=lambda one: one.position):
+            if item.suspect or item.ordered:  # in the order of their lane, whatever they are
+                assert self.turns.first(item) is item
+                self.turns.pick(item)
+                self.turns.release(item)
+                rest.append(item)
+        more = self.turns.take(10_000)
+        for item in more:
             self.turns.release(item)
+        rest += more
+        assert set(rest) == set(self.waiting), "nothing is lost"
         assert not self.turns._lanes, "nothing is kept of lanes that are done"
 
 

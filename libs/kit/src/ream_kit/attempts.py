@@ -11,6 +11,12 @@ from typing import Any, Literal
 from ream_kit.dead_letters import GivenUp
 from ream_kit.records import Record
 
+MOST_DEATHS = 3
+"""Deaths of a process after which the record that it worked on is given up."""
+
+SERVICE_DIED = "service-died"
+"""The cause of a dead letter whose record ended the process each time."""
+
 LONGEST_PAUSE = 30.0
 _SHORTEST_PAUSE = 0.2
 
@@ -64,7 +70,12 @@ class Attempt:
         tries: how often the present phase failed by our fault.
         waits: how often in a row somebody was away.
         alone: a batch failed as a whole with this record in it, so it is now tried by itself.
+        cleared: it may be begun: what says so after a death is on the broker.
+        deaths: how often a process died that may have worked on it; such a suspect is run with nothing beside it.
         lane: records with the same lane share one turn (a document, on one topic).
+        position: its place among those of its lane.
+        ordered: records of its lane must be worked on one after another.
+        bulk: it came by a lane that is spread over all partitions: it must leave room for small work.
     """
 
     record: Record
@@ -72,31 +83,37 @@ class Attempt:
     tries: int = 0
     waits: int = 0
     alone: bool = False
+    cleared: bool = True
+    deaths: int = 0
     message: Any = None
     outcome: Outcome = "done"
     given_up: GivenUp | None = None
     lane: Hashable = field(init=False)
+    position: int = field(init=False)
+    ordered: bool = field(init=False)
+    bulk: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """A record without a key shares its turn with nobody."""
-        origin = self.record.origin
+        origin, topic = self.record.origin, self.record.topic
         turn = origin.offset if origin.key is None else origin.key
         self.lane = (origin.topic, origin.partition, turn)
+        self.position = origin.offset
+        self.ordered = topic.order == "key" and origin.key is not None
+        self.bulk = topic.spread
 
     @property
-    def position(self) -> int:
-        """Its place among those of its key."""
-        return self.record.origin.offset
+    def suspect(self) -> bool:
+        """Whether a process may have died of it."""
+        return self.deaths > 0
 
-    @property
-    def ordered(self) -> bool:
-        """Whether records with this key must be worked on one after another."""
-        return self.record.topic.order == "key" and self.record.origin.key is not None
 
-    @property
-    def bulk(self) -> bool:
-        """Whether it came by a lane that is spread over all partitions: it must leave room for small work."""
-        return self.record.topic.spread
+def died(attempt: Attempt) -> None:
+    """Gives a record up that processes died of: after the third death; after three more in giving it up, that too."""
+    attempt.outcome = "failed"
+    detail = f"the service died {attempt.deaths} times while it worked on this record, the last times on nothing else"
+    attempt.given_up = GivenUp(SERVICE_DIED, detail, attempt.deaths)
+    attempt.phase = Phase.GIVE_UP if attempt.deaths < 2 * MOST_DEATHS else Phase.BURY
 
 
 def pause(waits: int) -> float:

@@ -14,7 +14,7 @@ from confluent_kafka import Consumer, TopicPartition
 from ream_contracts import codec
 from ream_contracts.messages import DeadLetter
 from ream_contracts.topic import Topic
-from ream_kit import envelope, kafka
+from ream_kit import commit_note, envelope, group_offsets, kafka
 from ream_kit.errors import Retry
 from ream_kit.kafka import KafkaSettings
 from ream_kit.metrics import Metrics
@@ -126,6 +126,18 @@ class BrokerBus:
         except Retry:  # the group is being made
             return 1
         return sum(end - passed[name].get(number, 0) for name in names for number, end in ends[name].items())
+
+    def finished(self, stage: AnyStage) -> int:
+        """Records that a stage's commits say are finished: the committed ones, and those beyond that metadata names."""
+        places = [
+            TopicPartition(self.kafka_settings.topic(topic.name), number)
+            for topic in stage.reads
+            for number in range(topic.partitions)
+        ]
+        found = group_offsets.committed(self.kafka_settings, stage.group, places)
+        notes = [commit_note.decode(place.offset, place.metadata) for place in found]
+        beyond = sum(len(run) for note in notes if note is not None for run in note.finished)
+        return beyond + sum(place.offset for place in found)
 
     def records(self, topic: Topic[Any] | str) -> list[Record]:
         """Everything on a topic, partition by partition."""

@@ -129,11 +129,12 @@ class Execution:
         return None
 
     def _run(self, attempt: Attempt, emit: Emit) -> Step:
-        if attempt.phase is Phase.HANDLE:
+        if attempt.phase is not Phase.BURY:  # a record that processes died of is given up without having been decoded
             try:
                 self._decode(attempt)
             except codec.Malformed as error:
                 return self._malformed(attempt, error)
+        if attempt.phase is Phase.HANDLE:
             origin = {"origin": attempt.record.origin} if self._wants_origin else {}
             started = self._clock.monotonic()
             try:

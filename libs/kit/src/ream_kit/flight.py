@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides which records are in flight and what each waits for: a worker, the broker, a pause, or the one before it.
 
+A record is begun only when the metadata of a commit says that it may have been: see `clearance` and ADR 0006.
+
 One lock guards everything here. Workers take and settle, the thread of deliveries reports, the main thread admits.
 """
 
@@ -9,62 +11,21 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ream_contracts.topic import Topic
-from ream_kit import log
-from ream_kit.attempts import Again, Attempt, Done, Phase, Step, Stop, pause
-from ream_kit.clock import Clock, timestamp
+from ream_kit.attempts import Again, Done, Phase, Step, Stop, pause
+from ream_kit.clearance import Clearance
+from ream_kit.clock import Clock
+from ream_kit.commit_log import CommitLog
+from ream_kit.commit_log import Done as Performed
+from ream_kit.holds import Holds
 from ream_kit.metrics import METRICS, Metrics
-from ream_kit.offsets import Offsets
-from ream_kit.turns import Turns
+from ream_kit.task import Hold, Partition, Prepared, Task
 
-_LOG = log.logger("kit.flight")
-
-
-@dataclass(slots=True, eq=False)
-class Partition:
-    """A partition while it is assigned to this process; assigned again, it is another one.
-
-    Attributes:
-        lost: it is another process's now: nothing that comes of its records counts any more.
-    """
-
-    topic: Topic[Any]
-    number: int
-    offsets: Offsets = field(default_factory=Offsets)
-    lost: bool = False
-    paused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Why a record is held."""
-
-    waiting_for: str
-    since: datetime
-    reason: str
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Task(Attempt):
-    """A record in flight.
-
-    Attributes:
-        unconfirmed: messages it wrote that the broker has not acknowledged.
-        step: what follows when the broker has them all; None while a worker has it.
-        began_in: the phase in which the present step began.
-    """
-
-    partition: Partition
-    unconfirmed: int = 0
-    step: Step | None = None
-    began_in: Phase = Phase.HANDLE
-    undelivered: str | None = None
-    hold: Hold | None = None
+__all__ = ["Flight", "Hold", "Partition", "Prepared", "Task"]
 
 
 class Flight:
@@ -73,23 +34,37 @@ class Flight:
     Attributes:
         busy: workers that work on a record now.
         bytes: keys and values in flight.
+        owner: the name by which a process knows its own commits again.
+        least: records that may always be named ahead.
         stopped: why the process must end; None while it need not.
+        crashed: it ends as by a death: what was running may be the cause.
     """
 
-    def __init__(self, workers: int, clock: Clock, metrics: Metrics = METRICS) -> None:
+    def __init__(
+        self,
+        workers: int,
+        clock: Clock,
+        metrics: Metrics = METRICS,
+        *,
+        batch: int = 1,
+        owner: str = "",
+        commits: CommitLog | None = None,
+    ) -> None:
         self._clock = clock
         self._metrics = metrics
+        self.owner = owner
+        self._commits = commits
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._change = threading.Condition(self._lock)
-        self._turns: Turns[Task] = Turns()
+        self._clearance = Clearance(max(workers, batch))
+        self._holds = Holds(clock)
         self._pausing: list[tuple[float, int, Task]] = []
         self._sequence = itertools.count()
         self._tasks: set[Task] = set()
         # One worker is kept for small work while bulk work could take all of them.
         self._bulk_workers = max(1, workers - 1)
         self._busy_bulk = 0
-        self._held: dict[str, int] = {}
         self._closed = False
         self.busy = 0
         self.bytes = 0
@@ -97,30 +72,36 @@ class Flight:
         self.retried = 0
         self.dead_letters = 0
         self.stopped: str | None = None
+        self.crashed = False
 
     def __len__(self) -> int:
         """Records in flight."""
         return len(self._tasks)
 
+    @property
+    def suspects(self) -> int:
+        """Records in flight that a process may have died of."""
+        return sum(task.suspect for task in list(self._tasks))
+
     def admit(self, tasks: Sequence[Task]) -> None:
-        """Takes records that were just read, in the order of their offsets."""
+        """Takes records that were just read, in the order of their offsets; those finished before are left out."""
         with self._lock:
             for task in tasks:
-                task.partition.offsets.read(task.position)
-                self._tasks.add(task)
-                self.bytes += task.record.size
-                self._turns.put(task)
+                self._admit(task)
             self._work.notify(len(tasks))
 
     def take(self, limit: int) -> list[Task]:
         """Gives a worker what it is to do next, as soon as there is something; nothing when all is over."""
         with self._work:
             while not self._closed:
-                taken = self._turns.take(limit, bulk=self._busy_bulk < self._bulk_workers)
+                now = self._clock.monotonic()
+                taken = self._clearance.take(limit, now, self.busy, bulk=self._busy_bulk < self._bulk_workers)
                 if taken:
                     self._begin(taken)
                     return taken
-                self._work.wait()
+                if self._clearance.starved:
+                    self._change.notify_all()
+                self._work.wait(self._clearance.seconds(now))
             return []
 
     def settle(self, tasks: Sequence[Task], steps: Sequence[Step]) -> None:
@@ -129,6 +110,8 @@ class Flight:
             self.busy -= 1
             if any(task.bulk for task in tasks):
                 self._busy_bulk -= 1
+                self._work.notify()
+            if not self.busy and self._clearance.suspects:
                 self._work.notify()
             for task, step in zip(tasks, steps, strict=True):
                 task.step = step
@@ -152,6 +135,72 @@ class Flight:
                 task.undelivered = error
             self._complete(task)
 
+    @property
+    def urgent(self) -> bool:
+        """Whether a commit is wanted now rather than when a second has passed: work waits for it."""
+        with self._lock:
+            return not self._closed and self._clearance.urgent(self._clock.monotonic())
+
+    @property
+    def unnamed(self) -> int:
+        """Records that wait to be named by a commit."""
+        return self._clearance.unnamed
+
+    @property
+    def least(self) -> int:
+        """Records that may always be named ahead."""
+        return self._clearance.least
+
+    def renew(self) -> None:
+        """Wants a commit soon, because a partition came."""
+        with self._lock:
+            self._clearance.renew()
+
+    def prepare(self, partitions: Iterable[Partition], *, orderly: bool = False, naming: bool = True) -> list[Prepared]:
+        """Says what is to be committed, and which records may be begun then.
+
+        Args:
+            partitions: those that are to be committed.
+            orderly: they are given up in order: nothing of them will run here any more.
+            naming: records may be named; not while another commit is on its way.
+        """
+        with self._lock:
+            now = self._clock.monotonic()
+            if naming:
+                self._clearance.name(now)
+            prepared = []
+            for partition in partitions:
+                keep = partition.unnamed or self._closed or self._clearance.holds(now)
+                partition.reserve.renewed()
+                reserve = 0 if keep else partition.reserve.size
+                commit = partition.offsets.commit(self.owner, reserve=reserve, orderly=orderly)
+                tasks, partition.named = tuple(partition.named), []
+                if commit is None:
+                    self._clear(tasks)  # the broker has a commit that names them
+                else:
+                    prepared.append(Prepared(partition, commit, tasks))
+            return prepared
+
+    def committed(self, prepared: Prepared) -> None:
+        """Notes that the broker has a commit: what it names may be begun."""
+        with self._lock:
+            prepared.partition.offsets.committed(prepared.commit)
+            self._clear(prepared.tasks)
+
+    def not_committed(self, prepared: Prepared) -> None:
+        """Notes that a commit may have arrived or not."""
+        with self._lock:
+            prepared.partition.offsets.failed()
+            if prepared.partition.lost:
+                self._clear(prepared.tasks)
+            else:
+                prepared.partition.named[:0] = prepared.tasks
+
+    def second(self) -> None:
+        """Notes that a second has passed."""
+        with self._lock:
+            self._clearance.second()
+
     def wake(self) -> None:
         """Lets those go on whose pause is over."""
         with self._lock:
@@ -162,10 +211,10 @@ class Flight:
     def forget(self, partitions: Collection[Partition]) -> None:
         """Drops what was not begun of partitions that go away; what runs may still finish."""
         with self._lock:
-            gone = self._turns.discard(lambda task: task.partition in partitions)
+            gone = self._clearance.discard(partitions)
             for _, _, task in self._pausing:
                 if task.partition in partitions:
-                    self._turns.release(task)
+                    self._clearance.release(task)
                     gone.append(task)
             self._pausing = [entry for entry in self._pausing if entry[2].partition not in partitions]
             heapq.heapify(self._pausing)
@@ -177,14 +226,19 @@ class Flight:
         with self._change:
             return self._change.wait_for(lambda: not any(t.partition in partitions for t in self._tasks), timeout)
 
-    def wait_for_room(self, is_room: Callable[[], bool], timeout: float) -> bool:
-        """Waits until there is room for more; False when the time is over."""
-        with self._change:
-            return self._change.wait_for(lambda: is_room() or self.stopped is not None, timeout)
+    def wait_for_room(self, is_room: Callable[[], bool], timeout: float, *, committing: bool = False) -> bool:
+        """Waits until there is room, or a worker waits for a commit and none is on its way; False when time is over."""
 
-    def fail(self, reason: str) -> None:
-        """Says that the process must end."""
+        def is_over() -> bool:
+            return is_room() or self.stopped is not None or (self._clearance.starved and not committing)
+
+        with self._change:
+            return self._change.wait_for(is_over, timeout)
+
+    def fail(self, reason: str, *, crashed: bool = False) -> None:
+        """Says that the process must end; `crashed` as by a death."""
         with self._lock:
+            self.crashed = self.crashed or crashed
             self._fail(reason)
 
     def close(self) -> None:
@@ -214,11 +268,28 @@ class Flight:
         record = min(known, key=lambda record: record.origin.timestamp_ms)
         return datetime.fromtimestamp(record.origin.timestamp_ms / 1000, UTC), record.topic
 
+    def _admit(self, task: Task) -> None:
+        partition, offsets = task.partition, task.partition.offsets
+        if self._commits is not None and offsets.end is not None and task.position > offsets.end:
+            self._commits.gap(partition.topic.name, partition.number, offsets.end, task.position - 1)
+        if not offsets.read(task.position):
+            return
+        self._tasks.add(task)
+        self.bytes += task.record.size
+        self._clearance.put(task)
+
+    def _clear(self, tasks: Sequence[Task]) -> None:
+        if tasks:
+            self._clearance.clear(tasks)
+            self._work.notify_all()
+
     def _begin(self, taken: Sequence[Task]) -> None:
         self.busy += 1
         self._busy_bulk += any(task.bulk for task in taken)
         for task in taken:
             task.began_in, task.step, task.undelivered = task.phase, None, None
+            if self._commits is not None and (task.phase is Phase.HANDLE or task.done is None):
+                task.done = Performed()
 
     def _complete(self, task: Task) -> None:
         """Goes on with a record when both the worker and the broker have answered."""
@@ -232,60 +303,43 @@ class Flight:
             self._fail(step.reason)
         if task.partition.lost or isinstance(step, Stop) or (self._closed and not isinstance(step, Done)):
             # Somebody else goes on with it, from the offset that is committed.
-            self._turns.release(task)
+            self._clearance.release(task)
             self._remove(task)
             return
-        task.hold = self._hold(task, step)
+        self._holds.update(task, step)
         if isinstance(step, Done):
             self._finish(task, step)
         elif isinstance(step, Again) and step.pause_seconds > 0:
             self.retried += 1
+            self._clearance.pause(task)
             heapq.heappush(self._pausing, (self._clock.monotonic() + step.pause_seconds, next(self._sequence), task))
         else:
             self._back(task)
 
     def _finish(self, task: Task, step: Done) -> None:
         task.partition.offsets.finish(task.position)
+        if self._commits is not None and task.done is not None:
+            place = task.partition.topic.name, task.partition.number, task.position
+            self._commits.finished(*place, step.outcome, task.done)
         self.finished += 1
         self.dead_letters += step.outcome in ("malformed", "rejected", "failed")
         self._metrics.count("ream_records_finished_total", step.outcome)
-        self._turns.release(task)
+        self._clearance.release(task)
         self._remove(task)
-        if task.ordered:
+        if task.suspect:
+            self._work.notify_all()
+        elif task.ordered:
             self._work.notify()
 
     def _back(self, task: Task) -> None:
-        self._turns.back(task)
+        self._clearance.back(task)
         self._work.notify()
 
     def _remove(self, task: Task) -> None:
-        self._count_hold(task.hold, -1)
-        task.hold = None
+        self._holds.release(task)
         self._tasks.discard(task)
         self.bytes -= task.record.size
         self._change.notify_all()
-
-    def _hold(self, task: Task, step: Step) -> Hold | None:
-        """Says why a record is held; the log hears when the first waits for somebody, and when nobody does any more."""
-        before = task.hold
-        if not isinstance(step, Again) or step.waiting_for is None:
-            self._count_hold(before, -1)
-            return None
-        if before is not None and before.waiting_for == step.waiting_for:
-            return Hold(step.waiting_for, before.since, step.reason)
-        hold = Hold(step.waiting_for, self._clock.now(), step.reason)
-        self._count_hold(before, -1)
-        self._count_hold(hold, 1)
-        return hold
-
-    def _count_hold(self, hold: Hold | None, change: int) -> None:
-        if hold is None:
-            return
-        number = self._held[hold.waiting_for] = self._held.get(hold.waiting_for, 0) + change
-        if change > 0 and number == 1:
-            _LOG.warning("waiting", waiting_for=hold.waiting_for, reason=hold.reason)
-        elif number == 0:
-            _LOG.info("waiting_over", waiting_for=hold.waiting_for, since=timestamp(hold.since))
 
     def _fail(self, reason: str) -> None:
         self.stopped = self.stopped or reason

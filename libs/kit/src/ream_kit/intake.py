@@ -1,23 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how records come in and offsets go out: assignment, reading, pausing, committing.
 
+What a commit says beside its offset is read back when a partition is assigned: see `commit_note`.
+
 Everything here runs in the main thread, the callbacks of a rebalance too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from ream_contracts.topic import Topic
-from ream_kit import envelope, log
-from ream_kit.flight import Flight, Partition, Task
+from ream_kit import commit_note, envelope, log
+from ream_kit.ahead import Reserve
+from ream_kit.commit_log import CommitLog
+from ream_kit.flight import Flight, Partition, Prepared, Task
 from ream_kit.kafka import BrokerWatch, KafkaSettings, is_fatal
 from ream_kit.metrics import METRICS, Metrics
+from ream_kit.offsets import MOST_CHARACTERS, Offsets
 from ream_kit.records import Origin, Record
+
+_ANSWER_SECONDS = 5.0
+_ASKED = 3
+_OVER = 64
+"""Records that may be taken in beyond the limit while a commit is on its way, whose answer comes with them."""
 
 _LOG = log.logger("kit.intake")
 
@@ -53,6 +63,7 @@ class Intake:
         watch: BrokerWatch,
         limits: Limits,
         metrics: Metrics = METRICS,
+        commits: CommitLog | None = None,
     ) -> None:
         self._consumer = consumer
         self._settings = settings
@@ -62,9 +73,10 @@ class Intake:
         self._limits = limits
         self._metrics = metrics
         self._partitions: dict[Place, Partition] = {}
+        self._commits = commits
         self._full = False
-        self._committing = False
-        self._commits_fail = False
+        self._committing: Sequence[Prepared] = ()
+        self.commits_fail = False
         self.joined = False
 
     def subscribe(self) -> None:
@@ -76,6 +88,12 @@ class Intake:
     def has_room(self) -> bool:
         """Whether more records may be taken in."""
         return len(self._flight) < self._limits.records and self._flight.bytes < self._limits.bytes
+
+    def listen(self) -> None:
+        """Hears whether a commit on its way has arrived, though there is no room: a record may come with it."""
+        little = len(self._flight) < self._limits.records + _OVER and self._flight.bytes < self._limits.bytes
+        if self._committing and little:
+            self.poll(0)
 
     def poll(self, seconds: float) -> None:
         """Takes in what has come, waiting at most so long for the first record; serves rebalances.
@@ -100,35 +118,57 @@ class Intake:
             half = self._limits.records // 2
             self._full = len(self._flight) > half or self._flight.bytes > self._limits.bytes // 2
         for partition in self._partitions.values():
-            bound = self._limits.read_ahead // 2 if partition.paused else self._limits.read_ahead
-            wanted = self._full or partition.offsets.span > bound
+            share = 2 if partition.paused else 1  # what goes on goes on for a while
+            too_far = partition.offsets.span > self._limits.read_ahead // share
+            wanted = self._full or too_far or partition.offsets.characters > MOST_CHARACTERS // share
             if wanted != partition.paused:
                 change = self._consumer.pause if wanted else self._consumer.resume
                 change([self._place(partition)])
                 partition.paused = wanted
 
-    def commit(self, *, wait: bool = False) -> None:
-        """Commits every finished prefix that the broker does not have yet."""
-        if wait or not self._committing:
-            self._commit(self._partitions.values(), wait=wait)
+    @property
+    def committing(self) -> bool:
+        """Whether a commit is on its way."""
+        return bool(self._committing)
+
+    def commit(self) -> None:
+        """Commits what the broker does not have yet: finished prefixes, and what the metadata says of the rest."""
+        if not self._committing:
+            self._send(self._flight.prepare(self._partitions.values()), wait=False)
+
+    def second(self) -> None:
+        """Notes that a second has passed."""
+        self._flight.second()
+        for partition in self._partitions.values():
+            partition.reserve.second()
 
     def on_commit(self, error: KafkaError | None, offsets: Sequence[TopicPartition]) -> None:
-        """Hears how a commit ended; one that failed is made again by the next."""
-        self._committing = False
+        """Hears how the commit on its way ended; one that failed is made again by the next."""
+        prepared, self._committing = self._committing, ()
+        self._answered(prepared, error, offsets)
+
+    def _answered(
+        self, prepared: Sequence[Prepared], error: KafkaError | None, offsets: Sequence[TopicPartition]
+    ) -> None:
+        refused = {(place.topic, place.partition) for place in offsets if place.error is not None}
+        for one in prepared:
+            partition = one.partition
+            if error is not None or (self._settings.topic(partition.topic.name), partition.number) in refused:
+                self._flight.not_committed(one)
+                continue
+            self._flight.committed(one)
+            if self._commits is not None:
+                self._commits.committed(partition.topic.name, partition.number, one.commit.offset)
         if error is not None:
             self._metrics.count("ream_commits_total", "failed")
-            if not self._commits_fail:
+            if not self.commits_fail:
                 _LOG.warning("commits_fail", error=error.str(), reason="what is finished is committed when they work")
-            self._commits_fail = True
+            self.commits_fail = True
             return
         self._metrics.count("ream_commits_total", "done")
-        if self._commits_fail:
+        if self.commits_fail:
             _LOG.info("commits_work")
-        self._commits_fail = False
-        for place in offsets:
-            partition = self._partitions.get((place.topic, place.partition))
-            if partition is not None and place.error is None:
-                partition.offsets.committed(place.offset)
+        self.commits_fail = False
         self._watch.answered()
 
     def assigned(self) -> dict[str, list[int]]:
@@ -149,8 +189,8 @@ class Intake:
         return found
 
     def close(self) -> None:
-        """Stops reading, commits and leaves the group."""
-        self.commit(wait=True)
+        """Stops reading, commits and leaves the group; in order, unless the process ends as by a death."""
+        self._give_up(list(self._partitions.values()))
         self._consumer.close()
 
     def _task(self, message: Message) -> Task | None:
@@ -177,25 +217,79 @@ class Intake:
 
     def _on_assign(self, consumer: Consumer, places: Sequence[TopicPartition]) -> None:
         self.joined = True
+        asked_at = self._commits.now() if self._commits is not None else 0.0
+        known = self._committed(places)
         for place in places:
-            self._partitions[(place.topic, place.partition)] = Partition(self._topics[place.topic], place.partition)
+            found = known.get((place.topic, place.partition))
+            partition = self._partition(place, found)
+            self._partitions[place.topic, place.partition] = partition
+            if found is not None:
+                place.offset = found.offset
+            if self._commits is not None:
+                begin = None if found is None else found.offset
+                beyond = partition.offsets.finished
+                self._commits.assigned(partition.topic.name, partition.number, begin, beyond, asked_at)
+        consumer.incremental_assign(list(places))
         if places:
+            self._flight.renew()
             self._metrics.count("ream_rebalances_total", "assigned")
             _LOG.info("partitions_assigned", number=len(places), now=len(self._partitions))
         self._watch.answered()
 
+    def _committed(self, places: Sequence[TopicPartition]) -> Mapping[Place, TopicPartition]:
+        """Asks where to begin; what is not answered is begun where the client finds it, and nothing more is known."""
+        for _ in range(_ASKED if places else 0):
+            try:
+                answers = self._consumer.committed(list(places), timeout=_ANSWER_SECONDS)
+            except KafkaException as error:
+                _LOG.warning("offsets_unknown", error=error.args[0].str(), reason="asked again; else work is repeated")
+                continue
+            return {(one.topic, one.partition): one for one in answers if one.error is None and one.offset >= 0}
+        return {}
+
+    def _partition(self, place: TopicPartition, found: TopicPartition | None) -> Partition:
+        """Makes a partition with what the last owner said of it."""
+        topic, reserve = self._topics[place.topic], Reserve(self._flight.least)
+        if found is None:
+            return Partition(topic, place.partition, Offsets(), reserve)
+        note = commit_note.decode(found.offset, found.metadata)
+        if note is not None and note.owner == self._flight.owner:  # it was away from the group, and nobody died
+            note = replace(note, suspects=(), deaths={})
+        offsets = Offsets(found.offset, note, self._newest(place) if note is not None and note.suspects else None)
+        if offsets.suspects:
+            _LOG.warning(
+                "unclean_end",
+                topic=topic.name,
+                partition=place.partition,
+                suspects=len(offsets.suspects),
+                reason="the last process ended in their middle: they are run one at a time first",
+            )
+        return Partition(topic, place.partition, offsets, reserve)
+
+    def _newest(self, place: TopicPartition) -> int | None:
+        """One past the newest record of a partition; None when the broker does not say."""
+        try:
+            answer = self._consumer.get_watermark_offsets(place, timeout=_ANSWER_SECONDS)
+        except KafkaException:
+            return None
+        return answer[1] if answer else None
+
     def _on_revoke(self, consumer: Consumer, places: Sequence[TopicPartition]) -> None:
         going = list(self._own(places))
         self._flight.forget(going)
-        if not self._flight.wait_until_finished(going, self._limits.handover_seconds):
+        if not self._flight.crashed and not self._flight.wait_until_finished(going, self._limits.handover_seconds):
             _LOG.info("partitions_handed_over_with_work", number=len(going))
-        self._commit(going, wait=True)
+        self._give_up(going)
         self._drop(going, "revoked")
 
     def _on_lost(self, consumer: Consumer, places: Sequence[TopicPartition]) -> None:
         going = list(self._own(places))
         self._flight.forget(going)
         self._drop(going, "lost")
+
+    def _give_up(self, going: Sequence[Partition]) -> None:
+        """Says to the next owner how far they are."""
+        self._send(self._flight.prepare(going, orderly=not self._flight.crashed, naming=False), wait=True)
 
     def _own(self, places: Iterable[TopicPartition]) -> Iterator[Partition]:
         for place in places:
@@ -206,28 +300,32 @@ class Intake:
     def _drop(self, going: Sequence[Partition], how: str) -> None:
         for partition in going:
             partition.lost = True
+            if self._commits is not None:
+                self._commits.left(partition.topic.name, partition.number, how)
         self._partitions = {place: one for place, one in self._partitions.items() if not one.lost}
         if going:
             self._metrics.count("ream_rebalances_total", how)
             _LOG.info(f"partitions_{how}", number=len(going), now=len(self._partitions))
 
-    def _commit(self, partitions: Iterable[Partition], *, wait: bool) -> None:
-        offsets = [
-            TopicPartition(self._settings.topic(partition.topic.name), partition.number, offset)
-            for partition in partitions
-            if (offset := partition.offsets.committable()) is not None
-        ]
-        if not offsets:
+    def _send(self, prepared: Sequence[Prepared], *, wait: bool) -> None:
+        if not prepared:
             return
+        offsets = []
+        for one in prepared:
+            topic, number, commit = one.partition.topic.name, one.partition.number, one.commit
+            if self._commits is not None:
+                self._commits.commit(topic, number, commit.offset)
+            offsets.append(TopicPartition(self._settings.topic(topic), number, commit.offset, commit.text))
         try:
             if wait:
-                self.on_commit(None, self._consumer.commit(offsets=offsets, asynchronous=False) or [])
+                self._answered(prepared, None, self._consumer.commit(offsets=offsets, asynchronous=False) or [])
             else:
-                self._committing = True
+                self._committing = prepared
                 self._consumer.commit(offsets=offsets, asynchronous=True)
         except KafkaException as error:
             # Nothing is lost by it: the next commit, or the next process, does the same again.
-            self.on_commit(error.args[0], [])
+            self._committing = () if not wait else self._committing
+            self._answered(prepared, error.args[0], [])
 
     def _place(self, partition: Partition) -> TopicPartition:
         return TopicPartition(self._settings.topic(partition.topic.name), partition.number)

@@ -71,6 +71,8 @@ class Outlet:
             self._room.set()
             self._flight.delivered(task, None if error is None else error.str())
 
+        if task.done is not None:
+            task.done.add(output.topic, output.key, output.value)
         self._flight.sending(task)
         try:
             self._produce(output, delivered)

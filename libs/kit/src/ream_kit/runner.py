@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from confluent_kafka import KafkaException
 
 from ream_kit import kafka, log
 from ream_kit.clock import Clock, SystemClock
+from ream_kit.commit_log import CommitLog, CommitLogSettings
 from ream_kit.dead_letters import is_buried
 from ream_kit.execution import Execution, Rules
 from ream_kit.flight import Flight
@@ -35,7 +37,11 @@ OK, FAILED, MISCONFIGURED = 0, 1, 78
 """Exit codes: an orderly end; an end because going on would do harm; settings that cannot be used (sysexits.h)."""
 
 _TURN_SECONDS = 0.1
+_SHORT_TURN_SECONDS = 0.02
+_SHORTEST_TURN_SECONDS = 0.002
+_LISTENING_SECONDS = 0.004
 _COMMIT_SECONDS = 1.0
+_AGAIN_SECONDS = 0.2
 _PROBE_SECONDS = 2.0
 _PATIENCE_BEFORE_PAUSE_SECONDS = 1.0
 
@@ -78,6 +84,7 @@ class Runner:
         kafka_settings: KafkaSettings,
         clock: Clock | None = None,
         metrics: Metrics = METRICS,
+        commits: CommitLog | None = None,
     ) -> None:
         self._stage = stage
         self._settings = settings
@@ -85,14 +92,23 @@ class Runner:
         self._over = threading.Event()
         rules = Rules(settings.failures_in_row, settings.error_pause_seconds)
         self._execution = Execution(stage, store=store, clock=self._clock, needs=needs, rules=rules, metrics=metrics)
-        self._flight = Flight(settings.workers, self._clock, metrics)
+        self._flight = Flight(
+            settings.workers,
+            self._clock,
+            metrics,
+            batch=stage.batch or 1,
+            owner=uuid.uuid4().hex[:8],
+            commits=commits,
+        )
         self._watch = BrokerWatch(self._clock)
         name = f"ream-{stage.name}"
         self._producer = kafka.producer(kafka_settings, name, self._watch)
         self._consumer = kafka.consumer(kafka_settings, stage.group, name, self._watch, self._on_commit)
         self._outlet = Outlet(self._producer, kafka_settings, self._flight, self._watch, metrics)
         limits = Limits(settings.in_flight_records, settings.in_flight_bytes, settings.read_ahead_records)
-        self._intake = Intake(self._consumer, stage.reads, kafka_settings, self._flight, self._watch, limits, metrics)
+        self._intake = Intake(
+            self._consumer, stage.reads, kafka_settings, self._flight, self._watch, limits, metrics, commits
+        )
         self._topics = {kafka_settings.topic(name) for name in _names(stage)}
         self.report = Report(
             stage, self._flight, self._intake, self._watch, self._clock, settings.workers, metrics, needs.values()
@@ -131,15 +147,19 @@ class Runner:
         return code
 
     def _loop(self) -> None:
-        next_commit = next_probe = full_since = 0.0
+        next_commit = next_second = next_probe = full_since = 0.0
         while not self._over.is_set() and self._flight.stopped is None and self._watch.fatal is None:
             now = self._clock.monotonic()
             self.report.turned()
             self._flight.wake()
-            if now >= next_commit:
-                self._intake.commit()
+            if now >= next_second:
+                self._intake.second()
                 self.report.measure()
-                next_commit = now + _COMMIT_SECONDS
+                next_second = now + 1.0
+            urgent = self._flight.urgent and not self._intake.commits_fail
+            if now >= next_commit or urgent:
+                self._intake.commit()
+                next_commit = now + (_AGAIN_SECONDS if self._intake.commits_fail else _COMMIT_SECONDS)
             if self._watch.away is not None and now >= next_probe:
                 self._probe()
                 next_probe = now + _PROBE_SECONDS
@@ -149,9 +169,18 @@ class Runner:
             waiting_out = full and now - full_since < _PATIENCE_BEFORE_PAUSE_SECONDS
             self._intake.balance(full=full and not waiting_out)
             if waiting_out:
-                self._flight.wait_for_room(self._intake.has_room, _TURN_SECONDS)
+                committing = self._intake.committing
+                seconds = _LISTENING_SECONDS if committing else _TURN_SECONDS
+                self._flight.wait_for_room(self._intake.has_room, seconds, committing=committing)
+                self._intake.listen()
             else:
-                self._intake.poll(_TURN_SECONDS)
+                self._intake.poll(self._turn_seconds(urgent))
+
+    def _turn_seconds(self, urgent: bool) -> float:
+        """How long a turn may be: a worker that waits for a commit is not to wait for the turn as well."""
+        if urgent:
+            return _SHORTEST_TURN_SECONDS
+        return _SHORT_TURN_SECONDS if self._flight.unnamed else _TURN_SECONDS
 
     def _await_topics(self) -> bool:
         """Waits until the topics exist: a subscription to one that does not would look like an empty one."""
@@ -190,15 +219,17 @@ class Runner:
             try:
                 self._flight.settle(tasks, self._execution.run(tasks, self._outlet.emit))
             except BaseException as error:
+                # What a handler may not raise (a panic of a native library, a defect of the runner) counts as a death.
                 _LOG.error("worker_failed", error=log.where(error))
-                self._flight.fail(f"a worker of the runner itself failed: {log.where(error)}")
-                raise
+                self._flight.fail(f"a worker ended in the middle of its work: {log.where(error)}", crashed=True)
+                return
 
     def _end(self) -> None:
         """Lets running records finish while there is time, commits what is finished, leaves the group."""
         deadline = self._clock.monotonic() + self._settings.grace_seconds
         self._flight.close()
-        if not self._flight.drain(max(0.0, deadline - self._clock.monotonic() - 3)):
+        patience = 0.0 if self._flight.crashed else max(0.0, deadline - self._clock.monotonic() - 3)
+        if not self._flight.drain(patience):
             _LOG.warning("ended_with_work", in_flight=len(self._flight), reason="they will be run again")
         self._leave(max(1.0, deadline - self._clock.monotonic() - 1))
         self._outlet.close(min(2.0, deadline - self._clock.monotonic()))
@@ -232,6 +263,7 @@ def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
     environ = os.environ if environ is None else environ
     try:
         settings = load(RunnerSettings, environ)
+        folder = load(CommitLogSettings, environ).commit_log
         kafka_settings = load(KafkaSettings, environ)
         store = open_store(environ)
     except ValueError as error:
@@ -244,7 +276,14 @@ def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
         except SettingsError as error:
             _LOG.error("cannot_start", stage=stage.name, reason=str(error))
             return MISCONFIGURED
-        runner = Runner(stage, store=store, needs=needs, settings=settings, kafka_settings=kafka_settings)
+        try:
+            commits = opened.enter_context(CommitLog(folder, kafka_settings.group(stage.group))) if folder else None
+        except OSError as error:
+            _LOG.error("cannot_start", stage=stage.name, reason=f"REAM_COMMIT_LOG cannot be written to: {error}")
+            return MISCONFIGURED
+        runner = Runner(
+            stage, store=store, needs=needs, settings=settings, kafka_settings=kafka_settings, commits=commits
+        )
         if settings.health_port:
             opened.enter_context(Health(runner.report, settings.health_port, settings.health_host))
         if threading.current_thread() is threading.main_thread():

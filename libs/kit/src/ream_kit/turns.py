@@ -17,6 +17,8 @@ class Waiting(Protocol):
         position: order inside an ordered lane.
         ordered: a lane of these is worked on by one caller at a time, in order.
         bulk: may be told to wait while others go first.
+        cleared: may be taken; others wait for `clear`.
+        suspect: is taken by `pick` alone.
     """
 
     @property
@@ -27,6 +29,10 @@ class Waiting(Protocol):
     def ordered(self) -> bool: ...  # noqa: D102
     @property
     def bulk(self) -> bool: ...  # noqa: D102
+    @property
+    def cleared(self) -> bool: ...  # noqa: D102
+    @property
+    def suspect(self) -> bool: ...  # noqa: D102
 
 
 T = TypeVar("T", bound=Waiting)
@@ -34,43 +40,85 @@ T = TypeVar("T", bound=Waiting)
 
 @dataclass(slots=True, eq=False)
 class _Lane(Generic[T]):
-    """Is in the ring while it has something to give: items wait, and none is running where it is ordered."""
+    """What waits of one lane.
+
+    Attributes:
+        queue: cleared, to be taken.
+        later: not cleared, to be named.
+        named: not cleared, and named already.
+        apart: suspects.
+        in_ring: it stands where lanes are taken from; it may have nothing to give any more.
+        in_later: it stands where items to be named are looked for.
+    """
 
     ordered: bool
     bulk: bool
     queue: deque[T] = field(default_factory=deque)
+    later: deque[T] = field(default_factory=deque)
+    named: deque[T] = field(default_factory=deque)
+    apart: deque[T] = field(default_factory=deque)
     running: int = 0
     in_ring: bool = False
+    in_later: bool = False
+
+    @property
+    def parts(self) -> tuple[deque[T], ...]:
+        return (self.queue, self.later, self.named, self.apart)
+
+    def gives(self) -> bool:
+        """Whether something of it may be taken: of an ordered lane only the first of all, when none is running."""
+        return bool(self.queue) and not (self.ordered and (self.running or self.is_behind()))
+
+    def is_behind(self) -> bool:
+        """Whether something stands before what is cleared."""
+        at = self.queue[0].position
+        return any(part and part[0].position < at for part in (self.later, self.named, self.apart))
+
+    def is_empty(self) -> bool:
+        return not (self.running or self.queue or self.later or self.named or self.apart)
 
 
 class Turns(Generic[T]):
     """A fair queue. Not safe for use by several threads at once: the caller holds a lock.
 
-    Every item that `take` gave is given back once, by `release` (finished) or `back` (to be taken again).
+    Every item that `take` or `pick` gave is given back once, by `release` (finished) or `back` (to be taken again).
+    Items that are not cleared are named in turn (`name`) and then cleared (`clear`).
     """
 
     def __init__(self) -> None:
         self._lanes: dict[Hashable, _Lane[T]] = {}
         # One ring for small work and one for bulk, served by turns: neither can keep the other waiting.
         self._rings: tuple[deque[_Lane[T]], deque[_Lane[T]]] = (deque(), deque())
+        self._later: tuple[deque[_Lane[T]], deque[_Lane[T]]] = (deque(), deque())
         self._bulk_next = False
         self._queued = 0
+        self._cleared = 0
+        self._unnamed = 0
 
     def __len__(self) -> int:
         """Items that wait."""
         return self._queued
+
+    @property
+    def cleared(self) -> int:
+        """Items that wait and may be taken as soon as it is their turn."""
+        return self._cleared
+
+    @property
+    def unnamed(self) -> int:
+        """Items that wait to be named."""
+        return self._unnamed
 
     def put(self, item: T) -> None:
         """Adds an item at the end of its lane; in an ordered lane positions must rise."""
         lane = self._lanes.get(item.lane)
         if lane is None:
             lane = self._lanes[item.lane] = _Lane(item.ordered, item.bulk)
-        lane.queue.append(item)
-        self._queued += 1
+        self._part(lane, item).append(item)
         self._enter(lane)
 
     def take(self, limit: int = 1, *, bulk: bool = True) -> list[T]:
-        """Takes up to `limit` items, one lane after another; with `bulk=False` none that is bulk.
+        """Takes up to `limit` cleared items, one lane after another; with `bulk=False` none that is bulk.
 
         More than one item of an ordered lane is taken only together, in order, when nobody else has a turn.
         """
@@ -83,64 +131,144 @@ class Turns(Generic[T]):
             taken.append(lane.queue.popleft())
             lane.running += 1
             self._queued -= 1
-            self._enter(lane)
-            if lane.queue and lane.ordered:
-                again.append(lane)
+            self._cleared -= 1
+            if lane.queue:
+                if not lane.ordered:
+                    self._enter(lane)
+                elif not lane.is_behind():
+                    again.append(lane)
         return taken
+
+    def name(self, limit: int) -> list[T]:
+        """Names up to `limit` items that are not cleared, one lane after another; each is named once."""
+        found: list[T] = []
+        small, large = self._later
+        while len(found) < limit and (small or large):
+            for ring in (small, large):
+                if ring and len(found) < limit:
+                    lane = ring.popleft()
+                    lane.in_later = False
+                    if lane.later:
+                        found.append(lane.later.popleft())
+                        lane.named.append(found[-1])
+                        self._unnamed -= 1
+                        self._enter(lane)
+        return found
+
+    def clear(self, item: T) -> None:
+        """Lets a named item be taken, whose `cleared` is true now."""
+        lane = self._lanes[item.lane]
+        lane.named.remove(item)
+        at = len(lane.queue)
+        while lane.ordered and at and lane.queue[at - 1].position > item.position:
+            at -= 1
+        lane.queue.insert(at, item)
+        self._cleared += 1
+        self._enter(lane)
+
+    def first(self, item: T) -> T | None:
+        """Returns who must be taken before a waiting item: itself, or the first of its lane where that is ordered.
+
+        None while one of an ordered lane is running.
+        """
+        lane = self._lanes[item.lane]
+        if not lane.ordered:
+            return item
+        waiting = [part[0] for part in lane.parts if part]
+        return None if lane.running else min(waiting, key=lambda one: one.position)
+
+    def pick(self, item: T) -> None:
+        """Takes this waiting item, wherever it stands; it must be `first`."""
+        lane = self._lanes[item.lane]
+        part = next(part for part in lane.parts if item in part)
+        part.remove(item)
+        self._cleared -= part is lane.queue
+        self._unnamed -= part is lane.later
+        self._queued -= 1
+        lane.running += 1
+
+    def is_named(self, item: T) -> bool:
+        """Whether an item waits, was named and is not cleared."""
+        lane = self._lanes.get(item.lane)
+        return lane is not None and item in lane.named
+
+    def is_unnamed(self, item: T) -> bool:
+        """Whether an item waits to be named."""
+        return item in self._lanes[item.lane].later
+
+    def set_apart(self, item: T) -> None:
+        """Moves a waiting item, that is a suspect now, to the suspects of its lane."""
+        self.pick(item)
+        self.back(item)
 
     def release(self, item: T) -> None:
         """Says that an item is finished: the next of an ordered lane may go."""
         lane = self._lanes[item.lane]
         lane.running -= 1
-        self._enter(lane)
-        if not lane.queue and not lane.running:
+        if lane.ordered:
+            self._enter(lane)
+        if not lane.running and lane.is_empty():
             del self._lanes[item.lane]
 
     def back(self, item: T) -> None:
         """Gives an item back to be taken again, before those behind it."""
         lane = self._lanes[item.lane]
-        at = 0
-        while lane.ordered and at < len(lane.queue) and lane.queue[at].position < item.position:
-            at += 1
-        lane.queue.insert(at, item)
-        self._queued += 1
         lane.running -= 1
+        part, at = self._part(lane, item), 0
+        while lane.ordered and at < len(part) and part[at].position < item.position:
+            at += 1
+        part.insert(at, item)
         self._enter(lane)
 
     def discard(self, unwanted: Callable[[T], bool]) -> list[T]:
         """Takes waiting items out for good and returns them; those that were taken must still be given back."""
         found: list[T] = []
         for key, lane in list(self._lanes.items()):
-            out = [item for item in lane.queue if unwanted(item)]
+            out = [item for part in lane.parts for item in part if unwanted(item)]
             if not out:
                 continue
             found += out
-            lane.queue = deque(item for item in lane.queue if not unwanted(item))
-            if not lane.queue and not lane.running:
+            self._cleared -= sum(unwanted(item) for item in lane.queue)
+            self._unnamed -= sum(unwanted(item) for item in lane.later)
+            for part in lane.parts:
+                kept = [item for item in part if not unwanted(item)]
+                part.clear()
+                part.extend(kept)
+            self._enter(lane)
+            if lane.is_empty():
                 del self._lanes[key]
         self._queued -= len(found)
-        for ring in self._rings:
-            for _ in range(len(ring)):
-                lane = ring.popleft()
-                lane.in_ring = bool(lane.queue)
-                if lane.in_ring:
-                    ring.append(lane)
+        for rings in (self._rings, self._later):
+            for ring in rings:
+                for lane in list(ring):
+                    if lane.is_empty():
+                        ring.remove(lane)
         return found
+
+    def _part(self, lane: _Lane[T], item: T) -> deque[T]:
+        """Counts an item that comes in, and says where it belongs."""
+        self._queued += 1
+        if item.suspect:
+            return lane.apart
+        self._cleared += item.cleared
+        self._unnamed += not item.cleared
+        return lane.queue if item.cleared else lane.later
 
     def _next(self, bulk: bool) -> _Lane[T] | None:
         small, large = self._rings
-        if bulk and large and (self._bulk_next or not small):
-            ring = large
-        elif small:
-            ring = small
-        else:
-            return None
-        self._bulk_next = ring is small
-        lane = ring.popleft()
-        lane.in_ring = False
-        return lane
+        while small or (bulk and large):
+            ring = large if bulk and large and (self._bulk_next or not small) else small
+            lane = ring.popleft()
+            lane.in_ring = False
+            if lane.queue and (not lane.ordered or lane.gives()):
+                self._bulk_next = ring is small
+                return lane
+        return None
 
     def _enter(self, lane: _Lane[T]) -> None:
-        if lane.queue and not lane.in_ring and not (lane.ordered and lane.running):
+        if lane.queue and not lane.in_ring and (not lane.ordered or lane.gives()):
             lane.in_ring = True
             self._rings[lane.bulk].append(lane)
+        if lane.later and not lane.in_later:
+            lane.in_later = True
+            self._later[lane.bulk].append(lane)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Suspects are run one at a time, with nothing beside them, and no process stands idle for hours because of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from ream_kit.suspects import PATIENCE_SECONDS, Suspects
+
+
+@dataclass(eq=False)
+class One:
+    position: int
+    deaths: int = 1
+
+
+@pytest.fixture
+def suspects() -> Suspects[One]:
+    return Suspects()
+
+
+def start(suspects: Suspects[One], now: float = 0, busy: int = 0) -> One | None:
+    chosen = suspects.choose(now, lambda one: one)
+    if chosen is not None:
+        suspects.clear(chosen)
+    return suspects.begin(now, busy)
+
+
+def test_nothing_is_held_while_there_are_none(suspects: Suspects[One]) -> None:
+    assert not suspects.holds(0)
+    assert (suspects.choose(0, lambda one: one), suspects.begin(0, 0), suspects.seconds(0)) == (None, None, None)
+
+
+def test_one_at_a_time_those_with_the_fewest_deaths_first(suspects: Suspects[One]) -> None:
+    """Who killed twice goes last, so that a kill from outside does not hit the same one each time."""
+    first, second, third = One(5, 2), One(7), One(6)
+    for one in (first, second, third):
+        suspects.add(one)
+    order = []
+    while suspects.holds(0):
+        one = start(suspects)
+        assert one is not None
+        assert start(suspects) is None, "one is running"
+        order.append(one)
+        suspects.discard(one)
+    assert order == [third, second, first]
+
+
+def test_it_begins_when_its_try_is_counted_and_nothing_else_runs(suspects: Suspects[One]) -> None:
+    one = One(1)
+    suspects.add(one)
+    assert suspects.choose(0, lambda one: one) is one
+    assert suspects.begin(0, 0) is None, "the broker does not have it"
+    suspects.clear(one)
+    assert suspects.begin(0, 2) is None, "two others run"
+    assert suspects.begin(PATIENCE_SECONDS - 1, 1) is None
+    assert suspects.seconds(PATIENCE_SECONDS - 1) == 1
+    assert suspects.begin(PATIENCE_SECONDS, 1) is one, "what runs for hours does not keep it"
+
+
+def test_others_go_on_when_it_has_lived_for_a_while(suspects: Suspects[One]) -> None:
+    one, two = One(1), One(2)
+    suspects.add(one)
+    assert start(suspects, now=100) is one
+    assert suspects.holds(100 + PATIENCE_SECONDS - 1)
+    assert not suspects.holds(100 + PATIENCE_SECONDS)
+    suspects.add(two)
+    assert start(suspects, now=200, busy=1) is None
+    assert suspects.begin(200 + PATIENCE_SECONDS, 1) is two
+
+
+def test_who_stands_before_it_goes_first(suspects: Suspects[One]) -> None:
+    one, before = One(5), One(3, deaths=0)
+    suspects.add(one)
+    assert suspects.choose(0, lambda _: None) is None, "one of its key is running"
+    assert suspects.choose(0, lambda _: before) is before
+    suspects.clear(before)
+    assert suspects.begin(0, 0) is before
+    suspects.discard(before)
+    assert start(suspects) is one
+
+
+def test_one_that_goes_away_leaves_nothing_behind(suspects: Suspects[One]) -> None:
+    one = One(1)
+    suspects.add(one)
+    suspects.choose(0, lambda one: one)
+    suspects.clear(one)
+    suspects.discard(one)
+    assert suspects.begin(0, 0) is None
+    assert not suspects.holds(0)
