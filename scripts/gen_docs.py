@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (
     ("every service", "ream_kit.runner", "RunnerSettings", "REAM_"),
     ("every service: Kafka", "ream_kit.kafka", "KafkaSettings", "REAM_"),
+    ("every service: proof", "ream_kit.commit_log", "CommitLogSettings", "REAM_"),
     ("every service: store", "ream_kit.store_open", "StoreSettings", "REAM_"),
     ("ingest", "ream_ingest.settings", "IngestSettings", "REAM_INGEST_"),
     ("extract", "ream_extract.settings", "ExtractSettings", "REAM_EXTRACT_"),

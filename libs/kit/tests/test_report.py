@@ -56,7 +56,10 @@ class Bench:
 
     def hold(self, waiting_for: str, written_ms: int = 0) -> None:
         origin = Origin(IN.name, 0, self.flight.finished + len(self.flight), None, {}, written_ms)
-        self.flight.admit([Task(record=Record(IN, origin, b"x"), partition=Partition(IN, 0))])
+        partition = Partition(IN, 0)
+        self.flight.admit([Task(record=Record(IN, origin, b"x"), partition=partition)])
+        for commit in self.flight.prepare([partition]):
+            self.flight.committed(commit)
         self.flight.settle(self.flight.take(1), [Again(60, waiting_for, "it is away")])
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ream_contracts.messages import DocumentIndexed
+from ream_kit import kafka
 from ream_kit.broker_bus import BrokerBus, wait_until
 from ream_kit.bus_contract import IN, IN_ORDER, OUT, PARTS, TOPICS, Bus, BusContract, OpenBus, message, numbers
 from ream_kit.errors import Retry
@@ -87,6 +89,35 @@ def test_work_in_flight_is_handed_over_when_its_partition_goes(bus: BrokerBus) -
     wait_until(lambda: bus.lag(probe) == 0)
     assert (first.stop(), second.stop()) == (OK, OK)
     assert set(numbers(bus)) == set(range(30))
+
+
+@pytest.mark.timeout(90)
+def test_work_that_takes_long_causes_no_rebalance(bus: BrokerBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop polls beside the work: with intervals of 6 s a record of 15 s is run once, and nobody is thrown out."""
+    config = kafka.consumer_config
+
+    def short(*given: Any) -> dict[str, Any]:
+        return {**config(*given), "session.timeout.ms": 6_000, "max.poll.interval.ms": 6_000}
+
+    monkeypatch.setattr(kafka, "consumer_config", short)
+    bus.kafka_settings = replace(bus.kafka_settings, group_protocol="classic")
+    begun = []
+
+    @stage("probe", reads=IN_ORDER, writes=OUT)
+    def probe(given: DocumentIndexed) -> DocumentIndexed:
+        begun.append(given.passages)
+        if given.passages == 0:
+            threading.Event().wait(15)
+        return given
+
+    fill(bus, 20, IN_ORDER)
+    metrics = Metrics()
+    running = bus.start(probe, metrics=metrics)
+    wait_until(lambda: bus.lag(probe) == 0, 60)
+    assert running.runner.report.not_alive() is None
+    assert [metrics.value("ream_rebalances_total", what) for what in ("assigned", "revoked", "lost")] == [1, 0, 0]
+    assert running.stop() == OK
+    assert sorted(begun) == list(range(20))
 
 
 def test_who_is_away_shows_in_status_and_holds_the_record(bus: BrokerBus) -> None:

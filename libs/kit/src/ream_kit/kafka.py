@@ -74,7 +74,9 @@ def consumer_config(settings: KafkaSettings, group: str, name: str) -> Config:
         "enable.auto.offset.store": False,
         "allow.auto.create.topics": False,
         "max.poll.interval.ms": 300_000,
+        # What the client fetches ahead: its queue, and one answer of the broker beyond it.
         "queued.max.messages.kbytes": 32 * 1024,
+        "fetch.max.bytes": 8 * 1024 * 1024,
     }
     if settings.group_protocol == "classic":  # with the new protocol these are the broker's to say
         config["partition.assignment.strategy"] = "cooperative-sticky"
