@@ -92,6 +92,8 @@ class Offsets:
             self._next = self._end = self._first = offset
         if offset > self._end:
             self._finish(self._end, offset)
+            for gone in [suspect for suspect in self._suspects if self._end <= suspect < offset]:
+                del self._suspects[gone]
         self._end = offset + 1
         while self._known and self._known[0].stop <= offset:
             self._known.popleft()
