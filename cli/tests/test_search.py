@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,10 @@ from ream_cli import search
 from ream_cli.__main__ import main
 from ream_cli.failures import USAGE
 from ream_cli.search import highlighted, pieces, place, show, to_json
+from ream_cli.surroundings import find
 from ream_index.search import MARK, DocumentHit, Found, PassageHit
+from ream_kit import Retry
+from ream_local.ports import free_ports
 
 ON, OFF = MARK
 PASSAGE = PassageHit(7, "page", "vii", "Costs > Water", (f"the {ON}quay\nwall{OFF} of\n2024",), 1.5)
@@ -32,6 +36,13 @@ def test_words_stand_out_with_and_without_colour() -> None:
     coloured = highlighted(PASSAGE.highlights[0], colours=True)
     assert coloured.plain == "the quay wall of 2024"
     assert [coloured.plain[span.start : span.end] for span in coloured.spans] == ["quay wall"]
+
+
+def test_with_opensearch_away_an_ingest_ends_all_the_same(tmp_path: Path) -> None:
+    here = find({"REAM_HOME": str(tmp_path), "REAM_OPENSEARCH_URL": f"http://127.0.0.1:{free_ports(1)[0]}"})
+    with pytest.raises(Retry):
+        search.search(here, "word")
+    search.freshen(here)
 
 
 def test_programs_get_the_places_of_the_words() -> None:

@@ -19,6 +19,27 @@ from ream_kit.observe import Observer
 DAY = 24 * 3600 * 1000
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (KafkaException(KafkaError(KafkaError._TIMED_OUT)), Retry),
+        (KafkaException(KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION)), Retry),
+        (TimeoutError(), Retry),
+        (KafkaException(KafkaError(KafkaError.CLUSTER_AUTHORIZATION_FAILED)), MigrationError),
+    ],
+)
+def test_a_broker_that_does_not_keep_up_is_told_from_one_that_refuses(
+    error: Exception, expected: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(migration, "_create", lambda *_: [])
+    monkeypatch.setattr(migration, "_alter", fails)
+    with pytest.raises(expected):
+        migrate("127.0.0.1:1")
+
+
 def test_every_topic_has_one_for_its_dead_letters() -> None:
     needed = {one.name: one for one in wanted(topics.ALL, "x.")}
     assert set(needed) == {f"x.{t.name}{end}" for t in topics.ALL for end in ("", ".dlq")}

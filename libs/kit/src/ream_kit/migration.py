@@ -81,9 +81,20 @@ def migrate(
     """Makes topics that are missing, brings their configuration to what is wanted, and seeds offsets.
 
     Raises:
-        MigrationError: a topic has another number of partitions.
-        Retry: no broker answers.
+        MigrationError: a topic has another number of partitions, or the broker refuses.
+        Retry: no broker answers, or none in time.
     """
+    try:
+        return _migrate(bootstrap, topic_prefix, group_prefix, each)
+    except TimeoutError as error:
+        raise Retry("kafka", f"the broker did not answer within {_TIMEOUT} s") from error
+    except KafkaException as error:
+        if _passing(error):
+            raise Retry("kafka", f"the broker does not keep up: {error.args[0].str()}") from error
+        raise MigrationError(f"the broker refuses: {error.args[0].str()}") from error
+
+
+def _migrate(bootstrap: str, topic_prefix: str, group_prefix: str, each: Sequence[Topic[Any]]) -> Migration:
     settings = KafkaSettings(kafka_bootstrap=bootstrap, topic_prefix=topic_prefix, group_prefix=group_prefix)
     client = kafka.admin(settings, "ream-migration")
     needed = wanted(each, topic_prefix)
@@ -117,8 +128,11 @@ def _create(client: AdminClient, needed: Sequence[Wanted]) -> list[str]:
             future.result(_TIMEOUT)
             created.append(name)
         except KafkaException as error:
-            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:  # another migration was quicker
-                raise MigrationError(f"topic {name} cannot be made: {error.args[0].str()}") from error
+            if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
+                continue  # another migration was quicker
+            if _passing(error):
+                raise
+            raise MigrationError(f"topic {name} cannot be made: {error.args[0].str()}") from error
     return created
 
 
@@ -144,6 +158,11 @@ def _alter(client: AdminClient, existing: Sequence[Wanted]) -> list[str]:
     return altered
 
 
+def _passing(error: KafkaException) -> bool:
+    """Whether waiting helps."""
+    return error.args[0].retriable() or error.args[0].code() in _PASSING
+
+
 def _patiently(ask: Callable[[], bool]) -> bool:
     """Asks again while a broker is still busy with topics that were just made, or with its own first start."""
     pause, until = threading.Event(), time.monotonic() + _PATIENCE_SECONDS
@@ -154,7 +173,7 @@ def _patiently(ask: Callable[[], bool]) -> bool:
             busy = "it does not answer"
         except KafkaException as error:
             busy = error.args[0].str()
-            if not error.args[0].retriable() and error.args[0].code() not in _PASSING:
+            if not _passing(error):
                 raise MigrationError(f"offsets cannot be seeded: {busy}") from error
         if time.monotonic() > until:
             raise Retry("kafka", f"the broker has been busy with new topics for {_PATIENCE_SECONDS} s: {busy}")
