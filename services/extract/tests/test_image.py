@@ -19,7 +19,7 @@ def saved(path: Path, frames: int = 1, **how: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", ["png", "jpg", "tiff"])
+@pytest.mark.parametrize("ending", ["png", "jpg", "tiff", "gif", "bmp", "webp", "jp2"])
 def test_one_frame_is_one_unit_for_ocr(tmp_path: Path, ending: str) -> None:
     source = Source(saved(tmp_path / f"a.{ending}"), f"image/{ending}")
     plan = EXTRACTOR.plan(source)

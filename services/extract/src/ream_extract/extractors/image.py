@@ -26,6 +26,7 @@ _TOLD = {
     _DOCUMENT_NAME: "title",
 }
 """What is taken from EXIF; where a picture was taken is not."""
+_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "DIB", "WEBP", "JPEG2000")
 _BROKEN = (
     UnidentifiedImageError,
     OSError,
@@ -40,11 +41,11 @@ _BROKEN = (
 
 
 class ImageExtractor:
-    """Reads PNG, JPEG and TIFF."""
+    """Reads PNG, JPEG, TIFF, GIF, BMP, WebP and JPEG 2000."""
 
     name = "image"
-    version = "2"
-    media_types = ("image/png", "image/jpeg", "image/tiff")
+    version = "3"
+    media_types = ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp", "image/jp2")
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
@@ -88,7 +89,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as image:
+            with Image.open(path, formats=_FORMATS) as image:
                 yield image
     except _BROKEN as failure:
         reason = "The image cannot be opened: its header is broken or it is cut off."
