@@ -132,7 +132,7 @@ def test_a_picture_larger_than_pictures_are_is_not_kept(
 
 def test_verdicts(bus: LocalBus, store: Store) -> None:
     cases: list[tuple[DocumentIngested, tuple[str, str]]] = [
-        (ingested(store, b"GIF89a", "image/gif"), ("unsupported", "unsupported-type")),
+        (ingested(store, b"\x00\x00\x01\x00", "image/vnd.microsoft.icon"), ("unsupported", "unsupported-type")),
         (ingested(store, b"%PDF-1.4 garbage", "application/pdf"), ("failed", "damaged")),
         (ingested(store, b"PK", "application/zip"), ("failed", "damaged")),
         (
