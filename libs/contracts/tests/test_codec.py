@@ -39,6 +39,13 @@ def test_what_is_no_message_is_malformed_with_a_cause(data: bytes | None, cause:
     assert caught.value.cause == cause
 
 
+def test_an_integer_that_is_written_as_a_float_is_a_count() -> None:
+    """For JSON Schema 4.0 is an integer; a stage that counted with it would fail on every try."""
+    data = json.dumps({"part": "expired", "document_id": DOCUMENT, "generation": 1.0, "run": 2, "units": [[3.0, 4.0]]})
+    part = codec.decode(topics.DOCUMENTS_PARTS, data.encode())
+    assert repr(part) == repr(PartExpired(DOCUMENT, 1, 2, ((3, 4),)))
+
+
 def test_the_reason_never_repeats_content() -> None:
     with pytest.raises(codec.Malformed) as caught:
         codec.decode(topics.DOCUMENTS_SUBMITTED, json.dumps({"source": {"secret": "hunter2"}}).encode())

@@ -192,7 +192,12 @@ def _builder(annotation: Hashable) -> Callable[[Any], Any]:
     if origin in (types.UnionType, typing.Union):
         inner = _builder(next(a for a in typing.get_args(annotation) if a is not types.NoneType))
         return lambda value: None if value is None else inner(value)
-    return lambda value: value
+    return _integer if annotation is int else lambda value: value
+
+
+def _integer(value: Any) -> int:
+    # For a schema 4.0 is an integer; as a float it would be no count of anything.
+    return value if type(value) is int else int(value)
 
 
 def _dataclass_builder(cls: type[Any]) -> Callable[[Any], Any]:
