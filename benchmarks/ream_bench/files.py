@@ -71,12 +71,16 @@ def last_like(result: Result, folder: Path) -> tuple[str, Result] | None:
 
 def write(result: Result, text: str, folder: Path, name: str) -> Sequence[Path]:
     """Writes a result as JSON and as text for people; an earlier one is never overwritten."""
+    as_text, as_json = paths_for(folder, f"{result.machine['date'][:10]}-{name}")
+    as_text.write_text(text, encoding="utf-8")
+    as_json.write_text(to_json(result), encoding="utf-8")
+    return as_text, as_json
+
+
+def paths_for(folder: Path, base: str) -> tuple[Path, Path]:
+    """Names the two files of a new result, for people and as JSON, and makes their folder; none of them is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    base = f"{result.machine['date'][:10]}-{name}"
     number, stem = 1, base
     while (folder / f"{stem}.json").exists():
         number, stem = number + 1, f"{base}-{number + 1}"
-    paths = (folder / f"{stem}.md", folder / f"{stem}.json")
-    paths[0].write_text(text, encoding="utf-8")
-    paths[1].write_text(to_json(result), encoding="utf-8")
-    return paths
+    return folder / f"{stem}.md", folder / f"{stem}.json"

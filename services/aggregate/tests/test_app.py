@@ -11,6 +11,7 @@ from faust.types import TP
 
 from ream_aggregate import app as app_module
 from ream_aggregate.app import BUFFERED_SENDS, AggregateApp, Aggregation, Entries, Place, make_app
+from ream_aggregate.proof import Proof
 from ream_aggregate.settings import Settings, Surroundings, names
 from ream_kit.metrics import Metrics
 
@@ -73,7 +74,7 @@ class Consumer:
         self.log = log
         self.sends: list[int] = []
 
-    def answered(self, message: Any, sends: list[Any]) -> None:
+    def answered(self, message: Any, sends: list[Any], work: Any) -> None:
         self.log.append(f"answered {message.offset}")
         self.sends.append(len(sends))
 
@@ -120,7 +121,9 @@ def run(monkeypatch: pytest.MonkeyPatch, *values: tuple[bytes | None, bytes | No
     aggregation = Aggregation.__new__(Aggregation)
     consumer = Consumer(log)
     buffer = SimpleNamespace(max_messages=100)
-    aggregation._app = cast(Any, SimpleNamespace(consumer=consumer, producer=SimpleNamespace(buffer=buffer)))
+    aggregation._app = cast(
+        Any, SimpleNamespace(consumer=consumer, producer=SimpleNamespace(buffer=buffer), proof=Proof())
+    )
     aggregation._outbox, aggregation._entries = cast(Any, Outbox(log)), cast(Any, Table(log))
     aggregation._metrics, aggregation._max_units = Metrics(), 100
     aggregation.frozen = given.get("frozen", lambda: False)

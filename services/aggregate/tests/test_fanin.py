@@ -2,6 +2,7 @@
 """What one record does to the table and to the topics."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_repetition_writes_the_entry_again_and_says_nothing() -> None:
     """The changelog may lack what the local files have: only the record's second reading tells."""
     held = entry(part("opened"), part("manifest"), part("segment"))
     effect = take(KEY, part("segment"), 3, held)
-    assert effect == Answered(held, starts=False, superseded=None, completed=None)
+    assert effect == Answered(held)
 
 
 def test_an_earlier_run_changes_nothing() -> None:
@@ -137,9 +138,54 @@ def test_a_new_generation_ends_one_that_had_no_end(
 ) -> None:
     effect = take(KEY, now, 9, entry(*before))
     assert isinstance(effect, Answered)
-    assert (effect.starts, effect.superseded is not None) == (starts, superseded)
-    if effect.superseded is not None:
-        assert (effect.superseded.generation, effect.superseded.outcome) == (1, "superseded")
+    assert effect.starts == starts
+    assert [(ended.generation, ended.outcome) for ended in effect.first] == [(1, "superseded")] * superseded
+
+
+def ends(effect: object) -> list[tuple[int, str]]:
+    """What is said before the entry is written, in turn."""
+    assert isinstance(effect, Answered)
+    return [(ended.generation, ended.outcome) for ended in effect.first]
+
+
+@pytest.mark.parametrize("kind", ["opened", "manifest", "segment"])
+def test_a_generation_that_comes_after_a_newer_one_ends_once(kind: str) -> None:
+    late = take(KEY, part(kind, size=9) if kind != "segment" else part(kind), 5, held := entry(part("opened", 2)))
+    assert isinstance(late, Answered)
+    assert (ends(late), late.completed, late.starts) == ([(1, "superseded")], None, False)
+    assert (late.first[0].root_id, late.first[0].size) == (DOCUMENT, 9 if kind != "segment" else 3)
+    assert late.entry is not None
+    assert replace(loads(DOCUMENT, late.entry), ended=()) == loads(DOCUMENT, held)
+    assert take(KEY, part(kind), 6, late.entry) == Passed()
+    assert take(KEY, part("opened", 1, 2), 7, late.entry) == Passed()
+
+
+def test_the_newest_outcome_stays_the_last_on_the_compacted_topic() -> None:
+    held = entry(part("opened", 2), part("manifest", 2), part("segment", 2))
+    assert ends(take(KEY, part("opened"), 5, held)) == [(1, "superseded"), (2, "complete")]
+
+
+def test_a_generation_between_two_others_ends_too() -> None:
+    held = entry(part("opened", 1), part("opened", 4), part("opened", 2), part("opened", 3))
+    assert loads(DOCUMENT, held).ended == ((1, 3),)
+    assert ends(take(KEY, part("opened", 5), 5, held)) == [(4, "superseded")]
+
+
+def test_a_forget_ends_no_generation() -> None:
+    assert take(KEY, part("forget"), 1, entry(part("opened", 2))) == Passed()
+
+
+def test_a_generation_that_had_an_outcome_keeps_it_when_it_is_replaced_in_a_later_run() -> None:
+    held = entry(part("opened"), part("manifest"), part("segment"), part("manifest", run=2))
+    assert ends(take(KEY, part("opened", 2), 5, held)) == []
+    held = entry(part("opened"), part("manifest"), part("manifest", run=2))
+    assert ends(take(KEY, part("opened", 2), 5, held)) == [(1, "superseded")]
+
+
+def test_an_entry_of_before_generations_were_remembered_is_read() -> None:
+    value = json.loads(entry(part("opened")))
+    assert "ended" not in value
+    assert loads(DOCUMENT, json.dumps(value).encode()).ended == ()
 
 
 def test_a_table_of_another_version_is_our_fault_and_no_record_s() -> None:

@@ -15,7 +15,7 @@ from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
 
 from ream_aggregate.app import AggregateApp
-from ream_aggregate.strict_commit import StrictConsumer, resume_at
+from ream_aggregate.strict_commit import Reply, StrictConsumer, resume_at
 from ream_kit import log
 
 SOURCE = TP("documents.parts", 3)
@@ -238,7 +238,7 @@ def test_nothing_is_committed_before_the_position_is_known(tmp_path: Path) -> No
         await consumer.commit()
         assert broker.commits == []
         assert consumer.base(SOURCE) is None
-        consumer._answered[SOURCE] = {0: [], 1: []}
+        consumer._answered[SOURCE] = {0: Reply([]), 1: Reply([])}
         assert consumer._new_offset(SOURCE) is None
 
     _strictly(tmp_path, story, resume=False)

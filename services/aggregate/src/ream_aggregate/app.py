@@ -13,6 +13,7 @@ from faust.types import TP
 from ream_aggregate.ending import end_process
 from ream_aggregate.fanin import Answered, Passed, Refused, take
 from ream_aggregate.outbox import Outbox
+from ream_aggregate.proof import Proof
 from ream_aggregate.settings import Names, Settings
 from ream_aggregate.strict_commit import Sends, StrictCommit, StrictTransport
 from ream_kit import log
@@ -61,7 +62,9 @@ class Entries(faust.Table[bytes, bytes]):
 
 
 class AggregateApp(faust.App):
-    """Faust's app with the consumer that commits strictly."""
+    """Faust's app with the consumer that commits strictly, and writes down what it commits where that is wanted."""
+
+    proof = Proof()
 
     def _new_transport(self) -> Any:
         return StrictTransport(self.conf.broker_consumer, self)
@@ -75,12 +78,14 @@ class Place:
         bootstrap: addresses of Kafka.
         partitions: of the source topic and of the changelog.
         data_dir: this worker's own folder.
+        member: who it is in the group, also after a restart; None where it is somebody new each time.
     """
 
     bootstrap: str
     names: Names
     partitions: int
     data_dir: Path
+    member: str | None = None
 
 
 def make_app(place: Place, settings: Settings) -> AggregateApp:
@@ -102,6 +107,7 @@ def make_app(place: Place, settings: Settings) -> AggregateApp:
         table_standby_replicas=0,
         processing_guarantee="at_least_once",
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=place.member,
         broker_commit_interval=settings.commit_seconds,
         broker_session_timeout=settings.session_seconds,
         broker_heartbeat_interval=settings.session_seconds / 5,
@@ -167,14 +173,14 @@ class Aggregation:
             case Answered():
                 sends = await self._answer(message, effect, consumer)
         self._metrics.count("ream_records_finished_total", "rejected" if isinstance(effect, Refused) else "done")
-        consumer.answered(message, sends)
+        consumer.answered(message, sends, self._app.proof.work(message.key, effect))
 
     async def _answer(self, message: Any, effect: Answered, consumer: StrictCommit) -> Sends:
         if effect.starts:
             # The entry of the run before goes now, and with it the means of sending again what it announced.
             await consumer.settled(TP(message.topic, message.partition))
-        if effect.superseded is not None:
-            await (await self._outbox.complete(message, effect.superseded, 1))
+        for number, completed in enumerate(effect.first, start=1):
+            await (await self._outbox.complete(message, completed, number))
         sends = [*cast(Entries, self._entries).write(message.key, effect.entry)]
         if effect.completed is not None:
             sends.append(await self._outbox.complete(message, effect.completed, 0))

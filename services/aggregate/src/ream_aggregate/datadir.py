@@ -4,6 +4,7 @@
 import fcntl
 import json
 import shutil
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,11 +20,13 @@ class DataDir:
     Attributes:
         path: the folder.
         lock: open file whose lock ends with the process.
+        member: names this folder among all of the group: the process that takes it next takes the partitions with it.
         wiped: what lay there belonged to another cluster or group, or was marked as wrong, and was removed.
     """
 
     path: Path
     lock: IO[str]
+    member: str
     wiped: bool
 
     def distrust(self) -> None:
@@ -55,10 +58,11 @@ def claim(root: Path, cluster: str, group: str) -> DataDir:
 
 def _fitting(path: Path, lock: IO[str], owner: dict[str, str]) -> DataDir:
     mark = path / _MARK
-    known = json.loads(mark.read_text()) if mark.is_file() else None
+    known = json.loads(mark.read_text()) if mark.is_file() else {}
+    member = known.pop("member", "") or uuid.uuid4().hex
     wiped = path.exists() and known != owner
     if wiped:
         shutil.rmtree(path)
     path.mkdir(exist_ok=True)
-    mark.write_text(json.dumps(owner))
-    return DataDir(path, lock, wiped)
+    mark.write_text(json.dumps({**owner, "member": member}))
+    return DataDir(path, lock, member, wiped)

@@ -104,8 +104,10 @@ def _cause(answer: Answer) -> str:
 def _lost(state: State) -> Iterator[tuple[Answer, tuple[int, int]]]:
     """Yields runs of units that failed, expired or were not read whole, in order, with the answer they have."""
     answers, codes = state.effective()
+    if not any(answer.rank in (Rank.EXPIRED, Rank.FAILED) for answer in answers):
+        return
     # Different codes may stand for one answer once the floor is under them: they are one run.
-    alike = bytes(answers.index(answers[code]) if code < len(answers) else 0 for code in range(256))
+    alike = bytes(map(answers.index, answers)) + bytes(256 - len(answers))
     for run in _RUNS.finditer(codes.translate(alike)):
         answer = answers[run[1][0]]
         if answer == INCOMPLETE or answer.rank in (Rank.EXPIRED, Rank.FAILED):

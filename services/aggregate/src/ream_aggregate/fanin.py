@@ -4,11 +4,12 @@
 from dataclasses import dataclass
 
 from ream_aggregate.decide import announce, decide, superseded
-from ream_aggregate.merge import MAX_UNITS, Forgotten, Ignored, NoEntry, merge
+from ream_aggregate.merge import MAX_UNITS, Forgotten, Ignored, NoEntry, Overtaken, merge
 from ream_aggregate.state import State, dumps, loads
 from ream_contracts import topics
 from ream_contracts.codec import Malformed, decode
 from ream_contracts.messages import DocumentCompleted, DocumentPart, PartManifest
+from ream_contracts.units import contains
 
 MAX_PART_BYTES = 64 * 1024
 """Larger parts are refused: a part names things and says small ones."""
@@ -37,14 +38,15 @@ class Answered:
     Attributes:
         entry: what the table holds from now on; None when the entry goes.
         starts: the entry takes the place of one of an earlier generation or run.
-        superseded: the end of that earlier generation, when it had none: to be acknowledged before the entry is
-            written, since it can't be worked out again afterwards.
+        first: to be acknowledged one after another before the entry is written, since they can't be worked out again
+            afterwards: the end of an earlier generation that had none, and where the newer one has its outcome
+            already, that again: the topic is compacted, and the newest generation's has to be the last of its key.
         completed: sent with the entry.
     """
 
     entry: bytes | None
     starts: bool = False
-    superseded: DocumentCompleted | None = None
+    first: tuple[DocumentCompleted, ...] = ()
     completed: DocumentCompleted | None = None
 
 
@@ -93,18 +95,31 @@ def _merged(part: DocumentPart, offset: int, state: State | None, max_units: int
             return Passed()
         case Forgotten():
             return Answered(None)
+        case Overtaken(late, kept):
+            return _answered(Answered(dumps(kept), first=(superseded(late), *_outcome(kept))))
         case State() as merged:
             merged, completed = announce(merged, offset)
             if completed is None and isinstance(part, PartManifest):
                 # Sweep runs a document again whose completion never became searchable; repeating it costs nothing.
                 completed = decide(merged)
-            entry = dumps(merged)
-            if len(entry) > MAX_ENTRY_BYTES:
-                return Refused("too-large", f"with this part the document's entry would have {len(entry)} bytes")
-            return Answered(entry, state is not None and state.age < merged.age, _end_of(state, merged), completed)
+            starts = state is not None and state.age < merged.age
+            return _answered(Answered(dumps(merged), starts, _end_of(state, merged), completed))
 
 
-def _end_of(state: State | None, merged: State) -> DocumentCompleted | None:
-    if state is None or state.generation >= merged.generation or state.announced >= 0:
-        return None
-    return superseded(state)
+def _answered(answer: Answered) -> Answered | Refused:
+    size = len(answer.entry or b"")
+    if size > MAX_ENTRY_BYTES:
+        return Refused("too-large", f"with this part the document's entry would have {size} bytes")
+    return answer
+
+
+def _end_of(state: State | None, merged: State) -> tuple[DocumentCompleted, ...]:
+    if state is None or state.generation >= merged.generation:
+        return ()
+    has_one = state.announced >= 0 or contains(state.ended, state.generation)
+    return () if has_one else (superseded(state),)
+
+
+def _outcome(state: State) -> tuple[DocumentCompleted, ...]:
+    completed = decide(state) if state.announced >= 0 else None
+    return (completed,) if completed is not None else ()

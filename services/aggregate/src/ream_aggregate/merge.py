@@ -14,7 +14,7 @@ from ream_contracts.messages import (
     PartSegment,
 )
 from ream_contracts.outcomes import Rank
-from ream_contracts.units import Ranges, minus, normal
+from ream_contracts.units import Ranges, contains, minus, normal, of, union
 
 MAX_UNITS = 100_000
 """Units of one document that are counted one by one, unless a setting says otherwise."""
@@ -31,11 +31,27 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class Overtaken:
+    """The part speaks of a generation that a later one replaced before anything of it arrived here: it ends now.
+
+    Attributes:
+        late: what is known of that generation.
+        state: the entry of the newer one, which remembers that the other has ended.
+    """
+
+    late: State
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """The entry goes."""
 
 
-def merge(state: State | None, part: DocumentPart, max_units: int = MAX_UNITS) -> State | NoEntry | Ignored | Forgotten:
+Merged = State | NoEntry | Ignored | Overtaken | Forgotten
+
+
+def merge(state: State | None, part: DocumentPart, max_units: int = MAX_UNITS) -> Merged:
     """Says what becomes of a document's entry when this part arrives.
 
     Args:
@@ -45,14 +61,32 @@ def merge(state: State | None, part: DocumentPart, max_units: int = MAX_UNITS) -
     """
     age = (part.generation, part.run)
     if state is not None and age < state.age:
-        return Ignored()
+        return _overtaken(state, part, max_units)
     if isinstance(part, PartForget):
         return Forgotten()
     if state is None and not isinstance(part, PartOpened | PartManifest):
         return NoEntry()
     if state is None or age > state.age:
-        state = State(part.document_id, part.generation, part.run, facts=_carried(state))
+        state = State(part.document_id, part.generation, part.run, facts=_carried(state), ended=_ended(state, part))
     return _merged(state, part, max_units)
+
+
+def _overtaken(state: State, part: DocumentPart, max_units: int) -> Ignored | Overtaken:
+    if isinstance(part, PartForget) or part.generation == state.generation or contains(state.ended, part.generation):
+        return Ignored()
+    late = State(part.document_id, part.generation, part.run, facts=_carried(state))
+    ended = union(state.ended, of([part.generation]))
+    return Overtaken(_merged(late, part, max_units), replace(state, ended=ended))
+
+
+def _ended(state: State | None, part: DocumentPart) -> Ranges:
+    """Which generations have an outcome once this part has begun another entry in the place of the one there was."""
+    if state is None:
+        return ()
+    # Whoever replaces a generation without an outcome says that it is superseded; a run that is replaced by another
+    # of its generation says nothing.
+    has_one = part.generation > state.generation or state.announced >= 0
+    return union(state.ended, of([state.generation])) if has_one else state.ended
 
 
 def _carried(state: State | None) -> Facts | None:

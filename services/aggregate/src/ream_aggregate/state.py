@@ -35,6 +35,9 @@ INCOMPLETE = Answer(Rank.READ, "text-missing")
 _AT_LEAST = tuple(bytes(max(each, code) for each in range(256)) for code in range(256))
 """For each code the table that raises lower codes to it."""
 
+_SHIFTED = tuple(bytes(old if old < code else min(old + 1, 255) for old in range(256)) for code in range(256))
+"""For each code the table that makes room for a new one at its place."""
+
 
 class Facts(NamedTuple):
     """What is known of the document itself; what the plan says goes before what the opening said."""
@@ -75,6 +78,7 @@ class State:
         announced: revision of the last completion that was sent; -1 before the first.
         announced_by: offset of the record that caused it: the same record again sends it again, since its first
             sending may have died with the process.
+        ended: generations that have an outcome on the topic; this one among them when an earlier run gave it one.
     """
 
     document_id: str
@@ -90,6 +94,7 @@ class State:
     scores: tuple[tuple[str, int], ...] = ()
     announced: int = -1
     announced_by: int = -1
+    ended: Ranges = ()
 
     @property
     def age(self) -> tuple[int, int]:
@@ -98,11 +103,11 @@ class State:
 
     @property
     def revision(self) -> int:
-        """Rises with every unit that is answered better, and with nothing else."""
+        """Rises with every unit that is answered better, and when the opening or the plan says what the document is."""
         ranks = sum(
             max(answer.rank, self.floor.rank) * self.codes.count(code) for code, answer in enumerate(self.answers)
         )
-        return int(self.plan is not None) + self.floor.rank + ranks
+        return (self.facts.source if self.facts else CARRIED) + self.floor.rank + ranks
 
     def highest(self, ranges: Ranges) -> Rank:
         """Says how well the best answered of these units is answered."""
@@ -133,7 +138,8 @@ def answered(state: State, ranges: Ranges, answer: Answer) -> State:
 
 def padded(state: State, units: int) -> State:
     """Counts at least so many units, the new ones missing."""
-    return replace(state, codes=state.codes + bytes(max(0, units - len(state.codes))))
+    more = units - len(state.codes)
+    return replace(state, codes=state.codes + bytes(more)) if more > 0 else state
 
 
 def _with_answer(state: State, answer: Answer) -> tuple[State, int]:
@@ -143,13 +149,12 @@ def _with_answer(state: State, answer: Answer) -> tuple[State, int]:
         return _with_answer(state, Answer(answer.rank, VARIOUS))
     answers = tuple(sorted((*state.answers, answer)))
     code = answers.index(answer)
-    shifted = bytes(old if old < code else min(old + 1, 255) for old in range(256))
-    return replace(state, answers=answers, codes=state.codes.translate(shifted)), code
+    return replace(state, answers=answers, codes=state.codes.translate(_SHIFTED[code])), code
 
 
 def dumps(state: State) -> bytes:
     """Encodes a state as JSON; ranks are deflated, so that runs of equal units cost nothing."""
-    value = {
+    value: dict[str, Any] = {
         "v": FORMAT,
         "age": state.age,
         "facts": state.facts,
@@ -161,6 +166,8 @@ def dumps(state: State) -> bytes:
         "scores": dict(state.scores),
         "announced": [state.announced, state.announced_by],
     }
+    if state.ended:
+        value["ended"] = state.ended
     return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -190,6 +197,7 @@ def loads(document_id: str, data: bytes) -> State:
         tuple(value["scores"].items()),
         announced,
         announced_by,
+        tuple((first, last) for first, last in value.get("ended", ())),
     )
 
 

@@ -11,12 +11,13 @@ by a hash of their source (tests/test_library_source.py): another version of the
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
 
 from ream_aggregate.ending import end_process
+from ream_aggregate.proof import Proof, Work
 from ream_kit import log
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ HANDOVER_SECONDS = 10.0
 _LOG = log.logger("ream.aggregate.commit")
 
 Sends = Sequence["asyncio.Future[Any]"]
+
+
+class Reply(NamedTuple):
+    """What was done with a record: futures of all that was sent for it, and what the commit log says of it."""
+
+    sends: Sends
+    work: Work | None = None
 
 
 def resume_at(committed: int | None, first: int, end: int) -> int:
@@ -55,23 +63,31 @@ class StrictCommit(Base):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._answered: dict[TP, dict[int, Sends]] = {}
+        self._answered: dict[TP, dict[int, Reply]] = {}
         self._expected: dict[TP, int] = {}
 
-    def answered(self, message: Any, sends: Sends) -> None:
+    @property
+    def proof(self) -> Proof:
+        """Where commits are written down."""
+        app: Any = self.app
+        proof: Proof = app.proof
+        return proof
+
+    def answered(self, message: Any, sends: Sends, work: Work | None = None) -> None:
         """Says that a record was worked on to the end.
 
         Args:
             message: the record. When it was read before the last rebalance it is not counted: its partition's owner
                 reads it again.
             sends: futures of all that was sent for it; the record is committed when the broker has them.
+            work: what the commit log says of it.
         """
         if message.generation_id == self.app.consumer_generation_id and message.tp in self._answered:
-            self._answered[message.tp][message.offset] = sends
+            self._answered[message.tp][message.offset] = Reply(sends, work)
 
     async def settled(self, tp: TP) -> None:
         """Waits until the broker has everything that was sent for this partition so far."""
-        await self._settle([send for sends in self._answered.get(tp, {}).values() for send in sends])
+        await self._settle([send for reply in self._answered.get(tp, {}).values() for send in reply.sends])
 
     def base(self, tp: TP) -> int | None:
         """Returns the offset that the next commit must begin at, None before the partition was resumed."""
@@ -90,6 +106,7 @@ class StrictCommit(Base):
         The library seeks neither to offset 0 nor where nothing is committed, so after a rebalance it goes on behind
         what it had read ahead.
         """
+        asked = self.proof.now()
         committed = await self.seek_to_committed()
         sources = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
         self._read_offset.update({TP(*tp): offset for tp, offset in committed.items() if tp not in sources})
@@ -106,6 +123,7 @@ class StrictCommit(Base):
             self._committed_offset[tp] = base
             self._expected[tp] = base
             self._answered[tp] = {}
+            self.proof.resumed(tp.partition, committed.get(tp), asked)
         await self.seek_wait(bases)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
@@ -129,7 +147,8 @@ class StrictCommit(Base):
         except TimeoutError:
             _LOG.warning("no_commit_before_rebalance", seconds=HANDOVER_SECONDS)
         for tp in revoked:
-            self._answered.pop(tp, None)
+            if self._answered.pop(tp, None) is not None:
+                self.proof.left(tp.partition)
             self._expected.pop(tp, None)
         await super().on_partitions_revoked(revoked)
 
@@ -158,15 +177,27 @@ class StrictCommit(Base):
             return False
         before = {tp: self._answered[tp] for tp in mine}
         await self._settle(_sends(before, mine))
+        mine = {tp: offset for tp, offset in mine.items() if self._answered.get(tp) is before[tp]}
+        if not mine:
+            return False  # all of them went while the broker was waited for
+        self._prove(mine)
         if not await self._commit(mine):
             return False  # nothing was taken away, so the next commit begins at the same base
         for tp, offset in mine.items():
             if self._answered.get(tp) is before[tp]:  # else the partition went, or was resumed, in the meantime
                 self._committed_offset[tp] = offset
+                self.proof.committed(tp.partition, offset)
                 for done in [each for each in before[tp] if each < offset]:
                     del before[tp][done]
         self.app.monitor.on_tp_commit(mine)
         return True
+
+    def _prove(self, offsets: Mapping[TP, int]) -> None:
+        if not self.proof.wanted:
+            return
+        for tp, end in offsets.items():
+            works = {offset: reply.work for offset, reply in self._answered[tp].items()}
+            self.proof.committing(tp.partition, end, works)
 
     async def _settle(self, sends: Sends) -> None:
         waiting = [send for send in sends if not send.done()]
@@ -178,9 +209,9 @@ class StrictCommit(Base):
                 self.end("send_failed", error=error)
 
 
-def _sends(answered: Mapping[TP, Mapping[int, Sends]], offsets: Mapping[TP, int]) -> list["asyncio.Future[Any]"]:
+def _sends(answered: Mapping[TP, Mapping[int, Reply]], offsets: Mapping[TP, int]) -> list["asyncio.Future[Any]"]:
     found: Iterable[Sends] = (
-        sends for tp, end in offsets.items() for offset, sends in answered[tp].items() if offset < end
+        reply.sends for tp, end in offsets.items() for offset, reply in answered[tp].items() if offset < end
     )
     return [send for sends in found for send in sends]
 

@@ -15,11 +15,13 @@ from ream_aggregate.app import RAW, Aggregation, Place, make_app
 from ream_aggregate.outbox import VERSION, Outbox
 from ream_aggregate.overseer import Overseer
 from ream_aggregate.presence import Presence
+from ream_aggregate.proof import Proof
 from ream_aggregate.settings import Settings, Surroundings, names
 from ream_aggregate.watch import Patience
 from ream_kit import log
 from ream_kit import settings as kit_settings
 from ream_kit.clock import SystemClock
+from ream_kit.commit_log import CommitLog, CommitLogSettings
 from ream_kit.health import Health
 from ream_kit.metrics import METRICS
 from ream_kit.store import Store
@@ -40,8 +42,9 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     try:
         surroundings = kit_settings.load(Surroundings, environ)
         own = kit_settings.load(Settings, environ, prefix="REAM_AGGREGATE_")
+        proof = _proof(kit_settings.load(CommitLogSettings, environ), names(surroundings).group)
         store = open_store(environ)
-    except kit_settings.SettingsError as error:
+    except (kit_settings.SettingsError, OSError) as error:
         print(f"aggregate: {error}", file=sys.stderr)
         return EXIT_SETTINGS
     logs.configure(surroundings.log_level, surroundings.log_format)
@@ -52,7 +55,7 @@ def main(environ: Mapping[str, str] | None = None) -> int:
             open_things.enter_context(health)
         _LOG.info("starting", stage="aggregate", version=VERSION, table=own.store)
         try:
-            _start(surroundings, own, store, presence)
+            _start(surroundings, own, store, presence, proof)
         except groundwork.NotReady as error:
             print(f"aggregate: {error}", file=sys.stderr)
             return EXIT_NOT_READY
@@ -61,12 +64,17 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     return 0
 
 
-def _start(surroundings: Surroundings, own: Settings, store: Store, presence: Presence) -> None:
+def _proof(wanted: CommitLogSettings, group: str) -> Proof:
+    return Proof(CommitLog(wanted.commit_log, group) if wanted.commit_log is not None else None)
+
+
+def _start(surroundings: Surroundings, own: Settings, store: Store, presence: Presence, proof: Proof) -> None:
     called = names(surroundings)
     ground = asyncio.run(groundwork.prepare(surroundings.kafka_bootstrap, called, presence))
     data = datadir.claim(own.data_dir, ground.cluster, called.group)
-    place = Place(surroundings.kafka_bootstrap, called, ground.partitions, data.path)
+    place = Place(surroundings.kafka_bootstrap, called, ground.partitions, data.path, data.member)
     app = make_app(place, own)
+    app.proof = proof
     outbox = Outbox(app.topic(called.completed, **RAW), app.topic(called.dead_letters, **RAW), store, presence)
     aggregation = Aggregation(app, place, own, outbox, METRICS)
     patience = Patience(own.head_seconds, own.stall_seconds, own.recovery_seconds, own.session_seconds)
