@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever stage swallows whatever: it is found without a clock, sent again, expired; a backlog is waited for."""
 
-import pytest
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,14 +127,18 @@ def test_a_decision_that_index_never_showed_is_sent_again() -> None:
     assert swept(Sweeper(ledger), 10) == [SendAgain(NAMES[0], 1, 1)]
 
 
+def owed(ledger: Ledger) -> list[tuple[str, int, int, bool]]:
+    return [(each.document_id, each.generation, each.run, each.overtaken) for each in ledger.unanswered()]
+
+
 def test_a_new_run_or_generation_is_owed_an_answer_of_its_own() -> None:
     ledger = Ledger()
     ledger.ingested(ingested(NAMES[0]), 0, 0)
     ledger.indexed(indexed(NAMES[0]))
     ledger.ingested(ingested(NAMES[0], run=2), 0, 1)
-    assert [key for key, _ in ledger.unanswered()] == [(NAMES[0], 1)]
+    assert owed(ledger) == [(NAMES[0], 1, 2, False)]
     ledger.ingested(ingested(NAMES[0], generation=2), 0, 2)
-    assert [key for key, _ in ledger.unanswered()] == [(NAMES[0], 2)]
+    assert owed(ledger) == [(NAMES[0], 2, 1, False)]
     assert ledger.totals()["complete"] == 1
 
 
@@ -142,6 +147,27 @@ def test_an_overtaken_generation_is_superseded() -> None:
     ledger.ingested(ingested(NAMES[0]), 0, 0)
     ledger.ingested(ingested(NAMES[0], generation=2), 0, 1)
     assert (ledger.totals()["superseded"], ledger.totals()["outstanding"]) == (1, 1)
+
+
+def test_an_overtaken_generation_without_an_outcome_is_expired_and_never_run_again() -> None:
+    """Nothing of it reached aggregate: any part of it makes aggregate say that it was superseded."""
+    ledger = Ledger()
+    ledger.ingested(ingested(NAMES[0]), 0, 0)
+    ledger.ingested(ingested(NAMES[0], generation=2), 0, 1)
+    ledger.indexed(indexed(NAMES[0], generation=2))
+    sweeper = Sweeper(ledger)
+    assert [swept(sweeper, 10) for _ in range(3)] == [[Expire(NAMES[0], 1, 1)]] * 2 + [[Expire(NAMES[0], 1, 1)]]
+    ledger.indexed(indexed(NAMES[0], outcome="superseded"))
+    assert owed(ledger) == []
+    assert ledger.totals()["superseded"] == 1
+
+
+def test_a_document_without_an_answer_is_sent_again_within_a_thousand_waves_however_long_it_lasts() -> None:
+    ledger = Ledger()
+    sweeper = Sweeper(ledger)
+    ledger.ingested(ingested(NAMES[0]), 0, 0)
+    acted = [number for number in range(6_000) if swept(sweeper, 10)]
+    assert max(later - earlier for earlier, later in pairwise(acted)) == 1024
 
 
 def test_an_erased_document_is_owed_nothing() -> None:
@@ -192,8 +218,3 @@ def test_children_are_counted_among_the_submitted() -> None:
     ledger.ingested(ingested(NAMES[0]), 0, 0)
     ledger.ingested(ingested(NAMES[1], parent=NAMES[0]), 0, 1)
     assert (ledger.totals()["submitted"], ledger.totals()["children"]) == (2, 1)
-
-
-def test_an_unknown_entry_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        Ledger().entry((NAMES[0], 1))

@@ -1,125 +1,187 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps which documents were ingested and which have their answer: rebuilt from the topics, never stored itself."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ream_contracts.messages import DocumentCompleted, DocumentIndexed, DocumentIngested
 from ream_contracts.outcomes import Outcome
+from ream_sweep.rows import NONE, OUTCOMES, Rows, packed, spelled
 
 Key = tuple[str, int]
 """Document and generation: what ends in exactly one outcome."""
 
+COUNTED = (*(outcome.value for outcome in Outcome), "outstanding", "submitted", "children")
 
-@dataclass(slots=True)
-class Entry:
-    """What is known of one generation of a document.
+MOST_TRIES = 250
+
+_MOST_GENERATIONS, _MOST_RUNS, _MOST_VERSION = 2**23, 2**16, 2**63
+
+
+def plausible(generation: int, run: int, version: int = 0) -> bool:
+    """Says whether a version has room for these: a message that says more is about nobody's document."""
+    return generation < _MOST_GENERATIONS and run < _MOST_RUNS and version < _MOST_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A generation without an outcome.
 
     Attributes:
-        run: the newest run that was ingested.
-        indexed_run: the newest run that was indexed; 0 for none.
-        outcome: the newest that was indexed.
-        completed_version: the newest that was decided; it has to become searchable.
-        indexed_version: the newest that is searchable.
+        run: the newest that was ingested.
+        overtaken: a newer generation has taken its place; all that is missing is that this is said.
         partition: place of its newest record on documents.ingested.
         offset: there.
-        child: whether it was found in another document.
         tries: how often sweep has acted on it since its newest run.
         acted_at: number of the wave that last acted on it.
     """
 
-    run: int = 0
-    indexed_run: int = 0
-    outcome: str | None = None
-    completed_version: int = 0
-    indexed_version: int = 0
-    partition: int = 0
-    offset: int = -1
-    child: bool = False
-    tries: int = 0
-    acted_at: int = 0
-
-    @property
-    def answered(self) -> bool:
-        """Whether its newest run is searchable, in the newest version that was decided."""
-        return self.indexed_run >= self.run > 0 and self.indexed_version >= self.completed_version
+    document_id: str
+    generation: int
+    run: int
+    overtaken: bool
+    partition: int
+    offset: int
+    tries: int
+    acted_at: int
 
 
 class Ledger:
-    """All generations of all documents, by what was said on the topics, in any order and any number of times."""
+    """All generations of all documents, by what was said on the topics, in any order and any number of times.
+
+    Counts are read by the thread of the health port while the ledger is written: they are replaced, never changed.
+    """
 
     def __init__(self) -> None:
-        self._entries: dict[Key, Entry] = {}
-        self._newest: dict[str, int] = {}
+        self._rows = Rows()
+        self._owed: dict[int, bool] = {}  # row: whether a later generation has overtaken it
+        self._counts: Mapping[str, int] = dict.fromkeys(COUNTED, 0)
 
-    def ingested(self, message: DocumentIngested, partition: int, offset: int) -> None:
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def ingested(self, message: DocumentIngested, partition: int, offset: int, timestamp_ms: int = 0) -> None:
         """Takes note of a document that may be read."""
-        entry = self._entry(message.document_id, message.generation)
-        if message.run > entry.run:
-            entry.run, entry.tries = message.run, 0
-        if offset > entry.offset:
-            entry.partition, entry.offset = partition, offset
-        entry.child = message.parent_id is not None
-        self._newest[message.document_id] = max(message.generation, self._newest.get(message.document_id, 0))
+        rows = self._rows
+        with self._row(message.document_id, message.generation, message.run) as row:
+            if message.run > rows.run[row]:
+                rows.run[row], rows.tries[row] = message.run, 0
+            if offset > rows.offset[row]:
+                rows.partition[row], rows.offset[row], rows.noted[row] = partition, offset, _seconds(timestamp_ms)
+            rows.child[row] = message.parent_id is not None
 
-    def completed(self, message: DocumentCompleted) -> None:
+    def completed(self, message: DocumentCompleted, timestamp_ms: int = 0) -> None:
         """Takes note of a decision that has to become searchable."""
-        entry = self._entry(message.document_id, message.generation)
-        entry.completed_version = max(entry.completed_version, message.version)
+        rows = self._rows
+        with self._row(message.document_id, message.generation, message.run, message.version) as row:
+            self._noted(row, timestamp_ms)
+            rows.completed_version[row] = max(rows.completed_version[row], message.version)
 
-    def indexed(self, message: DocumentIndexed) -> None:
+    def indexed(self, message: DocumentIndexed, timestamp_ms: int = 0) -> None:
         """Takes note of an answer."""
-        entry = self._entry(message.document_id, message.generation)
-        if message.version >= entry.indexed_version:
-            entry.indexed_run, entry.indexed_version, entry.outcome = message.run, message.version, message.outcome
-
-    def _entry(self, document_id: str, generation: int) -> Entry:
-        return self._entries.setdefault((document_id, generation), Entry())
+        rows = self._rows
+        with self._row(message.document_id, message.generation, message.run, message.version) as row:
+            self._noted(row, timestamp_ms)
+            if message.version >= rows.indexed_version[row]:
+                rows.indexed_run[row], rows.indexed_version[row] = message.run, message.version
+                rows.outcome[row] = OUTCOMES.index(message.outcome)
 
     def erased(self, document_id: str) -> None:
         """Takes note that a document was erased: nothing more is owed for any of its generations."""
-        for (known, _), entry in self._entries.items():
-            if known == document_id:
-                entry.outcome = Outcome.ERASED.value
-                entry.indexed_run, entry.indexed_version = entry.run, entry.completed_version
+        rows = self._rows
+        with self._changing(key := packed(document_id)):
+            for row in rows.generations(key):
+                rows.outcome[row] = OUTCOMES.index(Outcome.ERASED.value)
+                rows.indexed_run[row], rows.indexed_version[row] = rows.run[row], rows.completed_version[row]
 
-    def entry(self, key: Key) -> Entry:
-        """Returns the entry of a generation that is known.
-
-        Raises:
-            KeyError: it is not known.
-        """
-        return self._entries[key]
+    def acted(self, owed: Owed, wave: int) -> None:
+        """Takes note that something was sent for a generation when this wave arrived."""
+        row = self._rows.find(packed(owed.document_id), owed.generation)
+        self._rows.tries[row], self._rows.acted_at[row] = min(owed.tries + 1, MOST_TRIES), wave
 
     def newest(self, document_id: str) -> tuple[int, int] | None:
         """Returns generation and run that a document is at; None when it was never ingested."""
-        generation = self._newest.get(document_id)
-        return None if generation is None else (generation, self._entries[document_id, generation].run)
+        rows = self._rows
+        ingested = (row for row in rows.generations(packed(document_id)) if rows.run[row])
+        return next(((rows.generation[row], rows.run[row]) for row in ingested), None)
 
-    def unanswered(self) -> Iterator[tuple[Key, Entry]]:
-        """Yields what has no answer and was not overtaken by a newer generation."""
-        for key, entry in self._entries.items():
-            if entry.run and not entry.answered and key[1] == self._newest.get(key[0]):
-                yield key, entry
+    def unanswered(self) -> Iterator[Owed]:
+        """Yields every generation that has no outcome, or whose newest decision is not searchable."""
+        rows = self._rows
+        for row, overtaken in sorted(self._owed.items()):
+            yield Owed(
+                spelled(rows.key(row)), rows.generation[row], rows.run[row], overtaken, rows.partition[row],
+                rows.offset[row], rows.tries[row], rows.acted_at[row],
+            )  # fmt: skip
+
+    def forget_before(self, timestamp_ms: float) -> None:
+        """Drops what was ingested earlier than that and is owed nothing."""
+        rows, limit = self._rows, timestamp_ms / 1000
+        for key in rows.documents():
+            if all(rows.noted[row] < limit and row not in self._owed for row in rows.generations(key)):
+                with self._changing(key):
+                    rows.remove(key)
 
     def totals(self) -> dict[str, int]:
         """Counts by outcome, with `outstanding`, `submitted` (all generations) and `children` among them.
 
         submitted = the sum of the outcomes + outstanding, always.
         """
-        counts: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
-        counts.update({"outstanding": 0, "submitted": 0, "children": 0})
-        for key, entry in self._entries.items():
-            if entry.run:
-                counts["submitted"] += 1
-                counts["children"] += entry.child
-                counts[self._state(key, entry)] += 1
-        return dict(counts)
+        return dict(self._counts)
 
-    def _state(self, key: Key, entry: Entry) -> str:
-        if entry.answered and entry.outcome:
-            return entry.outcome
-        if key[1] < self._newest[key[0]]:
-            return entry.outcome or Outcome.SUPERSEDED.value
-        return "outstanding"
+    @contextmanager
+    def _row(self, document_id: str, generation: int, run: int, version: int = 0) -> Iterator[int]:
+        """Gives the row that a message is about, made where there is none; counts what changes in it."""
+        rows = self._rows
+        with self._changing(key := packed(document_id)):
+            row = rows.find(key, generation)
+            yield row if row != NONE else rows.add(key, generation)
+
+    @contextmanager
+    def _changing(self, key: bytes) -> Iterator[None]:
+        before = self._standing(key)
+        yield
+        after = self._standing(key)
+        if before == after:
+            return
+        counts = dict(self._counts)
+        for standing, one in ((before, -1), (after, 1)):
+            for state, child, _ in standing.values():
+                counts[state] += one
+                counts["submitted"] += one
+                counts["children"] += one * child
+        self._counts = counts
+        for row in before:
+            self._owed.pop(row, None)
+        self._owed.update({row: overtaken for row, (_, _, overtaken) in after.items() if overtaken is not None})
+
+    def _standing(self, key: bytes) -> dict[int, tuple[str, int, bool | None]]:
+        """Returns for each row that was ingested its outcome, whether it is a child, and what is owed it.
+
+        What is owed: False for an answer, True for the word that it was superseded, None for nothing.
+        """
+        rows = self._rows
+        found: dict[int, tuple[str, int, bool | None]] = {}
+        for row in rows.generations(key):
+            if not rows.run[row]:
+                continue
+            searchable = rows.indexed_version[row] >= rows.completed_version[row]
+            answered = rows.indexed_run[row] >= rows.run[row] and searchable
+            outcome, overtaken = OUTCOMES[rows.outcome[row]], bool(found)
+            if overtaken:
+                state = outcome or Outcome.SUPERSEDED.value
+                owed = None if outcome or rows.completed_version[row] else True
+            else:
+                state = outcome if answered and outcome else "outstanding"
+                owed = None if state != "outstanding" else False
+            found[row] = (state, rows.child[row], owed)
+        return found
+
+    def _noted(self, row: int, timestamp_ms: int) -> None:
+        if not self._rows.run[row]:
+            self._rows.noted[row] = _seconds(timestamp_ms)
+
+
+def _seconds(timestamp_ms: int) -> int:
+    return max(0, timestamp_ms // 1000)  # a record without a timestamp says -1

@@ -17,7 +17,7 @@ from ream_kit.observe import Announcer, Observer, Tail
 from ream_kit.runner import FAILED, MISCONFIGURED, OK, RunnerSettings
 from ream_kit.settings import load
 from ream_kit.store_open import open_store
-from ream_sweep.service import FOLLOWED, NAME, Sweep
+from ream_sweep.service import FOLLOWED, NAME, Sweep, reading, starts
 from ream_sweep.settings import SweepSettings
 
 LONGEST_TURN_SECONDS = 120.0
@@ -66,10 +66,13 @@ class Loop:
         return None if still < LONGEST_TURN_SECONDS else f"the loop has not turned for {still:.0f} s"
 
     def not_ready(self) -> str | None:
-        """It must follow the topics, and nobody may be away."""
+        """It must have caught up with the topics, and nobody may be away."""
         if self.waiting is not None:
             return f"waiting for {self.waiting['for']}: {self.waiting['reason']}"
-        return None if self.sweep is not None else "it has not connected yet"
+        if self.sweep is None:
+            return "it has not connected yet"
+        left = self.sweep.to_read()
+        return f"waiting for {reading(left)}" if left else None
 
     def status(self) -> dict[str, Any]:
         """What is owed, what the wave waits for, and whom sweep itself waits for."""
@@ -94,7 +97,7 @@ def main(environ: Mapping[str, str] | None = None) -> int:
 
         def connect() -> Sweep:
             observer = Observer(broker)
-            tail = opened.enter_context(Tail(broker, FOLLOWED, "beginning"))
+            tail = opened.enter_context(Tail(broker, FOLLOWED, "beginning", starts(observer)))
             return Sweep(settings, store, tail, observer, Announcer(broker, NAME), clock)
 
         loop = Loop(connect, settings.interval_seconds, clock)

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ream_contracts import layout, topics
@@ -16,7 +16,7 @@ from ream_kit.rerun import run_message
 from ream_kit.store import NotFound
 from ream_sweep import stored
 from ream_sweep.forgetting import Forgetting, Passing, stale
-from ream_sweep.ledger import Ledger
+from ream_sweep.ledger import Ledger, plausible
 from ream_sweep.settings import SweepSettings
 from ream_sweep.sweeping import Action, SendAgain, Sweeper
 from ream_sweep.wave import STEPS, Progress, waits_for
@@ -24,7 +24,20 @@ from ream_sweep.wave import STEPS, Progress, waits_for
 NAME = "sweep"
 LETTERS = topics.DOCUMENTS_PARTS.dead_letters
 FOLLOWED = (topics.DOCUMENTS_INGESTED.name, topics.DOCUMENTS_COMPLETED.name, topics.DOCUMENTS_INDEXED.name, LETTERS)
+DAYS = topics.DOCUMENTS_INGESTED.retention_days or 7
+"""What was ingested longer ago is not followed any more: topics begin to forget it, one sooner than the other."""
+
 _LOG = logger(NAME)
+
+
+def starts(observer: Observer) -> dict[tuple[str, int], int]:
+    """Returns where to begin following the topics that tell more than is needed: by (topic, partition).
+
+    Raises:
+        Retry: the broker is away.
+    """
+    done = observer.passed(NAME, [topics.DOCUMENTS_COMPLETED.name, LETTERS])
+    return {(name, partition): offset for name, stands in done.items() for partition, offset in stands.items()}
 
 
 @dataclass
@@ -47,27 +60,52 @@ class Sweep:
         self.forgetting = Forgetting(self.settings.forget_days)
         self.passing = Passing(self.settings.submitted_hours)
         self._tidied: datetime | None = None
+        self._target = self.observer.ends(FOLLOWED)
         done = self.observer.passed(NAME, [topics.DOCUMENTS_COMPLETED.name, LETTERS])
         self._forgotten = done[topics.DOCUMENTS_COMPLETED.name]
         self._handled = done[LETTERS]
 
     def look(self, seconds: float) -> None:
         """Takes note of what was said, waiting at most so long for more."""
+        since = self._since().timestamp() * 1000
         for seen in self.tail.poll(seconds):
-            self._note(seen)
+            self._note(seen, since)
 
-    def _note(self, seen: Seen) -> None:
+    def _note(self, seen: Seen, since: float) -> None:
         message = seen.message
+        if isinstance(message, DeadLetter):
+            if seen.offset >= self._handled.get(seen.partition, 0):
+                self.letters.append((seen.partition, seen.offset, message))
+            return
+        if not plausible(message.generation, message.run, getattr(message, "version", 0)):
+            _LOG.warning("passed_over", topic=seen.topic, partition=seen.partition, offset=seen.offset)
+            return
+        if isinstance(message, DocumentCompleted) and seen.offset >= self._forgotten.get(seen.partition, 0):
+            self.forgetting.completed(message, seen.partition, seen.offset, seen.timestamp_ms)
+        was_there = seen.offset < self._target[seen.topic].get(seen.partition, 0)
+        if seen.timestamp_ms >= since or not was_there:
+            self._enter(message, seen)
+
+    def _enter(self, message: Any, seen: Seen) -> None:
         if isinstance(message, DocumentIngested):
-            self.ledger.ingested(message, seen.partition, seen.offset)
+            self.ledger.ingested(message, seen.partition, seen.offset, seen.timestamp_ms)
         elif isinstance(message, DocumentCompleted):
-            self.ledger.completed(message)
-            if seen.offset >= self._forgotten.get(seen.partition, 0):
-                self.forgetting.completed(message, seen.partition, seen.offset, seen.timestamp_ms)
+            self.ledger.completed(message, seen.timestamp_ms)
         elif isinstance(message, DocumentIndexed):
-            self.ledger.indexed(message)
-        elif isinstance(message, DeadLetter) and seen.offset >= self._handled.get(seen.partition, 0):
-            self.letters.append((seen.partition, seen.offset, message))
+            self.ledger.indexed(message, seen.timestamp_ms)
+
+    def _since(self) -> datetime:
+        """From when on documents are followed; whole hours, so that a restart counts what was counted before it."""
+        return self.clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
+
+    def to_read(self) -> int:
+        """Says how many records of before the start are still to be read; until then the totals are not whole."""
+        stands = self.tail.positions()
+        return sum(
+            max(0, end - stands.get(name, {}).get(partition, end))
+            for name, ends in self._target.items()
+            for partition, end in ends.items()
+        )
 
     def act(self) -> None:
         """Moves the wave and does what is due.
@@ -95,7 +133,8 @@ class Sweep:
             self.run_again(action.document_id, action.generation, action.run)
             self.resent += 1
         else:
-            _LOG.warning("units_expired", document_id=action.document_id, generation=action.generation, run=action.run)
+            facts = {"document_id": action.document_id, "generation": action.generation, "run": action.run}
+            _LOG.warning("units_expired", **facts, wave=self.sweeper.number)
             expired = PartExpired(action.document_id, action.generation, action.run, ())
             self.announcer.send(topics.DOCUMENTS_PARTS, expired)
             self.expired += 1
@@ -111,7 +150,8 @@ class Sweep:
         except NotFound:
             _LOG.error("nothing_to_send_again", document_id=document_id, generation=generation, run=run)
             return
-        _LOG.warning("sent_again", document_id=document_id, generation=generation, run=run)
+        facts = {"document_id": document_id, "generation": generation, "run": run}
+        _LOG.warning("sent_again", **facts, wave=self.sweeper.number)
         self.announcer.send(topics.DOCUMENTS_INGESTED, message)
 
     def _answer_letters(self) -> None:
@@ -139,20 +179,28 @@ class Sweep:
         submitted = topics.DOCUMENTS_SUBMITTED.name
         self.passing.note(now, self.observer.passed("ingest", [submitted]).get(submitted, {}))
         self.observer.delete_before(submitted, self.passing.deletable(now))
-        if self._tidied is None or (now - self._tidied).total_seconds() > 3600:
+        if self._tidied is None or (now - self._tidied).total_seconds() > 3600 or now.hour != self._tidied.hour:
             self._tidied = now
+            self.ledger.forget_before(self._since().timestamp() * 1000)
             for name in stale(self.store.names(layout.INCOMING), now, self.settings.incoming_days):
                 self.store.delete(name)
 
     def status(self) -> dict[str, Any]:
         """Says for people what is owed and what the wave waits for."""
-        wave = self.sweeper.wave
+        wave, left = self.sweeper.wave, self.to_read()
+        waits = waits_for(wave) if wave else "the next look"
         return {
             "totals": self.ledger.totals(),
-            "wave": {"number": self.sweeper.number, "waits_for": waits_for(wave) if wave else "the next look"},
+            "days": DAYS,
+            "wave": {"number": self.sweeper.number, "waits_for": reading(left) if left else waits},
             "sent_again": self.resent,
             "expired": self.expired,
         }
+
+
+def reading(left: int) -> str:
+    """Says for people that the totals are not whole."""
+    return f"sweep, which reads the topics again: {left:,} records to go, until then the totals are too low"
 
 
 def _after(letters: Iterable[tuple[int, int, DeadLetter]]) -> dict[int, int]:

@@ -3,8 +3,12 @@
 
 from dataclasses import dataclass
 
-from ream_sweep.ledger import Key, Ledger
+from ream_sweep.ledger import Ledger, Owed
 from ream_sweep.wave import Progress, Wave, advance, begin
+
+LONGEST_PAUSE = 10
+"""Power of two of the waves that a document without an answer waits at most: its next record on
+documents.ingested comes long before the last is deleted, so that a ledger made anew knows of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,16 @@ class Sweeper:
         if not self._wave.arrived:
             return []
         arrived, self._wave, self.number = self._wave, None, self.number + 1
-        held = [key for key, entry in self._ledger.unanswered() if arrived.holds(entry.partition, entry.offset)]
+        held = [owed for owed in self._ledger.unanswered() if arrived.holds(owed.partition, owed.offset)]
         return [action for action in map(self._act, held) if action is not None]
 
-    def _act(self, key: Key) -> Action | None:
-        entry = self._ledger.entry(key)
+    def _act(self, owed: Owed) -> Action | None:
         # Sent again, then expired, and if even that was swallowed the same again, each time after twice as many waves:
         # nothing is ever given up silently, and a flow that is broken is not flooded.
-        if entry.tries and self.number - entry.acted_at < max(1, 2 ** (entry.tries - 2)):
+        pause = 2 ** min(max(owed.tries - 2, 0), LONGEST_PAUSE)
+        if owed.tries and self.number - owed.acted_at < pause:
             return None
-        entry.tries, entry.acted_at = entry.tries + 1, self.number
-        kind = SendAgain if entry.tries % 2 else Expire
-        return kind(key[0], key[1], entry.run)
+        self._ledger.acted(owed, self.number)
+        # What a newer generation has overtaken is not worked on again: any part makes aggregate say how it ended.
+        kind = Expire if owed.overtaken or owed.tries % 2 else SendAgain
+        return kind(owed.document_id, owed.generation, owed.run)
