@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents that come again, change, are run again, or were swallowed on the way."""
+"""Documents that come again, change, are run again, or are bad."""
 
 import base64
 import os
@@ -10,14 +10,10 @@ import pytest
 
 from ream_contracts import identity, layout, topics
 from ream_contracts.messages import (
-    DocumentCompleted,
     DocumentIndexed,
-    DocumentIngested,
     DocumentSubmitted,
-    PartSegment,
-    SegmentRead,
 )
-from ream_kit.observe import Announcer, Observer, Tail
+from ream_kit.observe import Announcer, Tail
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 
@@ -91,32 +87,6 @@ def test_a_higher_run_reads_again_and_replaces(flow: Any, by: Bystander) -> None
         True,
         False,
     )
-
-
-SWALLOWED = [
-    ("extract", (topics.DOCUMENTS_INGESTED,), DocumentIngested),
-    ("classify", (topics.SEGMENTS_READ,), SegmentRead),
-    ("aggregate", (topics.DOCUMENTS_PARTS,), PartSegment),
-    ("index", (topics.DOCUMENTS_COMPLETED, topics.DOCUMENTS_PARTS, topics.DOCUMENTS_INGESTED), DocumentCompleted),
-]
-
-
-@pytest.mark.parametrize(("service", "reads", "kind"), SWALLOWED, ids=[one[0] for one in SWALLOWED])
-def test_what_a_stage_swallows_is_found_by_sweep_alone(
-    service: str, reads: tuple[Any, ...], kind: type[Any], flow: Any, by: Bystander
-) -> None:
-    """The stage's offsets are moved past what it never saw, as if it had lost it; nobody asks for the document."""
-    flow.processes[service].terminate()
-    flow.processes[service].wait(40)
-    document = by.submit(f"Dunnarts are swallowed by {service}. " * 3, f"swallowed-{service}")
-    by.until(lambda m: isinstance(m, kind) and m.document_id == document)
-    observer = Observer(flow.kafka)
-    for topic in reads:
-        observer.commit(service, topic.name, observer.ends([topic.name])[topic.name])
-    flow.start(service)
-    flow.wait_ready(service)
-    assert by.indexed(document).outcome == "complete"
-    assert words_found(flow, f"swallowed by {service}") == 1
 
 
 def test_bad_messages_are_dead_letters_and_the_next_goes_on(flow: Any, by: Bystander, tmp_path: Path) -> None:
