@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page about scale says what its script makes of the figures, and every figure says where it comes from."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FIGURES = tomllib.loads((ROOT / "docs" / "scale-figures.toml").read_text())
+
+
+@pytest.fixture
+def scale(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    import importlib
+
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    return importlib.import_module("scale")
+
+
+def test_the_page_is_what_the_script_makes() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "scale.py"), "--check"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_figure_that_changes_makes_another_page(scale: ModuleType, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "scale.md").read_text()
+    changed = (
+        (ROOT / "docs" / "scale-figures.toml").read_text().replace("ocr_cpu = { value = 1.", "ocr_cpu = { value = 9.")
+    )
+    scale.FIGURES = tmp_path / "figures.toml"
+    scale.FIGURES.write_text(changed)
+    assert scale.made(page) != page
+
+
+def test_every_table_is_on_the_page_once(scale: ModuleType) -> None:
+    assert sorted(scale.sentences((ROOT / "docs" / "scale.md").read_text())) == sorted(scale.BLOCKS)
+
+
+@pytest.mark.parametrize("name", FIGURES["measured"])
+def test_a_measured_figure_names_a_file_that_is_there(name: str) -> None:
+    sources: list[str] = []
+    for known, figure in FIGURES["measured"].items():
+        file = figure["from"].split(",")[0].split(" ")[0].rstrip(":")
+        sources.append(sources[-1] if figure["from"].startswith("the same") else file)
+        if known == name:
+            assert (ROOT / sources[-1]).is_file(), figure["from"]
+
+
+def test_more_documents_ask_for_more_of_everything(scale: ModuleType) -> None:
+    values: dict[str, Any] = scale.load_figures()[0]
+    small, large = scale.Model(values, 10_000), scale.Model(values, 100_000_000)
+    for name in ("partitions", "all_cores", "kafka_gb", "store_gb", "shards", "nodes", "sweep_gb"):
+        assert getattr(large, name) >= getattr(small, name), name
+    assert small.partitions == 12
+    assert sum(small.dollars_a_month().values()) < sum(large.dollars_a_month().values())
+
+
+def test_twelve_partitions_are_enough_just_below_where_they_end(scale: ModuleType) -> None:
+    values = scale.load_figures()[0]
+    for name in (*scale.ONE_CORE, *scale.BY_CELLS):
+        until = scale.Model(values, 1).lasts_until(name)
+        assert scale.Model(values, int(until * 0.999)).processes(name) == 12
+        assert scale.Model(values, int(until * 1.001)).processes(name) == 13
