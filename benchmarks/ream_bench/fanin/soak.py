@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ream_bench.fanin import parts
@@ -51,6 +51,10 @@ class Plan:
     seconds: float = 100.0
     environ: dict[str, str] = field(default_factory=dict)
     program: str = MAIN
+
+    def seeded(self, seed: int) -> Plan:
+        """The same plan by another seed."""
+        return replace(self, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)

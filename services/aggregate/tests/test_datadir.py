@@ -50,6 +50,21 @@ def test_two_workers_on_one_machine_have_folders_of_their_own(tmp_path: Path) ->
     third.lock.close()
 
 
+def test_a_worker_is_the_same_member_again(tmp_path: Path) -> None:
+    """Also where its files are not to be believed: the group must not wait for one who never comes back."""
+    one, other = (datadir.claim(tmp_path, "cluster", "group") for _ in range(2))
+    assert one.member != other.member
+    one.lock.close()
+    again = datadir.claim(tmp_path, "cluster", "group")
+    assert again.member == one.member
+    again.distrust()
+    again.lock.close()
+    wiped = datadir.claim(tmp_path, "cluster", "group")
+    assert (wiped.member, wiped.wiped) == (one.member, True)
+    wiped.lock.close()
+    other.lock.close()
+
+
 def test_too_many_workers_are_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datadir, "_SLOTS", 1)
     one = datadir.claim(tmp_path, "cluster", "group")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two workers, 16,000 parts, four kills: nothing lost, stuck or doubled, told apart by names and not by counts."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_nothing_is_lost_while_workers_are_frozen_added_and_killed(kafka_bootstr
     assert len(done.faults) == 4
     assert done.fine, done.line()
     assert "reason=frozen" in done.log
+
+
+def test_a_killed_worker_is_at_work_again_before_its_session_ends(place: Place) -> None:
+    """It is the same member of the group by its folder: nobody waits for the one that died."""
+    session = 60
+    documents = [parts.name(number) for number in range(50)]
+    worker = place.start(REAM_AGGREGATE_SESSION_SECONDS=str(session))
+    place.send(whole(documents))
+    assert place.until(place.caught_up, 60)
+    place.kill(worker)
+    killed = time.monotonic()
+    place.start(REAM_AGGREGATE_SESSION_SECONDS=str(session))
+    place.send(whole(documents))
+    assert place.until(place.caught_up, session - 10)
+    assert time.monotonic() - killed < session
 
 
 def test_the_verdict_names_what_was_lost_stuck_and_doubled(place: Place) -> None:

@@ -30,8 +30,8 @@ class DataDir:
     wiped: bool
 
     def distrust(self) -> None:
-        """Makes the next process that takes this folder wipe it."""
-        (self.path / _MARK).unlink(missing_ok=True)
+        """Makes the next process that takes this folder wipe it; it is the same member all the same."""
+        (self.path / _MARK).write_text(json.dumps({"member": self.member}))
 
 
 def claim(root: Path, cluster: str, group: str) -> DataDir:
