@@ -9,7 +9,6 @@ from ream_contracts.messages import DocumentCompleted, DocumentIndexed, Document
 from ream_contracts.outcomes import Outcome
 from ream_sweep.rows import NONE, OUTCOMES, Rows, packed, spelled
 
-
 COUNTED = (*(outcome.value for outcome in Outcome), "outstanding", "submitted", "children")
 
 MOST_TRIES = 250
