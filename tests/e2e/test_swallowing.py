@@ -184,7 +184,7 @@ def test_what_is_swallowed_twice_expires_and_a_late_answer_raises_the_revision(b
         by.pass_over("ocr", (SCANNED, BULK))
     partial = by.until(for_document(DocumentCompleted, document))
     assert (partial.outcome, partial.read, partial.expired) == ("partial", 1, 1)
-    assert [(missing.units, missing.why) for missing in partial.missing] == [(((2, 2),), "expired")]
+    assert [(missing.units, missing.rank) for missing in partial.missing] == [(((2, 2),), "expired")]
     assert by.indexed(document).outcome == "partial"
     (sent_again,), (expired,) = by.waves("sent_again", document), by.waves("units_expired", document)
     assert expired > sent_again
