@@ -104,14 +104,18 @@ def _cause(answer: Answer) -> str:
 def _lost(state: State) -> Iterator[tuple[Answer, tuple[int, int]]]:
     """Yields runs of units that failed, expired or were not read whole, in order, with the answer they have."""
     answers, codes = state.effective()
-    if not any(answer.rank in (Rank.EXPIRED, Rank.FAILED) for answer in answers):
+    if not any(map(_is_loss, answers)):
         return
     # Different codes may stand for one answer once the floor is under them: they are one run.
     alike = bytes(map(answers.index, answers)) + bytes(256 - len(answers))
     for run in _RUNS.finditer(codes.translate(alike)):
         answer = answers[run[1][0]]
-        if answer == INCOMPLETE or answer.rank in (Rank.EXPIRED, Rank.FAILED):
+        if _is_loss(answer):
             yield answer, (run.start() + 1, run.end())
+
+
+def _is_loss(answer: Answer) -> bool:
+    return answer == INCOMPLETE or answer.rank in (Rank.EXPIRED, Rank.FAILED)
 
 
 def _missing(state: State) -> tuple[Missing, ...]:
