@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a person sees in the flow of an OpenDocument text or slide: headings, lists, tables, notes, comments."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ream_contracts.artifacts import Annotation, Table
+from ream_extract.flow import Block
+from ream_extract.open_document import annotations, attribute, local, paragraph_text
+from ream_extract.reading import PictureFound
+
+Picture = Callable[[str], PictureFound | None]
+"""Keeps the picture of this name in the package."""
+_UNREAD = frozenset(
+    {"tracked-changes", "sequence-decls", "variable-decls", "forms", "annotation", "note", "settings", "animations"}
+    | {
+        "par",
+        "user-field-decls",
+        "event-listeners",
+        "object",
+        "notes",
+        "index-title-template",
+        "table-of-content-source",
+    }
+)
+"""Elements that hold no text of the flow; notes and comments are read where their paragraph is."""
+ROWS = 1_000
+"""Times that a repeated row or cell is taken at most."""
+
+
+def blocks_of(container: Any, keep: Picture | None) -> Iterator[Block]:
+    """Yields the blocks below an element in their order."""
+    for child in container:
+        name = local(child)
+        if name in ("p", "h"):
+            yield from _paragraph(child, name, keep)
+        elif name == "table":
+            yield from _table(child, keep)
+        elif name and name not in _UNREAD:
+            if name == "frame":
+                yield from _pictures(child, keep)
+            yield from blocks_of(child, keep)
+
+
+def _paragraph(element: Any, name: str, keep: Picture | None) -> Iterator[Block]:
+    level = attribute(element, "outline-level") or "1"
+    text = paragraph_text(element)
+    notes = [note for found in element.iter("{*}note-body") for note in blocks_of(found, keep)]
+    comments = [Annotation("comment", *one) for one in annotations(element)]
+    links = [Annotation("link", attribute(one, "href")[:2_000], None) for one in element.iter("{*}a")]
+    below = [note.text for note in notes] + [comment.text for comment in comments]
+    whole = "\n".join(part for part in (text, *below) if part.strip())
+    heading = min(9, int(level)) if name == "h" and level.isdigit() and text.strip() else 0
+    yield Block(whole, heading, (), (*comments, *(link for link in links if link.text)))
+    # What is anchored in a paragraph stands beside it.
+    for drawn in element.iter("{*}frame", "{*}custom-shape"):
+        yield from _pictures(drawn, keep)
+        yield from blocks_of(drawn, keep)
+
+
+def _pictures(frame: Any, keep: Picture | None) -> Iterator[Block]:
+    described = "".join(one.text or "" for one in frame.iter("{*}desc")).strip()
+    notes = (Annotation("alt", described[:2_000], None),) if described else ()
+    found = [keep(attribute(image, "href")) for image in frame.findall("{*}image")] if keep is not None else []
+    pictures = tuple(picture for picture in found[:1] if picture is not None)
+    if pictures or notes:
+        yield Block("", 0, (), notes, pictures)
+
+
+def _table(table: Any, keep: Picture | None) -> Iterator[Block]:
+    rows: list[tuple[str, ...]] = []
+    inside: list[Block] = []
+    for row in _rows(table):
+        cells: list[str] = []
+        for cell in row:
+            if local(cell) not in ("table-cell", "covered-table-cell"):
+                continue
+            blocks = list(blocks_of(cell, keep))
+            inside += blocks
+            text = "\n".join(block.text for block in blocks if block.text.strip())
+            cells += [text] * _times(cell, "number-columns-repeated")
+        if any(cell.strip() for cell in cells):
+            rows.append(tuple(cells))
+    kept = tuple(rows)
+    yield Block(
+        "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in kept),
+        0,
+        (Table(kept, None),) if kept else (),
+        tuple(note for block in inside for note in block.annotations),
+        tuple(picture for block in inside for picture in block.pictures),
+    )
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    for child in table:
+        name = local(child)
+        if name == "table-row":
+            yield child
+        elif name in ("table-rows", "table-header-rows", "table-row-group"):
+            yield from _rows(child)
+
+
+def _times(cell: Any, name: str) -> int:
+    count = attribute(cell, name)
+    return min(ROWS, max(1, int(count))) if count.isdigit() else 1
