@@ -62,35 +62,46 @@ class DocExtractor:
         One unit more stands for each story of the file that has words, and for its pictures: nothing to read where they
         came through the conversion, failed where they did not.
         """
-        inside = _inside(source.path)
-        units = [UnitRun("body", bodies(inside.letters))]
-        if inside.objects:
-            units.append(UnitRun("attachment", len(inside.objects)))
-        if inside.checked:
-            units.append(UnitRun("rest", len(inside.checked)))
-        metadata = inside.metadata | {"text_bytes": str(inside.letters)}
-        return Plan(tuple(units), metadata, child_bytes=sum(inside.objects.values()))
+        return planned(_inside(source.path))
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields bodies, then embedded objects, then what of each story is missing."""
         inside = _inside(source.path)
-        planned = bodies(inside.letters)
-        counted = planned + len(inside.objects)
         if source.converted is None:
             yield from _by_antiword(source, first, last, inside)
-            return
-        with opened(source.converted, source.limits.entries) as archive:
-            package = Package(archive, source.limits)
-            if first <= planned:
-                yield from read_bodies(package, source, first, min(last, planned), planned, scratch, "converted")
-            yield from _embedded(package, source, max(first, planned + 1), min(last, counted), planned, scratch)
-            if last > counted:
-                came = "\n".join(block.text for block in all_blocks(package, source))
-                yield from _rest(inside, came, max(first, counted + 1), last, counted)
+        else:
+            yield from read_converted(source, source.converted, inside, first, last, scratch)
+
+
+def planned(inside: "Inside") -> Plan:
+    """Plans a document that is to be converted."""
+    units = [UnitRun("body", bodies(inside.letters))]
+    if inside.objects:
+        units.append(UnitRun("attachment", len(inside.objects)))
+    if inside.checked:
+        units.append(UnitRun("rest", len(inside.checked)))
+    metadata = inside.metadata | {"text_bytes": str(inside.letters)}
+    return Plan(tuple(units), metadata, child_bytes=sum(inside.objects.values()))
+
+
+def read_converted(
+    source: Source, converted: Path, inside: "Inside", first: int, last: int, scratch: Path
+) -> Iterator[Item]:
+    """Yields the units of a document from its converted form, and holds that against what the document says itself."""
+    count = bodies(inside.letters)
+    counted = count + len(inside.objects)
+    with opened(converted, source.limits.entries) as archive:
+        package = Package(archive, source.limits)
+        if first <= count:
+            yield from read_bodies(package, source, first, min(last, count), count, scratch, "converted")
+        yield from _embedded(package, source, max(first, count + 1), min(last, counted), count, scratch)
+        if last > counted:
+            came = "\n".join(block.text for block in all_blocks(package, source))
+            yield from rest(inside, came, max(first, counted + 1), last, counted)
 
 
 @dataclass(frozen=True, slots=True)
-class _Inside:
+class Inside:
     """What the file says of itself."""
 
     letters: int
@@ -105,16 +116,14 @@ class _Inside:
         return tuple(self.said) or (("body",) if self.letters >= COMPARABLE else ())
 
 
-def _inside(path: Path) -> _Inside:
+def _inside(path: Path) -> Inside:
     size = path.stat().st_size
     with _opened(path) as held:
         head = head_of(held)
-        return _Inside(min(size, sum(head.letters)), _objects(held), stories(held, head, size), properties(held))
+        return Inside(min(size, sum(head.letters)), _objects(held), stories(held, head, size), properties(held))
 
 
-def _rest(
-    inside: _Inside, came: str, first: int, last: int, counted: int, lost: tuple[str, ...] = ()
-) -> Iterator[Item]:
+def rest(inside: Inside, came: str, first: int, last: int, counted: int, lost: tuple[str, ...] = ()) -> Iterator[Item]:
     """Answers the units of the stories: nothing is to be read in them, for their words stand in the bodies."""
     missing = {*lacking(inside.said, came), *lost}
     if not inside.said and letters(came) < HALF * inside.letters:
@@ -173,7 +182,7 @@ def properties(held: olefile.OleFileIO) -> dict[str, str]:
     return found
 
 
-def _by_antiword(source: Source, first: int, last: int, inside: _Inside) -> Iterator[Item]:
+def _by_antiword(source: Source, first: int, last: int, inside: Inside) -> Iterator[Item]:
     text = antiword.text_of(source.path)
     if text is None:
         for number in range(first, last + 1):
@@ -191,7 +200,7 @@ def _by_antiword(source: Source, first: int, last: int, inside: _Inside) -> Iter
             if number <= planned
             else UnitFailed(number, "conversion-failed")
         )
-    yield from _rest(inside, text, max(first, counted + 1), last, counted, lost=("pictures",))
+    yield from rest(inside, text, max(first, counted + 1), last, counted, lost=("pictures",))
 
 
 def _embedded(package: Package, source: Source, first: int, last: int, planned: int, scratch: Path) -> Iterator[Item]:
