@@ -87,11 +87,15 @@ def decode(offset: int, text: str | None) -> Note | None:
 def runs(offsets: Iterable[int]) -> tuple[range, ...]:
     """Gathers rising offsets into ranges."""
     found: list[range] = []
+    start = stop = -1
     for offset in offsets:
-        if found and found[-1].stop == offset:
-            found[-1] = range(found[-1].start, offset + 1)
-        else:
-            found.append(range(offset, offset + 1))
+        if offset != stop:
+            if stop > start:
+                found.append(range(start, stop))
+            start = offset
+        stop = offset + 1
+    if stop > start:
+        found.append(range(start, stop))
     return tuple(found)
 
 

@@ -157,13 +157,13 @@ class Offsets:
             return None
         end = max(self._end, self._next)
         ahead = _NONE if orderly or not reserve else range(end, end + reserve)
-        begun = self._suspects.keys() if orderly else self._suspects.keys() | self._named | set(ahead)
+        begun = self._suspects.keys() if orderly else self._suspects.keys() | self._named
         counted = set() if orderly else self._alone
         deaths = {offset: number + (offset in counted) for offset, number in self._suspects.items()}
         note = Note(
             owner,
             orderly,
-            suspects=runs(sorted(begun)),
+            suspects=_union(runs(sorted(begun)), ahead),
             deaths={offset: number for offset, number in deaths.items() if number > 1},
             finished=self.finished,
         )
@@ -232,3 +232,13 @@ class Offsets:
         if self._next is not None and self._starts[0] <= self._next:
             self._next = max(self._next, self._stops[0])
             del self._starts[0], self._stops[0]
+
+
+def _union(begun: tuple[range, ...], ahead: range) -> tuple[range, ...]:
+    """Adds a range to rising ones."""
+    if not ahead:
+        return begun
+    before = [run for run in begun if run.stop < ahead.start]
+    after = [run for run in begun if run.start > ahead.stop]
+    touching = [ahead, *(run for run in begun if run.stop >= ahead.start and run.start <= ahead.stop)]
+    return (*before, range(min(run.start for run in touching), max(run.stop for run in touching)), *after)

@@ -54,16 +54,18 @@ class _Lane(Generic[T]):
     ordered: bool
     bulk: bool
     queue: deque[T] = field(default_factory=deque)
-    later: deque[T] = field(default_factory=deque)
-    named: deque[T] = field(default_factory=deque)
-    apart: deque[T] = field(default_factory=deque)
+    # Made when they are first needed: most lanes never need them, and there is one for each key in flight.
+    later: deque[T] | None = None
+    named: deque[T] | None = None
+    apart: deque[T] | None = None
     running: int = 0
     in_ring: bool = False
     in_later: bool = False
 
     @property
     def parts(self) -> tuple[deque[T], ...]:
-        return (self.queue, self.later, self.named, self.apart)
+        """Those that hold something."""
+        return tuple(part for part in (self.queue, self.later, self.named, self.apart) if part)
 
     def gives(self) -> bool:
         """Whether something of it may be taken: of an ordered lane only the first of all, when none is running."""
@@ -150,6 +152,7 @@ class Turns(Generic[T]):
                     lane.in_later = False
                     if lane.later:
                         found.append(lane.later.popleft())
+                        lane.named = deque() if lane.named is None else lane.named
                         lane.named.append(found[-1])
                         self._unnamed -= 1
                         self._enter(lane)
@@ -158,7 +161,8 @@ class Turns(Generic[T]):
     def clear(self, item: T) -> None:
         """Lets a named item be taken, whose `cleared` is true now."""
         lane = self._lanes[item.lane]
-        lane.named.remove(item)
+        if lane.named:
+            lane.named.remove(item)
         at = len(lane.queue)
         while lane.ordered and at and lane.queue[at - 1].position > item.position:
             at -= 1
@@ -174,7 +178,7 @@ class Turns(Generic[T]):
         lane = self._lanes[item.lane]
         if not lane.ordered:
             return item
-        waiting = [part[0] for part in lane.parts if part]
+        waiting = [part[0] for part in lane.parts]
         return None if lane.running else min(waiting, key=lambda one: one.position)
 
     def pick(self, item: T) -> None:
@@ -190,11 +194,12 @@ class Turns(Generic[T]):
     def is_named(self, item: T) -> bool:
         """Whether an item waits, was named and is not cleared."""
         lane = self._lanes.get(item.lane)
-        return lane is not None and item in lane.named
+        return lane is not None and lane.named is not None and item in lane.named
 
     def is_unnamed(self, item: T) -> bool:
         """Whether an item waits to be named."""
-        return item in self._lanes[item.lane].later
+        later = self._lanes[item.lane].later
+        return later is not None and item in later
 
     def set_apart(self, item: T) -> None:
         """Moves a waiting item, that is a suspect now, to the suspects of its lane."""
@@ -229,7 +234,7 @@ class Turns(Generic[T]):
                 continue
             found += out
             self._cleared -= sum(unwanted(item) for item in lane.queue)
-            self._unnamed -= sum(unwanted(item) for item in lane.later)
+            self._unnamed -= sum(unwanted(item) for item in lane.later or ())
             for part in lane.parts:
                 kept = [item for item in part if not unwanted(item)]
                 part.clear()
@@ -249,10 +254,14 @@ class Turns(Generic[T]):
         """Counts an item that comes in, and says where it belongs."""
         self._queued += 1
         if item.suspect:
+            lane.apart = deque() if lane.apart is None else lane.apart
             return lane.apart
-        self._cleared += item.cleared
-        self._unnamed += not item.cleared
-        return lane.queue if item.cleared else lane.later
+        if item.cleared:
+            self._cleared += 1
+            return lane.queue
+        self._unnamed += 1
+        lane.later = deque() if lane.later is None else lane.later
+        return lane.later
 
     def _next(self, bulk: bool) -> _Lane[T] | None:
         small, large = self._rings
