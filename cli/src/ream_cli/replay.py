@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -26,6 +28,8 @@ from ream_kit.rerun import next_run, run_message
 STAGES = tuple(redo.PARAMETERS)
 _TOGETHER = 200
 """Runs that are said together before it is waited until all have arrived."""
+_THREADS = 8
+"""Runs that are taken at the same time: most of it is waiting for the store."""
 _LINE_SECONDS = 5.0
 
 
@@ -204,24 +208,18 @@ def _print_json(wish: Wish, selection: Selection, started: Iterator[DocumentInge
 
 def _started(store: Store, wish: Wish, selection: Selection, announcer: Announcer) -> Iterator[DocumentIngested]:
     """Takes the runs and says them; yields those that have arrived at the broker."""
-    waiting: list[DocumentIngested] = []
-    done, shown = 0, time.monotonic()
-    for chosen in selection:
-        message = _run(store, wish, chosen)
-        announcer.send(topics.DOCUMENTS_INGESTED, message)
-        waiting.append(message)
-        if len(waiting) >= _TOGETHER:
+    done, shown, rest = 0, time.monotonic(), iter(selection)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while together := list(itertools.islice(rest, _TOGETHER)):
+            messages = list(pool.map(lambda chosen: _run(store, wish, chosen), together))
+            for message in messages:
+                announcer.send(topics.DOCUMENTS_INGESTED, message)
             announcer.flush()
-            yield from waiting
-            done += len(waiting)
-            waiting = []
+            yield from messages
+            done += len(messages)
             if time.monotonic() - shown >= _LINE_SECONDS:
-                shown = time.monotonic()
-                print(
-                    f"  {screen.number(done)} of {screen.number(selection.counts.documents)} started", file=sys.stderr
-                )
-    announcer.flush()
-    yield from waiting
+                shown, every = time.monotonic(), selection.counts.documents
+                print(f"  {screen.number(done)} of {screen.number(every)} started", file=sys.stderr)
 
 
 def _run(store: Store, wish: Wish, chosen: Chosen) -> DocumentIngested:
