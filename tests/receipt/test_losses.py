@@ -5,12 +5,12 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+
 from ream_faults import seams
 from ream_faults.faults import Fault, damaged, faults_of
 from ream_faults.flow import Flow
 from ream_faults.papers import papers
 from ream_faults.runs import Calm, Tried, calm, table, trials, tried
-
 from ream_index import work
 
 ROOT = Path(__file__).resolve().parents[2]

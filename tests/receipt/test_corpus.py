@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real documents that nobody here wrote: no false alarm, nothing that others find is missing, no loss unnoticed.
+
+A few files of each kind by default; RECEIPT_FILES=all takes every file, and every loss that is possible in it (hours).
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ream_contracts import layout, topics
+from ream_contracts.artifacts import DocumentRecord
+from ream_faults.faults import Fault
+from ream_faults.flow import Flow
+from ream_faults.runs import Calm, run, tried
+from ream_quality.second_readers import asked
+from ream_quality.silent_loss import Loss, loss, ours
+
+pytestmark = [pytest.mark.corpus, pytest.mark.programs, pytest.mark.timeout(1800)]
+FOLDERS = ("formats", "reports", "ocr-pages")
+KINDS = (".pdf", ".docx", ".doc", ".html", ".txt", ".md", ".csv", ".xml", ".zip", ".png", ".tif")
+ALL = os.environ.get("RECEIPT_FILES") == "all"
+OF_A_KIND = 3
+LARGEST = 300_000
+"""Bytes of a file that is taken by default."""
+LOSSES = 2
+"""Losses tried in each file by default."""
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Path:
+    named = os.environ.get("REAM_CORPUS")
+    if not named:
+        assert os.environ.get("REQUIRE_CORPUS") != "1", "REQUIRE_CORPUS=1, and REAM_CORPUS names no folder"
+        pytest.skip("REAM_CORPUS names no folder of real documents")
+    return Path(named)
+
+
+@pytest.fixture(scope="module")
+def files(corpus: Path) -> list[Path]:
+    every = [path for folder in FOLDERS for path in sorted((corpus / folder).rglob("*")) if path.is_file()]
+    return every if ALL else list(_few(every))
+
+
+def _few(every: list[Path]) -> Iterator[Path]:
+    """Takes files of each kind by the hash of their names: not the first, which are often alike."""
+    for kind in KINDS:
+        small = [path for path in every if path.suffix == kind and path.stat().st_size < LARGEST]
+        yield from sorted(small, key=lambda path: hashlib.sha256(path.name.encode()).digest())[:OF_A_KIND]
+
+
+@pytest.fixture(scope="module")
+def runs(files: list[Path]) -> dict[Path, Flow]:
+    return {path: run(path.name, path.read_bytes()) for path in files}
+
+
+def _record(flow: Flow) -> tuple[DocumentRecord, str]:
+    """The record of the submitted file, and its media type."""
+    (top,) = {one.document_id: one for one in flow.bus.sent(topics.DOCUMENTS_INGESTED) if not one.parent_id}.values()
+    version = max(one.version for one in flow.bus.sent(topics.DOCUMENTS_INDEXED) if one.document_id == top.document_id)
+    return flow.store.get_artifact(DocumentRecord, layout.document_record(top.document_id, version)), top.media_type
+
+
+def test_there_are_files_of_every_kind(files: list[Path]) -> None:
+    assert {path.suffix for path in files} >= set(KINDS)
+
+
+def test_clean_files_give_no_alarm(runs: dict[Path, Flow]) -> None:
+    alarms = {}
+    for path, flow in runs.items():
+        short = [one for ending in flow.endings().values() for one in ending.receipt if one[2] == "incomplete"]
+        if flow.dead or short:
+            alarms[path.name] = (flow.dead, short)
+    assert alarms == {}
+
+
+def test_nothing_that_other_programs_find_is_missing(runs: dict[Path, Flow]) -> None:
+    lost: dict[str, Loss] = {}
+    for path, flow in runs.items():
+        record, media_type = _record(flow)
+        found = loss(ours(flow.store, record), asked(path, media_type))
+        if found is not None:
+            lost[path.name] = found
+    assert lost == {}
+
+
+def test_what_is_lost_on_the_way_is_noticed(runs: dict[Path, Flow]) -> None:
+    silent: dict[str, list[str]] = {}
+    for path, flow in runs.items():
+        calm = Calm(flow.endings(), flow.dead, frozenset(flow.losing.possible))
+        for fault in _chosen(path, calm):
+            one = tried(path.name, path.read_bytes(), calm, fault)
+            if one.silent:
+                silent.setdefault(path.name, []).append(f"{fault}: {one.silent}")
+    assert silent == {}
+
+
+def _chosen(path: Path, calm: Calm) -> list[Fault]:
+    ordered = sorted(calm.possible, key=lambda fault: hashlib.sha256(f"{path.name} {fault}".encode()).digest())
+    return ordered if ALL else ordered[:LOSSES]
