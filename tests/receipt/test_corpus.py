@@ -42,11 +42,13 @@ def corpus() -> Path:
 @pytest.fixture(scope="module")
 def files(corpus: Path) -> list[Path]:
     every = [path for folder in FOLDERS for path in sorted((corpus / folder).rglob("*")) if path.is_file()]
-    return every if ALL else list(_few(every))
+    return every if ALL else list(dict.fromkeys(_few([path for path in every if path.suffix in KINDS])))
 
 
 def _few(every: list[Path]) -> Iterator[Path]:
-    """Takes files of each kind by the hash of their names: not the first, which are often alike."""
+    """Takes the smallest of each folder, and files of each kind by the hash of their names: the first are often alike."""
+    for folder in FOLDERS:
+        yield min((path for path in every if folder in path.parts), key=lambda path: path.stat().st_size)
     for kind in KINDS:
         small = [path for path in every if path.suffix == kind and path.stat().st_size < LARGEST]
         yield from sorted(small, key=lambda path: hashlib.sha256(path.name.encode()).digest())[:OF_A_KIND]
