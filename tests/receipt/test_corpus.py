@@ -46,7 +46,7 @@ def files(corpus: Path) -> list[Path]:
 
 
 def _few(every: list[Path]) -> Iterator[Path]:
-    """Takes the smallest of each folder, and files of each kind by the hash of their names: the first are often alike."""
+    """Takes the smallest of each folder, and files of each kind by the hash of their names: neighbours are alike."""
     for folder in FOLDERS:
         yield min((path for path in every if folder in path.parts), key=lambda path: path.stat().st_size)
     for kind in KINDS:

@@ -353,23 +353,15 @@ def test_a_document_of_which_something_is_gone_does_not_become_searchable_as_com
     assert DOCUMENT not in play.node.entries("t-documents")
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"children": 1},
-        {"units": 4},
-        {"units": 2},
-        {"read": 4},
-        {"characters": 999},
-        {"not_applicable": 1},
-        {"incomplete": 1},
-    ],
-)
-def test_a_completion_that_counted_more_than_is_there_is_not_believed(more: dict[str, int]) -> None:
+MORE = [("children", 1), ("units", 4), ("units", 2), ("read", 4), ("characters", 99), ("not_applicable", 1)]
+
+
+@pytest.mark.parametrize(("what", "count"), MORE)
+def test_a_completion_that_counted_more_than_is_there_is_not_believed(what: str, count: int) -> None:
     play = Play()
     play.document(["page one", "page two", "page three"])
     done = completed(pages=["page one", "page two", "page three"])
-    if "units" in more:
+    if what == "units":
         name = layout.manifest(DOCUMENT, 1, "m" * 12)
         kinds = (UnitKind("page", 1, 3),)
         play.bus.store.put_artifact(
@@ -377,7 +369,7 @@ def test_a_completion_that_counted_more_than_is_there_is_not_believed(more: dict
         )
         done = replace(done, manifest=name)
     with play.bus:
-        play.says(replace(done, **more))  # type: ignore[arg-type]
+        play.says(replace(done, **{what: count}))  # type: ignore[arg-type]
     assert (play.said, [letter.cause for letter in play.bus.dead_letters]) == ([], ["not-whole"])
 
 
