@@ -14,7 +14,7 @@ from ream_faults.runs import Calm, Tried, calm, table, trials, tried
 from ream_index import work
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
