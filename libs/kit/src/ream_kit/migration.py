@@ -33,6 +33,8 @@ _PATIENCE_SECONDS = 90
 _PASSING = (
     KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError._WAIT_COORD, KafkaError._TIMED_OUT, KafkaError._TRANSPORT,
     KafkaError._NOENT,  # "no leaders found": a topic was made a moment ago, on a busy broker
+    # The first group of a broker: it has no coordinator before the topic of offsets is made.
+    KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
 )  # fmt: skip
 _DAY_MS = 24 * 3600 * 1000
 
