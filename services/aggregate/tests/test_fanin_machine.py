@@ -81,15 +81,21 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(runs=RUNS)
     def begin(self, runs: list[tuple[int, int, int, int, int]]) -> None:
-        self.pool = [(run[:2], value) for run in runs for value in parts_of(run[:2], *run[2:])]
-        self.log.append(next(value for age, value in self.pool if age == min(run[:2] for run in runs)))
+        """Any run may be the first to be opened: what is older than it comes late."""
+        self.runs = [parts_of(run[:2], *run[2:]) for run in runs]
+        self.log.append(self.runs[0][0])
 
-    @rule(number=st.integers(0, 99))
-    def a_part_arrives(self, number: int) -> None:
-        self.log.append(self.pool[number % len(self.pool)][1])
+    @rule(run=st.integers(0, 3), number=st.integers(0, 9))
+    def a_part_arrives(self, run: int, number: int) -> None:
+        parts = self.runs[run % len(self.runs)]
+        self.log.append(parts[number % len(parts)])
+
+    @rule(run=st.integers(0, 3))
+    def all_parts_of_a_run_arrive(self, run: int) -> None:
+        self.log += self.runs[run % len(self.runs)]
 
     @precondition(lambda self: self.read < len(self.log))
-    @rule(many=st.integers(1, 8))
+    @rule(many=st.integers(1, 20))
     def the_worker_takes_records(self, many: int) -> None:
         for offset in range(self.read, min(len(self.log), self.read + many)):
             self.take(offset)
