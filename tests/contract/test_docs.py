@@ -4,6 +4,7 @@
 import ast
 import importlib.util
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from types import ModuleType
 
 import pytest
 
+from ream_cli import __main__ as command
 from ream_contracts import codec, topics
 from ream_contracts.messages import DocumentSubmitted
 from ream_kit import stage
@@ -84,6 +86,39 @@ def test_every_command_of_the_readme_exists() -> None:
     ran = subprocess.run([sys.executable, "-m", "ream_cli", "--help"], capture_output=True, text=True, check=True)
     assert named
     assert [name for name in sorted(named) if name not in ran.stdout] == []
+
+
+def typed() -> list[str]:
+    """What the README has people type, in order, without the remarks behind it."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return [re.sub(r"\s{2,}# .*", "", line.removeprefix("$ ")) for block in blocks for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("line", [line for line in typed() if line.startswith("ream ")])
+def test_the_command_understands_what_the_readme_types(line: str) -> None:
+    options = command._options(shlex.split(line)[1:])
+    assert options.command == line.split()[1]
+
+
+def test_a_line_that_nobody_can_type_is_seen() -> None:
+    with pytest.raises(SystemExit):
+        command._options(shlex.split("ream replay --where 'confidence < 60' --sett dpi=400"))
+
+
+def test_every_line_of_the_readme_is_of_a_kind_that_is_tested_here() -> None:
+    kinds = ("ream ", "make ", "export ", "echo '", "python docs/snippets/", "pytest docs/snippets")
+    assert typed()
+    assert [line for line in typed() if not line.startswith(kinds)] == []
+    programs = [ROOT / line.split()[1] for line in typed() if line.startswith("python ")]
+    assert all(path.exists() for path in programs)
+
+
+def test_the_snippets_are_tested_as_the_readme_says() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "docs/snippets"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "1 passed" in ran.stdout, ran.stdout
 
 
 def test_every_make_target_of_the_readme_exists() -> None:
