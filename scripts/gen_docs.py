@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes docs/generated and the snippets of the README: run it after a change of topics, settings or snippets.
+"""Makes docs/generated and the snippets of the README: run it after a change of topics, settings, metrics or snippets.
 
 Usage: gen_docs.py [--check]   (--check writes nothing and exits 1 when something is out of date)
 """
@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ream_contracts import topics
+from ream_kit.metrics import kinds
 from ream_kit.settings import describe
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +69,24 @@ def settings_page() -> str:
     return "\n".join(lines)
 
 
+def metrics_page() -> str:
+    """Returns the reference of metrics."""
+    lines = [
+        "# Metrics\n",
+        NOTE.strip(),
+        "",
+        "Every service answers `/metrics` on its health port (`REAM_HEALTH_PORT`) in the text format of Prometheus;",
+        "a service shows what applies to it.",
+        "",
+        "| metric | kind | labels | meaning | values |",
+        "|---|---|---|---|---|",
+    ]
+    for name, kind, described in kinds():
+        labels = ", ".join(f"`{label}`" for label in described.labels)
+        lines.append(f"| `{name}` | {kind} | {labels} | {described.meaning} | {described.values} |")
+    return "\n".join(lines) + "\n"
+
+
 def readme() -> str:
     """Returns the README with its snippets filled in from docs/snippets."""
 
@@ -83,6 +102,7 @@ def generate() -> dict[Path, str]:
     return {
         generated / "topics.md": topics_page(),
         generated / "settings.md": settings_page(),
+        generated / "metrics.md": metrics_page(),
         ROOT / "README.md": readme(),
     }
 

@@ -26,7 +26,13 @@ from ream_local.processes import ProcessIdentity
 from ream_local.stack import ServerState
 from ream_local.supervisor import ProgramState
 
-WAITS = {"for": "store", "since": "2026-01-01T00:00:00Z", "reason": "No space left on device", "records": 2}
+WAITS = {
+    "for": "store",
+    "since": "2026-01-01T00:00:00Z",
+    "reason": "No space left on device",
+    "records": 2,
+    "breaker": "open",
+}
 
 
 @pytest.fixture
@@ -181,12 +187,15 @@ def test_everything_is_shown_to_people() -> None:
     out = io.StringIO()
     status.show(found, Console(file=out, width=200))
     for expected in (
-        "123 MB", "ocr waits for store since 2026-01-01T00:00:00Z: No space left on device", "seccomp", "1,200",
+        "123 MB", "No space left on device", "left alone, probed", "2026-01-01T00:00:00", "seccomp", "1,200",
         "documents.submitted.dlq: 4 dead letters", "wave 7 waits for extract on documents.ingested", "outstanding",
     ):  # fmt: skip
         assert expected in out.getvalue()
     assert "segments.read" not in out.getvalue()
-    assert json.loads(json.dumps(found.to_json()))["services"][0]["waiting"] == [WAITS]
+    shown = json.loads(json.dumps(found.to_json()))
+    assert shown["services"][0]["waiting"] == [WAITS]
+    (wait,) = shown["waits"]
+    assert (wait["service"], wait["waiting_for"], wait["records"], wait["breaker"]) == ("ocr", "store", 2, "open")
 
 
 def test_ingest_says_that_nobody_works(here: Surroundings) -> None:

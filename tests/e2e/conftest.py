@@ -14,5 +14,6 @@ def flow(
     kafka_bootstrap: str, opensearch: OpenSearchServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flow]:
     """A whole installation, started once for all tests."""
-    with installed(kafka_bootstrap, opensearch, tmp_path_factory.mktemp("flow")) as running:
+    logs = {"REAM_LOG_FORMAT": "json", "REAM_LOG_LEVEL": "debug"}
+    with installed(kafka_bootstrap, opensearch, tmp_path_factory.mktemp("flow"), logs) as running:
         yield running

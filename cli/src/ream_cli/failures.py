@@ -54,7 +54,7 @@ def explained(error: BaseException) -> CommandError | None:
     if isinstance(error, Retry):
         return CommandError(f"{_WHO.get(error.waiting_for, error.waiting_for)}: {error.reason}. {_START}", UNAVAILABLE)
     if isinstance(error, Reject):
-        return CommandError(f"{error.reason}.", UNAVAILABLE if error.fatal else INCOMPLETE)
+        return CommandError(f"{error.reason}.")
     if isinstance(error, SettingsError):
         return CommandError(f"{error}. Correct it in the environment.", MISCONFIGURED)
     if isinstance(error, MigrationError):
@@ -70,5 +70,5 @@ def explained(error: BaseException) -> CommandError | None:
     return None
 
 
-_WHO = {"kafka": "Kafka is away", "opensearch": "OpenSearch is away", "store": "The store is away"}
+_WHO = {"kafka": "Kafka is away", "opensearch": "OpenSearch cannot be used", "store": "The store is away"}
 _START = "'ream status' shows what runs, 'ream up' starts everything."

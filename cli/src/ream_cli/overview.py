@@ -16,6 +16,7 @@ from ream_cli import asking, letters, services, starting
 from ream_cli.asking import Answer
 from ream_cli.failures import CommandError
 from ream_cli.surroundings import SERVER_OF, Surroundings
+from ream_cli.waits import Wait, longest_first, waits
 from ream_contracts import topics
 from ream_kit import Retry
 from ream_kit.observe import Lag, Observer
@@ -90,9 +91,14 @@ class Overview:
         """Whether everything is ready."""
         return {line.state for line in self.servers} | {line.state for line in self.services} == {"ready"}
 
+    @property
+    def waits(self) -> list[Wait]:
+        """What waits for whom, the longest first."""
+        return longest_first(wait for service in self.services for wait in waits(service.name, service.waiting))
+
     def to_json(self) -> dict[str, Any]:
         """The object that `--json` prints."""
-        return {"ready": self.fine, **asdict(self)}
+        return {"ready": self.fine, "waits": [wait.to_json() for wait in self.waits], **asdict(self)}
 
 
 def look(surroundings: Surroundings) -> Overview:

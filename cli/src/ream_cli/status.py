@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ream_cli import documents, naming, overview, screen
+from ream_cli import documents, naming, overview, screen, waits
 from ream_cli.documents import Known
 from ream_cli.failures import INCOMPLETE, OK
 from ream_cli.overview import Overview
@@ -54,10 +54,11 @@ def show(found: Overview, console: Console) -> None:
             console.print(screen.cell(f"{line.name}: {line.why}", _COLOURS[line.state]))
     console.print()
     console.print(_services(found))
+    if found.waits:
+        console.print()
+        console.print(waits.table(found.waits))
+        console.print("they go on by themselves when whoever is away is back; nothing is lost meanwhile")
     for service in found.services:
-        for each in service.waiting:
-            sentence = f"{service.name} waits for {each.get('for')} since {each.get('since')}: {each.get('reason')}"
-            console.print(screen.cell(sentence, "yellow"))
         if service.confinement:
             console.print(screen.cell(f"cells of {service.name}: {', '.join(service.confinement)}"))
     console.print()

@@ -17,6 +17,7 @@ from ream_kit.attempts import Again, Done, Next, Phase, Step, Stop
 from ream_kit.bus_contract import IN, IN_ORDER
 from ream_kit.commit_note import Note
 from ream_kit.flight import Flight, Partition, Task
+from ream_kit.guard import Guard
 from ream_kit.metrics import Metrics
 from ream_kit.offsets import Offsets
 from ream_kit.records import Origin, Record
@@ -189,6 +190,78 @@ def test_knows_its_oldest_record(flight: Flight, partition: Partition) -> None:
     assert oldest[0].timestamp() == 2
 
 
+def away(flight: Flight, server: str) -> Guard:
+    guard = Guard(server, probe=lambda: threading.Event().wait(60), metrics=Metrics())
+    flight.guard(guard)
+    guard.trip("it is away")
+    return guard
+
+
+def held(flight: Flight, partition: Partition, offsets: range, server: str) -> None:
+    for offset in offsets:
+        admit(flight, task(partition, offset, b"%d" % offset))
+        flight.settle([taken(flight)], [Again(0.2, server, "it is away")])
+
+
+def finished(flight: Flight, partition: Partition, count: int) -> list[int]:
+    """Works so many records off; gives their offsets."""
+    done = []
+    for _ in range(count):
+        grant(flight, partition)
+        one = taken(flight)
+        done.append(one.position)
+        flight.settle([one], [DONE])
+    return done
+
+
+def test_nobody_tries_a_server_that_is_known_to_be_away(flight: Flight, partition: Partition, clock: FakeClock) -> None:
+    guard = away(flight, "store")
+    held(flight, partition, range(20), "store")
+    held(flight, partition, range(20, 22), "cells")
+    clock.advance(24 * 3600)
+    flight.wake()
+    assert finished(flight, partition, 2) == [20, 21]
+    grant(flight, partition)
+    assert flight.unnamed == 0, "the others are not tried, however long it takes"
+    guard.answered()
+    assert finished(flight, partition, 20) == list(range(20)), "and then all, in their order"
+    assert len(flight) == 0
+
+
+def test_who_failed_while_the_server_came_back_waits_no_longer_than_its_pause(
+    flight: Flight, partition: Partition, clock: FakeClock
+) -> None:
+    guard = away(flight, "store")
+    admit(flight, task(partition, 0))
+    one = taken(flight)
+    guard.answered()
+    flight.settle([one], [Again(0.2, "store", "it was away")])
+    clock.advance(0.2)
+    flight.wake()
+    grant(flight, partition)
+    assert taken(flight) is one
+
+
+def test_what_waits_for_a_server_can_be_handed_over(flight: Flight, partition: Partition) -> None:
+    guard = away(flight, "store")
+    held(flight, partition, range(3), "store")
+    flight.forget([partition])
+    guard.answered()
+    assert len(flight) == 0
+
+
+def test_a_message_that_the_broker_never_takes_is_no_reason_to_wait(flight: Flight, partition: Partition) -> None:
+    admit(flight, task(partition, 0))
+    one = taken(flight)
+    flight.sending(one)
+    flight.settle([one], [DONE])
+    flight.delivered(one, "Broker: Message size too large", refused=True)
+    assert flight.holds() == []
+    grant(flight, partition)
+    assert taken(flight) is one
+    assert one.refused == "Broker: Message size too large"
+
+
 class Model(RuleBasedStateMachine):
     """Workers, broker, pauses and rebalances in any order: what is committed is finished, nothing is lost."""
 
@@ -257,7 +330,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 40]))
     def time_passes(self, seconds: int) -> None:
-        due = {entry[2] for entry in self.flight._pausing if entry[0] <= self.clock.monotonic() + seconds}
+        due = {entry[2] for entry in self.flight._pauses._heap if entry[0] <= self.clock.monotonic() + seconds}
         self.clock.advance(seconds)
         self.flight.wake()
         self.queued |= due

@@ -13,6 +13,7 @@ from ream_kit import kafka
 from ream_kit.broker_bus import BrokerBus
 from ream_kit.bus_contract import IN, TOPICS
 from ream_kit.kafka import BrokerWatch, KafkaSettings
+from ream_kit.metrics import Metrics
 from ream_kit.settings import SettingsError, load
 from ream_kit.testing import FakeClock
 
@@ -44,23 +45,23 @@ def test_the_group_protocol_is_chosen_by_a_setting() -> None:
 
 def test_knows_since_when_the_broker_is_away() -> None:
     clock = FakeClock()
-    watch = BrokerWatch(clock)
+    watch = BrokerWatch(clock, Metrics())
     down = KafkaError(KafkaError._ALL_BROKERS_DOWN)
     watch.report(KafkaError(KafkaError._TRANSPORT))
-    assert watch.away is None, "one connection that broke is not a broker that is away"
+    assert not watch.guard.is_open, "one connection that broke is not a broker that is away"
     watch.report(down)
     since = clock.now()
     clock.advance(5)
     watch.report(down)
-    assert watch.away is not None
-    assert watch.away.since == since
+    found = watch.guard.condition()
+    assert (found.server, found.since, found.reason) == ("kafka", since, "no broker answers")
     watch.answered()
-    assert (watch.away, watch.fatal) == (None, None)
+    assert (watch.guard.is_open, watch.guard.condition().since, watch.fatal) == (False, None, None)
 
 
 @pytest.mark.parametrize("code", [KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTHENTICATION])
 def test_what_waiting_does_not_mend_is_fatal(code: int) -> None:
-    watch = BrokerWatch(FakeClock())
+    watch = BrokerWatch(FakeClock(), Metrics())
     watch.report(KafkaError(code))
     assert watch.fatal is not None
     assert watch.fatal.startswith("Kafka refuses: ")

@@ -110,18 +110,6 @@ def test_a_success_in_between_starts_the_count_of_failures_anew() -> None:
     assert len(bus.dead_letters) == 8
 
 
-def test_a_fatal_rejection_stops_the_stage() -> None:
-    @stage("probe", reads=IN)
-    def probe(given: DocumentIndexed) -> None:
-        raise Reject("no-index", "the index is not there: run the migration", fatal=True)
-
-    bus = LocalBus(probe)
-    bus.put(IN, message(1))
-    with pytest.raises(StageStopped, match="probe cannot go on: the index is not there"):
-        bus.run()
-    assert bus.dead_letters == []
-
-
 def test_counts_what_happened() -> None:
     @stage("probe", reads=IN, writes=OUT)
     def probe(given: DocumentIndexed) -> DocumentIndexed:

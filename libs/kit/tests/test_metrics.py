@@ -3,13 +3,34 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import get_args
 
-from ream_kit.metrics import MEANINGS, CounterName, GaugeName, HistogramName, Metrics
+import pytest
+
+from ream_kit.metrics import DESCRIBED, CounterName, GaugeName, HistogramName, Metrics, kinds, media_type
 
 
 def test_every_name_has_a_meaning_and_every_meaning_a_name() -> None:
-    assert {*get_args(CounterName), *get_args(GaugeName), *get_args(HistogramName)} == set(MEANINGS)
+    assert {*get_args(CounterName), *get_args(GaugeName), *get_args(HistogramName)} == set(DESCRIBED)
+    assert [name for name, _, _ in kinds()] == list(DESCRIBED)
+    assert all(described.meaning.endswith(".") for described in DESCRIBED.values())
+
+
+@pytest.mark.parametrize(
+    ("named", "label"),
+    [
+        (["application/pdf", "application/pdf"], "application/pdf"),
+        (["application/pdf", "text/html"], "several"),
+        ([None], "none"),
+        ([], "none"),
+        (["../../etc/passwd"], "other"),
+        (["x/" + "y" * 300], "other"),
+        (['text/plain"} 1\nream_lag_records 0'], "other"),
+    ],
+)
+def test_a_media_type_is_a_label_of_bounded_form(named: list[str | None], label: str) -> None:
+    assert media_type([SimpleNamespace(media_type=one) for one in named]) == label
 
 
 def test_shows_what_was_counted() -> None:
@@ -17,11 +38,11 @@ def test_shows_what_was_counted() -> None:
     metrics.count("ream_dead_letters_total", "encrypted")
     metrics.count("ream_dead_letters_total", "encrypted", 2)
     metrics.set("ream_in_flight_records", 7)
-    metrics.observe("ream_handler_seconds", 0.01)
+    metrics.observe("ream_handler_seconds", 0.01, "ocr", "application/pdf")
     page = metrics.exposition().decode()
     assert 'ream_dead_letters_total{cause="encrypted"} 3.0' in page
     assert "ream_in_flight_records 7.0" in page
-    assert 'ream_handler_seconds_bucket{le="0.02"} 1.0' in page
+    assert 'ream_handler_seconds_bucket{le="0.02",media_type="application/pdf",stage="ocr"} 1.0' in page
     assert metrics.value("ream_dead_letters_total", "encrypted") == 3
     assert metrics.value("ream_dead_letters_total", "never") == 0
 

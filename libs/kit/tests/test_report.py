@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import typing
 from collections.abc import Iterator
 from typing import Any
@@ -14,8 +15,8 @@ from ream_kit import log
 from ream_kit.attempts import Again
 from ream_kit.bus_contract import IN
 from ream_kit.flight import Flight, Partition, Task
+from ream_kit.guard import Guard
 from ream_kit.intake import Intake
-from ream_kit.kafka import BrokerWatch
 from ream_kit.metrics import Metrics
 from ream_kit.records import Origin, Record
 from ream_kit.report import Report
@@ -48,11 +49,12 @@ class Bench:
     def __init__(self) -> None:
         self.clock, self.metrics, self.intake = FakeClock(), Metrics(), FakeIntake()
         self.flight = Flight(2, self.clock, self.metrics)
-        self.watch = BrokerWatch(self.clock)
+        self.guard = Guard("store", probe=lambda: threading.Event().wait(60), clock=self.clock, metrics=self.metrics)
+        self.flight.guard(self.guard)
         probe: Any = stage("probe", reads=IN, version="7")(lambda given: None)
         intake = typing.cast(Intake, self.intake)
         needs = (object(), Cell())
-        self.report = Report(probe, self.flight, intake, self.watch, self.clock, 2, self.metrics, needs)
+        self.report = Report(probe, self.flight, intake, (self.guard,), self.clock, 2, self.metrics, needs)
 
     def hold(self, waiting_for: str, written_ms: int = 0) -> None:
         origin = Origin(IN.name, 0, self.flight.finished + len(self.flight), None, {}, written_ms)
@@ -109,6 +111,29 @@ def test_says_for_whom_it_waits_since_when(bench: Bench, lines: io.StringIO) -> 
     ]
     assert lines.getvalue().count("waiting_for=store") == 1, "the log hears of it once"
     assert bench.report.status()["waiting"] == waiting
+
+
+def test_says_how_the_breaker_stands(bench: Bench) -> None:
+    bench.guard.trip("the folder /data is not there")
+    bench.clock.advance(3)
+    assert bench.report.waiting() == [
+        {
+            "for": "store",
+            "since": "2026-01-01T00:00:00.000Z",
+            "reason": "the folder /data is not there",
+            "records": 0,
+            "breaker": "open",
+        }
+    ]
+    bench.hold("store")
+    bench.hold("cells")
+    entries = {one["for"]: (one["since"], one["records"], one["breaker"]) for one in bench.report.waiting()}
+    assert entries == {
+        "store": ("2026-01-01T00:00:00.000Z", 1, "open"),
+        "cells": ("2026-01-01T00:00:03.000Z", 1, None),
+    }
+    bench.intake.joined = True
+    assert bench.report.not_ready() == "waiting for cells: it is away"
 
 
 def test_measures(bench: Bench) -> None:

@@ -91,7 +91,9 @@ class Stream:
     async def events(self) -> Any:
         for offset, (key, value) in enumerate(self._values):
             yield SimpleNamespace(
-                message=SimpleNamespace(topic="documents.parts", partition=3, offset=offset, key=key, value=value)
+                message=SimpleNamespace(
+                    topic="documents.parts", partition=3, offset=offset, key=key, value=value, timestamp=1.0
+                )
             )
 
 

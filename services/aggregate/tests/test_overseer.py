@@ -29,6 +29,7 @@ def _app(base: int | None = 5, **fields: Any) -> Any:
         base=lambda tp: base,
         highwater=lambda tp: 9,
         head_open=lambda tp: False,
+        in_flight=lambda: 3,
     )
     recovery = SimpleNamespace(active_offsets={CHANGELOG: 40, TP("changelog", 4): None})
     return SimpleNamespace(
@@ -42,7 +43,7 @@ def _app(base: int | None = 5, **fields: Any) -> Any:
 def test_a_working_worker() -> None:
     seen = see(_app())
     assert seen.partitions == {3: Partition(5, 9, False)}
-    assert (seen.recovering, seen.recovered) == (False, 42)
+    assert (seen.recovering, seen.recovered, seen.in_flight) == (False, 42, 3)
 
 
 @pytest.mark.parametrize("app", [_app(rebalancing=True), _app(in_recovery=True), _app(base=None)])
@@ -119,3 +120,20 @@ def test_warnings_of_the_libraries_become_lines_of_ours(monkeypatch: pytest.Monk
     assert "not this" not in lines.getvalue()
     assert 'a_library.somewhere library message="topic x is slow"' in lines.getvalue()
     assert "error=OSError" in lines.getvalue()
+
+
+def test_who_waits_for_somebody_is_not_ended_and_shows_what_it_holds() -> None:
+    metrics, ended = Metrics(), []
+    overseer = Overseer(_app(), PATIENCE, metrics)
+    overseer.end = lambda reason, **_: ended.append(reason)
+    overseer.waits = lambda: True
+    begun = overseer.looked_at
+    for second in range(1000):
+        overseer.look(begun + second)
+    assert (ended, overseer.still_for(begun + 999)) == ([], 0)
+    assert metrics.value("ream_in_flight_records") == 3
+    assert metrics.value("ream_lag_records", "documents.parts") == 4
+    overseer.waits = lambda: False
+    for second in range(1000, 1100):
+        overseer.look(begun + second)
+    assert ended[:1] == ["stalled"], "nobody is away any more, and still nothing moves"

@@ -13,7 +13,7 @@ from ream_extract.segments import loads
 from ream_extract.service import extract
 from ream_extract.testing import Cells, answered, failures, ingested, pdf, sent, zipped
 from ream_kit import Store
-from ream_kit.cells import CellDied, CellFailed
+from ream_kit.cells import CellDied, CellFailed, NotStarted
 from ream_kit.testing import LocalBus
 
 
@@ -120,13 +120,16 @@ def test_a_full_scratch_disk_is_waited_for(
     assert len(bus.sent(topics.DOCUMENTS_SUBMITTED)) == 2
 
 
-def test_cell_that_cannot_start_is_our_fault(bus: LocalBus, store: Store, cells: Cells) -> None:
-    cells.poison = {1: CellDied("not-started")}
+def test_a_cell_that_cannot_start_is_nobodys_fault(bus: LocalBus, store: Store, cells: Cells) -> None:
+    cells.poison = {1: NotStarted()}
     bus.put(topics.DOCUMENTS_INGESTED, ingested(store, pdf("t"), "application/pdf"))
     bus.run()
-    (letter,) = bus.dead_letters
-    assert letter.attempts == 3
-    assert failures(bus)[letter.cause] == ()
+    (held,) = bus.waiting
+    assert (held.waiting_for, bus.dead_letters, failures(bus)) == ("cells", [], {})
+    cells.poison = {}
+    bus.run()
+    assert (bus.waiting, failures(bus)) == ([], {})
+    assert len(bus.sent(topics.SEGMENTS_READ)) == 1
 
 
 def test_a_given_up_document_fails_all_units(store: Store) -> None:

@@ -10,10 +10,9 @@ from opensearchpy import OpenSearch
 
 from ream_index.fingerprint import Line, digest, entries, explain, fingerprint
 from ream_index.migrate import migrate
-from ream_index.opensearch import Indices, connect
+from ream_index.opensearch import Indices, NoIndex, connect
 from ream_index.passages import Entry
 from ream_index.settings import OpenSearchSettings
-from ream_kit import Reject
 from ream_local.testing import OpenSearchServer
 
 FIRST, SECOND = "a" * 32, "b" * 32
@@ -100,5 +99,5 @@ def test_times_revisions_and_the_order_of_writes_change_nothing(indices: tuple[O
 
 @pytest.mark.servers
 def test_a_missing_index_has_no_fingerprint(indices: tuple[OpenSearch, str]) -> None:
-    with pytest.raises(Reject):
+    with pytest.raises(NoIndex):
         fingerprint(indices[0], "ream-no-such-")

@@ -35,7 +35,7 @@ from ream_index.passages import Entry
 from ream_index.search import MARK, by_words
 from ream_index.service import Search, index
 from ream_index.settings import IndexSettings, OpenSearchSettings
-from ream_kit import Reject, Retry
+from ream_kit import Reject
 from ream_kit.testing import LocalBus, memory_store
 from ream_local.testing import OpenSearchServer
 
@@ -245,25 +245,6 @@ def test_a_field_that_the_mapping_does_not_know_is_refused(bench: Bench) -> None
     (fault,) = bench.search.indices.write([(f"{bench.prefix}documents", Entry("x", 1, {"surprise": 1}))])
     assert isinstance(fault, Reject)
     assert fault.cause == "not-indexable"
-
-
-def test_a_missing_index_or_a_wrong_password_stops_the_stage(bench: Bench, opensearch: OpenSearchServer) -> None:
-    faults = list(bench.search.indices.write([("ream-no-such-index", Entry("x", 1, {"name": "a"}))]))
-    assert isinstance(faults[0], Reject)
-    assert faults[0].fatal
-    stranger = connect(OpenSearchSettings(opensearch.url, "ream", "wrong", str(opensearch.ca_file)))
-    with pytest.raises(Reject) as caught:
-        Indices(stranger, bench.prefix).newest(["a"])
-    assert caught.value.fatal
-    stranger.close()
-
-
-def test_a_node_that_is_away_is_waited_for() -> None:
-    away = connect(OpenSearchSettings("https://127.0.0.1:9", "ream", "x", ""))
-    with pytest.raises(Retry) as caught:
-        Indices(away, "ream-").newest(["a"])
-    assert caught.value.waiting_for == "opensearch"
-    away.close()
 
 
 def test_a_vector_field_without_its_engine_is_seen() -> None:

@@ -2,6 +2,7 @@
 """What is read inside a cell: real files in every state that files come in."""
 
 import io
+import shutil
 import struct
 import zlib
 from pathlib import Path
@@ -11,10 +12,15 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pytest
 from PIL import Image, TiffImagePlugin
 
+from ream_kit import Retry
+from ream_kit.cells import Cells
 from ream_ocr.cell import read
 from ream_ocr.engines import ENGINES
 from ream_ocr.languages import tessdata
+from ream_ocr.parameters import Parameters
+from ream_ocr.reader import Job, Reader
 from ream_ocr.testing import TEXTS, character_error_rate, draw
+from ream_ocr.views import Budget
 
 pytestmark = pytest.mark.programs
 
@@ -229,6 +235,34 @@ def test_nothing_asked_only_opens_the_engine(tmp_path: Path) -> None:
     request: dict[str, Any] = {"path": "/dev/null", "media_type": "image/png", "units": [], "engine": "tesserocr"}
     request |= {"tessdata": str(tessdata(None)), "languages": ["eng"], "budget": {}}
     assert list(read(request, tmp_path)) == []
+
+
+@pytest.mark.parametrize("data", [None, b"no language data at all"], ids=["missing", "damaged"])
+def test_language_data_that_went_away_is_waited_for(tmp_path: Path, data: bytes | None) -> None:
+    """It was there when the service started; a cell that starts later does not find it any more."""
+    packs, page = tmp_path / "packs", tmp_path / "page.png"
+    packs.mkdir()
+    if data is not None:
+        (packs / "eng.traineddata").write_bytes(data)
+    draw(TEXTS["eng"], size=(900, 700))[0].save(page)
+    with Cells("ream_ocr.cell:read", size=1) as cells:
+        own = Parameters("tesserocr", ("eng",), 200)
+        reader = Reader(
+            cells.call,
+            call_bulk=cells.call,
+            cells=1,
+            defaults=own,
+            installed=frozenset({"eng"}),
+            tessdata=packs,
+            budget=Budget(),
+        )
+        job = Job(page, "image/png", (1,))
+        with pytest.raises(Retry, match="REAM_OCR_TESSDATA") as caught:
+            list(reader.read(job, own, bulk=False))
+        assert caught.value.waiting_for == "tesseract"
+        shutil.copyfile(tessdata(None) / "eng.traineddata", packs / "eng.traineddata")
+        (answer,) = reader.read(job, own, bulk=False)
+    assert answer["confidence"] > 50
 
 
 class TestPdf:

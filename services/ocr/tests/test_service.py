@@ -16,7 +16,7 @@ from ream_contracts.artifacts import SegmentText, UnitText
 from ream_contracts.messages import PartFailed, Redo, SegmentRead, SegmentScanned
 from ream_contracts.topic import Topic
 from ream_kit import cells_limits
-from ream_kit.cells import CellDied, CellFailed
+from ream_kit.cells import CellDied, CellFailed, NotStarted
 from ream_kit.settings import SettingsError
 from ream_kit.testing import LocalBus, StageContract
 from ream_ocr.parameters import Parameters
@@ -431,3 +431,32 @@ def test_real_cells_read_real_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert "Kündigungsfrist" in bus.store.text(read)
         assert [part.cause for part in failed_of(bus)] == ["damaged"]
         assert bus.dead_letters == []
+
+
+def test_an_engine_that_cannot_work_is_waited_for_and_costs_no_page() -> None:
+    cell = Cell(error=CellFailed("EngineError", "it quotes a page"))
+    bus = bus_with(cell)
+    bus.put(topics.SEGMENTS_SCANNED, scanned((3, 3)))
+    bus.run()
+    (held,) = bus.waiting
+    assert (held.waiting_for, bus.dead_letters, bus.sent(topics.DOCUMENTS_PARTS)) == ("tesseract", [], [])
+    assert "REAM_OCR_TESSDATA" in held.reason
+    assert "quotes" not in held.reason
+    cell.error = None
+    for _ in range(100):
+        bus.run()
+        if not bus.waiting:
+            break
+        threading.Event().wait(0.1)
+    assert len(bus.sent(topics.SEGMENTS_READ)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "waiting_for"), [(NotStarted(), "cells"), (CellFailed("DiskFull", "x"), "scratch disk")]
+)
+def test_what_the_machine_is_short_of_is_waited_for(error: Exception, waiting_for: str) -> None:
+    bus = bus_with(Cell(error=error))
+    bus.put(topics.SEGMENTS_SCANNED, scanned((3, 3)))
+    bus.run()
+    (held,) = bus.waiting
+    assert (held.waiting_for, bus.dead_letters) == (waiting_for, [])

@@ -72,6 +72,7 @@ class Attempt:
         alone: a batch failed as a whole with this record in it, so it is now tried by itself.
         cleared: it may be begun: what says so after a death is on the broker.
         deaths: how often a process died that may have worked on it; such a suspect is run with nothing beside it.
+        refused: why the broker would never take a message that the last try wrote; None when it took them all.
         lane: records with the same lane share one turn (a document, on one topic).
         position: its place among those of its lane.
         ordered: records of its lane must be worked on one after another.
@@ -85,6 +86,7 @@ class Attempt:
     alone: bool = False
     cleared: bool = True
     deaths: int = 0
+    refused: str | None = None
     message: Any = None
     outcome: Outcome = "done"
     given_up: GivenUp | None = None

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ream_kit import cells_folder, cells_limits, cells_wire
-from ream_kit.cells_call import Call, CellDied, CellFailed
+from ream_kit.cells_call import Call, CellDied, CellFailed, NotStarted
 from ream_kit.cells_limits import Limits
 from ream_kit.cells_process import Cell, ForkServer, Hurt
+from ream_kit.metrics import METRICS, Metrics
 
-__all__ = ["Call", "CellDied", "CellFailed", "Cells", "CellsState", "Limits"]
+__all__ = ["Call", "CellDied", "CellFailed", "Cells", "CellsState", "Limits", "NotStarted"]
 
 _MEMORY_WORDS = re.compile(rb"bad_alloc|MemoryError|[Oo]ut of memory|Cannot allocate memory|memory allocation of")
 
@@ -56,6 +57,7 @@ class Cells:
         recycle_after: int = 500,
         recycle_bytes: int | None = None,
         start_seconds: float = 60.0,
+        metrics: Metrics = METRICS,
     ) -> None:
         if size < 1 or ":" not in target:
             raise ValueError(f"cells need a target module:function and a size above 0, not {target!r} and {size}")
@@ -66,6 +68,7 @@ class Cells:
         self._recycle_after = recycle_after
         self._recycle_bytes = recycle_bytes or self._limits.memory_bytes // 2
         self._start_seconds = start_seconds
+        self._metrics = metrics
         self._state = threading.Condition()
         self._starting = threading.Lock()
         self._server: ForkServer | None = None
@@ -108,7 +111,8 @@ class Cells:
 
         Raises:
             ValueError, TypeError: the request is not JSON.
-            CellDied: the child could not be started, or the pool is closed.
+            NotStarted: no child could be started: a CellDied, and nobody's fault.
+            CellDied: the pool is closed.
         """
         cell = self._take()
         try:
@@ -122,7 +126,7 @@ class Cells:
             raise
         cell.calls += 1
         cell.printed = b""
-        call = Call(cell, scratch, self._limits, self._died, self._give_back)
+        call = Call(cell, scratch, self._limits, self._died, self._give_back, self._ended)
         try:
             cell.send(data, self._limits.idle_seconds)
         except Hurt as hurt:
@@ -185,7 +189,7 @@ class Cells:
             server = self._living_server()
             cell = server.spawn()
         except OSError as error:
-            raise CellDied("not-started", str(error)) from error
+            raise NotStarted(str(error)) from error
         try:
             until = time.monotonic() + self._start_seconds
             while (message := cell.receive(until)) is None:
@@ -194,7 +198,8 @@ class Cells:
             if tag != cells_wire.HELLO:
                 raise Hurt("bad-answer")
         except Hurt as hurt:
-            raise self._died(cell, Hurt(hurt.cause or "not-started")) from None
+            died = self._died(cell, Hurt(hurt.cause or "not-started"))
+            raise NotStarted(died.printed) if died.cause == "not-started" else died from None
         cell.pid = int(hello["pid"])
         self._in_force = tuple(map(str, hello["confinement"]))
         return cell
@@ -215,7 +220,10 @@ class Cells:
 
     def _give_back(self, cell: Cell, keep: bool) -> None:
         """Ends a call's hold on a child; one that is not kept is killed."""
-        recycled = keep and self._is_worn(cell)
+        worn = self._worn(cell) if keep else None
+        recycled = worn is not None
+        if worn is not None:
+            self._metrics.count("ream_cells_recycled_total", worn)
         if not keep or recycled:
             self._end(cell)
         with self._state:
@@ -227,13 +235,18 @@ class Cells:
                 cell.close()
             self._state.notify()
 
-    def _is_worn(self, cell: Cell) -> bool:
-        return (
-            cell.calls >= self._recycle_after
-            or cells_limits.resident_bytes(cell.pid) > self._recycle_bytes
-            or cells_limits.open_files(cell.pid) > self._limits.open_files // 2
-            or (self._limits.programs and bool(cells_limits.children(cell.pid)))
-        )
+    def _worn(self, cell: Cell) -> str | None:
+        """Says why a child is to be replaced, if it is."""
+        if cell.calls >= self._recycle_after:
+            return "calls"
+        if cells_limits.resident_bytes(cell.pid) > self._recycle_bytes:
+            return "memory"
+        if cells_limits.open_files(cell.pid) > self._limits.open_files // 2:
+            return "files"
+        return "programs" if self._limits.programs and cells_limits.children(cell.pid) else None
+
+    def _ended(self, result: str) -> None:
+        self._metrics.count("ream_cell_calls_total", result)
 
     def _end(self, cell: Cell) -> None:
         cell.server.kill(cell)
@@ -249,6 +262,7 @@ class Cells:
         died = CellDied(cause, cell.printed.decode("utf-8", "replace"))
         with self._state:
             self._deaths[cause] += 1
+        self._metrics.count("ream_cell_deaths_total", cause)
         self._give_back(cell, False)
         return died
 

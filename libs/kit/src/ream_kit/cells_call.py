@@ -12,6 +12,7 @@ from typing import Any
 from ream_kit import cells_folder, cells_wire
 from ream_kit.cells_limits import Limits
 from ream_kit.cells_process import Cell, Hurt
+from ream_kit.errors import Retry
 
 _LOOK_SECONDS = 0.25
 _ROUNDS = 100
@@ -30,6 +31,17 @@ class CellDied(Exception):
         super().__init__(cause)
         self.cause = cause
         self.printed = printed
+
+
+class NotStarted(CellDied, Retry):
+    """No cell could be started: the machine has no room for one, which is nobody's fault and passes."""
+
+    def __init__(self, printed: str = "") -> None:
+        Exception.__init__(self, "not-started")
+        self.cause = "not-started"
+        self.printed = printed
+        self.waiting_for = "cells"
+        self.reason = "no process could be started to read a document in: the machine has no room for one"
 
 
 class CellFailed(Exception):
@@ -59,12 +71,14 @@ class Call(Iterator[dict[str, Any]]):
         limits: Limits,
         died: Callable[[Cell, Hurt], CellDied],
         give_back: Callable[[Cell, bool], None],
+        ended: Callable[[str], None],
     ) -> None:
         self.scratch = scratch
         self._cell: Cell | None = cell
         self._limits = limits
         self._died = died
         self._give_back = give_back
+        self._ended = ended
         self._left = limits.total_seconds
         self._bytes = 0
         self._looked = time.monotonic()
@@ -103,6 +117,7 @@ class Call(Iterator[dict[str, Any]]):
             return dict(value)
         printed = self._cell.printed.decode("utf-8", "replace")
         self._over = True
+        self._ended("failed" if tag == cells_wire.FAILED else "done")
         if not self._held:
             self.close()
         if tag == cells_wire.FAILED:
@@ -124,12 +139,18 @@ class Call(Iterator[dict[str, Any]]):
         """Ends the call and removes its scratch folder; a child that is still at work is killed."""
         cell, self._cell = self._cell, None
         if cell is not None:
+            if not self._over:
+                self._ended("left")
             self._give_back(cell, self._over and cells_folder.remove_tree(self.scratch, _ROUNDS))
 
     def bury(self, hurt: Hurt) -> CellDied:
         """Gives the child up, and says what it died of."""
         cell, self._cell = self._cell, None
-        return self._died(cell, hurt) if cell is not None else CellDied(hurt.cause or "closed")
+        if cell is None:
+            return CellDied(hurt.cause or "closed")
+        if not self._over:
+            self._ended("died")
+        return self._died(cell, hurt)
 
     def _receive(self, cell: Cell) -> tuple[bytes, Any]:
         started = time.monotonic()

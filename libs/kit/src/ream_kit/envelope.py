@@ -10,13 +10,15 @@ from datetime import datetime
 
 from ream_kit.clock import timestamp
 
-_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
+_TRACEPARENT = re.compile(r"(00|(?!ff)[0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?")
+_TRACESTATE = re.compile(r"[\x20-\x7e\t]{1,512}")
+_KNOWN_FLAGS = 0x03
 
 RawHeaders = Iterable[tuple[str, bytes | str | None]] | Mapping[str, bytes | str | None]
 
 
 def headers(
-    *, event_id: str, schema: str, source: str, moment: datetime, traceparent: str | None
+    *, event_id: str, schema: str, source: str, moment: datetime, parent: Mapping[str, str] | None = None
 ) -> tuple[tuple[str, bytes], ...]:
     """Returns the headers of a message that is to be written.
 
@@ -25,8 +27,12 @@ def headers(
         schema: file stem of the schema of its value.
         source: the stage or program that writes it.
         moment: when it is written.
-        traceparent: header of the message that led to this one; without a usable one a new trace begins.
+        parent: headers of the message that led to this one: its trace goes on, with a new span. Without a usable
+            `traceparent` in them a new trace begins.
     """
+    parent = parent or {}
+    state = parent.get("tracestate", "")
+    goes_on = trace_id(parent) is not None and _TRACESTATE.fullmatch(state) is not None
     return (
         ("ce_id", event_id.encode()),
         ("ce_type", f"ream.{schema}.v1".encode()),
@@ -34,21 +40,30 @@ def headers(
         ("ce_time", timestamp(moment).encode()),
         ("ce_specversion", b"1.0"),
         ("content-type", b"application/json"),
-        ("traceparent", continued(traceparent).encode()),
+        ("traceparent", continued(parent.get("traceparent")).encode()),
+        *((("tracestate", state.encode()),) if goes_on else ()),
     )
 
 
 def continued(traceparent: str | None) -> str:
     """Returns the same trace with a new span in it, or a new trace where the header is absent or unusable."""
-    found = _TRACEPARENT.fullmatch(traceparent or "")
-    trace, flags = found.groups() if found else (os.urandom(16).hex(), "01")
-    return f"00-{trace}-{os.urandom(8).hex()}-{flags}"
+    found = _parsed(traceparent)
+    trace, flags = found or (os.urandom(16).hex(), "01")
+    return f"00-{trace}-{os.urandom(8).hex()}-{int(flags, 16) & _KNOWN_FLAGS:02x}"
 
 
 def trace_id(headers: Mapping[str, str]) -> str | None:
     """Returns the id of the trace that a message belongs to, where its header is usable."""
-    found = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    return found.group(1) if found else None
+    found = _parsed(headers.get("traceparent"))
+    return found[0] if found else None
+
+
+def _parsed(traceparent: str | None) -> tuple[str, str] | None:
+    """Reads trace and flags; a later version may say more behind them, version 00 may not (W3C Trace Context)."""
+    found = _TRACEPARENT.fullmatch(traceparent or "")
+    if found is None or (found[1] == "00" and found[4]):
+        return None
+    return found[2], found[3]
 
 
 def as_text(raw: RawHeaders | None) -> dict[str, str]:

@@ -32,14 +32,12 @@ class Reject(Exception):
     """The fault of the document or message: no second try; what gives it up is sent, then a dead letter.
 
     `cause` is a short code (`encrypted`, `not-json`), counted and kept; `reason` is a sentence for a person.
-    With `fatal` the stage can go on with no record at all: it stops with an error instead of giving this one up.
     """
 
-    def __init__(self, cause: str, reason: str, *, fatal: bool = False) -> None:
+    def __init__(self, cause: str, reason: str) -> None:
         super().__init__(f"{cause}: {reason}")
         self.cause = cause
         self.reason = reason
-        self.fatal = fatal
 
 
 class Erased(Reject):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from ream_kit import dead_letters, envelope, log
 from ream_kit.attempts import Again, Attempt, Done, Next, Outcome, Phase, Step, Stop, pause
 from ream_kit.clock import Clock
 from ream_kit.errors import Erased, Reject, Retry, Skip
-from ream_kit.metrics import METRICS, Metrics
+from ream_kit.metrics import METRICS, Metrics, media_type
 from ream_kit.records import Output
 from ream_kit.routing import Router, each
 from ream_kit.stage import AnyStage
@@ -74,14 +75,14 @@ class Execution:
 
     def step(self, attempt: Attempt, emit: Emit) -> Step:
         """Runs the present phase of one record; what it writes is handed to `emit` as it comes."""
-        if self.stage.batch is not None and attempt.phase is Phase.HANDLE:
+        if self.stage.batch is not None and attempt.phase is Phase.HANDLE and attempt.refused is None:
             steps: dict[Attempt, Step] = {}
             self._run_together([attempt], steps, emit)
             return steps[attempt]
-        origin = attempt.record.origin
-        document = dead_letters.document_of(attempt.record)
-        with log.bound(document_id=document, trace_id=envelope.trace_id(origin.headers)):
+        with _bound(attempt):
             try:
+                if attempt.refused is not None:
+                    raise Undeliverable(attempt.refused)
                 return self._run(attempt, emit)
             except (Exception, SystemExit) as error:
                 return self._judge(attempt, error)
@@ -97,7 +98,7 @@ class Execution:
         steps: dict[Attempt, Step] = {}
         group: list[Attempt] = []
         for attempt in attempts:
-            if attempt.phase is Phase.HANDLE and not attempt.alone:
+            if attempt.phase is Phase.HANDLE and not attempt.alone and attempt.refused is None:
                 group.append(attempt)
             else:
                 self._run_together(group, steps, emit)
@@ -140,7 +141,7 @@ class Execution:
             try:
                 self._emit_all(attempt, self.stage.handler(attempt.message, **self._given, **origin), emit)
             finally:
-                self._metrics.observe("ream_handler_seconds", self._clock.monotonic() - started)
+                self._observe(started, [attempt])
             return self._done("done")
         assert attempt.given_up is not None  # noqa: S101 (the two later phases are entered by _give_up alone)
         if attempt.phase is Phase.GIVE_UP:
@@ -191,20 +192,25 @@ class Execution:
             _LOG.warning("batch_failed", stage=self.stage.name, size=len(attempts), error=log.where(error))
             return [_Alone(error)] * len(attempts)
         finally:
-            self._metrics.observe("ream_handler_seconds", self._clock.monotonic() - started)
+            self._observe(started, attempts)
         return results
 
+    def _observe(self, started: float, attempts: Sequence[Attempt]) -> None:
+        label = media_type([attempt.message for attempt in attempts])
+        self._metrics.observe("ream_handler_seconds", self._clock.monotonic() - started, self.stage.name, label)
+
     def _settle_item(self, attempt: Attempt, result: Any, emit: Emit) -> Step:
-        try:
-            if isinstance(result, _Alone):
-                attempt.alone = True
-                return Again(0.0, None, "its batch failed; it is tried by itself")
-            if isinstance(result, BaseException):
-                raise result
-            self._emit_all(attempt, result, emit)
-            return self._done("done")
-        except (Exception, SystemExit) as error:
-            return self._judge(attempt, error)
+        with _bound(attempt):
+            try:
+                if isinstance(result, _Alone):
+                    attempt.alone = True
+                    return Again(0.0, None, "its batch failed; it is tried by itself")
+                if isinstance(result, BaseException):
+                    raise result
+                self._emit_all(attempt, result, emit)
+                return self._done("done")
+            except (Exception, SystemExit) as error:
+                return self._judge(attempt, error)
 
     def _done(self, outcome: Outcome) -> Step:
         if outcome in ("done", "skipped", "rejected"):
@@ -220,6 +226,7 @@ class Execution:
 
     def _judge(self, attempt: Attempt, error: BaseException) -> Step:
         """Says what follows from an error, by whose fault it is."""
+        attempt.refused = None
         if isinstance(error, Retry):
             attempt.waits += 1
             self._metrics.count("ream_records_retried_total", "waiting")
@@ -228,8 +235,6 @@ class Execution:
         if attempt.phase is Phase.HANDLE and isinstance(error, Skip):
             return self._done("skipped")
         if attempt.phase is Phase.HANDLE and isinstance(error, Reject):
-            if error.fatal:
-                return Stop(f"{self.stage.name} cannot go on: {error.reason}")
             outcome: Outcome = "erased" if isinstance(error, Erased) else "rejected"
             return self._give_up(attempt, outcome, error.cause, error.reason)
         return self._our_fault(attempt, error)
@@ -263,8 +268,20 @@ class Execution:
         return Next()
 
 
+class Undeliverable(Exception):
+    """The broker would never take what was written (too large for its topic, most often): a defect of the stage."""
+
+    cause = "undeliverable"
+
+
 class _Alone(Exception):
     """Stands for the result of each item of a batch whose call failed as a whole."""
+
+
+def _bound(attempt: Attempt) -> AbstractContextManager[None]:
+    """Has every line that is logged meanwhile say of which document and trace it is."""
+    record = attempt.record
+    return log.bound(document_id=dead_letters.document_of(record), trace_id=envelope.trace_id(record.origin.headers))
 
 
 def _place(attempt: Attempt) -> dict[str, Any]:

@@ -8,8 +8,6 @@ One lock guards everything here. Workers take and settle, the thread of deliveri
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
@@ -21,8 +19,10 @@ from ream_kit.clearance import Clearance
 from ream_kit.clock import Clock
 from ream_kit.commit_log import CommitLog
 from ream_kit.commit_log import Done as Performed
+from ream_kit.guard import Guard
 from ream_kit.holds import Holds
 from ream_kit.metrics import METRICS, Metrics
+from ream_kit.pauses import Pauses
 from ream_kit.task import Hold, Partition, Prepared, Task
 
 __all__ = ["Flight", "Hold", "Partition", "Prepared", "Task"]
@@ -59,8 +59,7 @@ class Flight:
         self._change = threading.Condition(self._lock)
         self._clearance = Clearance(max(workers, batch))
         self._holds = Holds(clock)
-        self._pausing: list[tuple[float, int, Task]] = []
-        self._sequence = itertools.count()
+        self._pauses = Pauses(clock)
         self._tasks: set[Task] = set()
         # One worker is kept for small work while bulk work could take all of them.
         self._bulk_workers = max(1, workers - 1)
@@ -127,12 +126,14 @@ class Flight:
         with self._lock:
             task.unconfirmed -= 1
 
-    def delivered(self, task: Task, error: str | None) -> None:
-        """Takes the broker's answer to a message; an error says that it will not arrive."""
+    def delivered(self, task: Task, error: str | None, *, refused: bool = False) -> None:
+        """Takes the broker's answer to a message; an error says that it will not arrive, refused that it never can."""
         with self._lock:
             task.unconfirmed -= 1
             if error is not None:
                 task.undelivered = error
+            if refused:
+                task.refused = error
             self._complete(task)
 
     @property
@@ -204,20 +205,26 @@ class Flight:
     def wake(self) -> None:
         """Lets those go on whose pause is over."""
         with self._lock:
-            now = self._clock.monotonic()
-            while self._pausing and self._pausing[0][0] <= now:
-                self._back(heapq.heappop(self._pausing)[2])
+            for task in self._pauses.due():
+                self._back(task)
+
+    def guard(self, guard: Guard) -> None:
+        """Holds what waits for this server without trying it, until the server is back."""
+        self._pauses.guard(guard)
+        guard.when_back(lambda: self._let_go(guard.server))
+
+    def _let_go(self, server: str) -> None:
+        with self._lock:
+            for task in self._pauses.waiting_for(server):
+                self._back(task)
 
     def forget(self, partitions: Collection[Partition]) -> None:
         """Drops what was not begun of partitions that go away; what runs may still finish."""
         with self._lock:
             gone = self._clearance.discard(partitions)
-            for _, _, task in self._pausing:
-                if task.partition in partitions:
-                    self._clearance.release(task)
-                    gone.append(task)
-            self._pausing = [entry for entry in self._pausing if entry[2].partition not in partitions]
-            heapq.heapify(self._pausing)
+            for task in self._pauses.discard(partitions):
+                self._clearance.release(task)
+                gone.append(task)
             for task in gone:
                 self._remove(task)
 
@@ -299,6 +306,8 @@ class Flight:
         if task.undelivered is not None:
             task.phase, task.waits = task.began_in, task.waits + 1
             step = Again(pause(task.waits), "kafka", task.undelivered)
+        if task.refused is not None:
+            step = Again(0.0, None, task.refused)
         if isinstance(step, Stop):
             self._fail(step.reason)
         if task.partition.lost or isinstance(step, Stop) or (self._closed and not isinstance(step, Done)):
@@ -312,7 +321,7 @@ class Flight:
         elif isinstance(step, Again) and step.pause_seconds > 0:
             self.retried += 1
             self._clearance.pause(task)
-            heapq.heappush(self._pausing, (self._clock.monotonic() + step.pause_seconds, next(self._sequence), task))
+            self._pauses.put(task, step)
         else:
             self._back(task)
 

@@ -4,23 +4,27 @@
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
-from confluent_kafka import Consumer, KafkaError, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
 from ream_kit import log
 from ream_kit.clock import Clock
+from ream_kit.errors import Retry
+from ream_kit.guard import Guard
+from ream_kit.metrics import METRICS, Metrics
 from ream_kit.settings import setting
 
 _LOG = log.logger("kit.kafka")
 
+SERVER = "kafka"
+
 _SAY_AGAIN_SECONDS = 60.0
+_PROBE_SECONDS = 5.0
 
 Config = dict[str, Any]
 
@@ -112,40 +116,40 @@ def admin(settings: KafkaSettings, name: str = "ream-admin") -> AdminClient:
     return AdminClient(_client(settings, name), logger=_bridge())
 
 
-@dataclass(frozen=True, slots=True)
-class Away:
-    """The broker does not answer."""
-
-    since: datetime
-    reason: str
-
-
 class BrokerWatch:
-    """Knows whether the broker answers, from what the clients report."""
+    """Knows whether the broker answers, from what the clients report; its breaker finds it again when it is away."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self.away: Away | None = None
+    def __init__(self, clock: Clock, metrics: Metrics = METRICS) -> None:
+        self._asker: tuple[Producer, str] | None = None
+        self.guard = Guard(SERVER, self._ask, clock=clock, metrics=metrics)
         self.fatal: str | None = None
+
+    def ask_by(self, producer: Producer, topic: str) -> None:
+        """Says how to ask whether the broker is back: by a producer, which any thread may ask, about one topic.
+
+        What a large cluster answers about all of its topics takes it seconds.
+        """
+        self._asker = producer, topic
 
     def report(self, error: KafkaError) -> None:
         """Takes what a client reports: a fatal error is one that no waiting mends."""
         if is_fatal(error):
             self.fatal = self.fatal or f"Kafka refuses: {error.str()}"
-            return
-        if error.code() == KafkaError._ALL_BROKERS_DOWN:
-            with self._lock:
-                if self.away is None:
-                    self.away = Away(self._clock.now(), "no broker answers")
-                    _LOG.warning("kafka_away", error=error.str())
+        elif error.code() == KafkaError._ALL_BROKERS_DOWN:
+            self.guard.trip("no broker answers")
 
     def answered(self) -> None:
         """Notes that the broker did something for us."""
-        if self.away is not None:
-            with self._lock:
-                self.away = None
-                _LOG.info("kafka_back")
+        self.guard.answered()
+
+    def _ask(self) -> None:
+        if self._asker is None:
+            raise Retry(SERVER, "there is no client yet to ask it")
+        producer, topic = self._asker
+        try:
+            producer.list_topics(topic, timeout=_PROBE_SECONDS)
+        except KafkaException as error:
+            raise Retry(SERVER, "no broker answers") from error
 
 
 # Waiting mends none of these: somebody must change the configuration. Crashing says so; a counter would not.
@@ -162,6 +166,21 @@ _FATAL = {
     KafkaError.INCONSISTENT_GROUP_PROTOCOL,
     KafkaError.INVALID_GROUP_ID,
 }
+
+
+# The broker will never take this very message; whoever wrote it has a defect.
+_REFUSED = {
+    KafkaError.MSG_SIZE_TOO_LARGE,
+    KafkaError.RECORD_LIST_TOO_LARGE,
+    KafkaError.INVALID_MSG,
+    KafkaError.INVALID_RECORD,
+    KafkaError.INVALID_TIMESTAMP,
+}
+
+
+def is_refused(error: KafkaError) -> bool:
+    """Whether the same message could never be delivered, however long one waits."""
+    return error.code() in _REFUSED
 
 
 def is_fatal(error: KafkaError) -> bool:

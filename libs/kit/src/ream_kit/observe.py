@@ -314,7 +314,6 @@ class Announcer:
             schema=topic.schema,
             source=self._source,
             moment=self._clock.now(),
-            traceparent=None,
         )
 
     def flush(self, seconds: float = 60.0) -> None:

@@ -12,7 +12,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from ream_kit.attempts import Attempt
 from ream_kit.errors import Retry
 from ream_kit.flight import Flight, Task
-from ream_kit.kafka import BrokerWatch, KafkaSettings, is_fatal
+from ream_kit.kafka import BrokerWatch, KafkaSettings, is_fatal, is_refused
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.records import Output
 
@@ -69,7 +69,10 @@ class Outlet:
             elif is_fatal(error):
                 self._watch.report(error)
             self._room.set()
-            self._flight.delivered(task, None if error is None else error.str())
+            if error is None:
+                self._flight.delivered(task, None)
+            else:
+                self._flight.delivered(task, error.str(), refused=is_refused(error))
 
         if task.done is not None:
             task.done.add(output.topic, output.key, output.value)

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from ream_kit import log
 from ream_kit.clock import Clock, timestamp
 from ream_kit.flight import Flight, Hold
+from ream_kit.guard import Condition, Guard
 from ream_kit.intake import Intake
-from ream_kit.kafka import BrokerWatch
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.stage import AnyStage
 
@@ -41,7 +41,7 @@ class Report:
         stage: AnyStage,
         flight: Flight,
         intake: Intake,
-        watch: BrokerWatch,
+        guards: Sequence[Guard],
         clock: Clock,
         workers: int,
         metrics: Metrics = METRICS,
@@ -50,7 +50,7 @@ class Report:
         self._stage = stage
         self._flight = flight
         self._intake = intake
-        self._watch = watch
+        self._guards = guards
         self._clock = clock
         self._workers = workers
         self._metrics = metrics
@@ -103,23 +103,13 @@ class Report:
         }
 
     def waiting(self) -> list[dict[str, Any]]:
-        """For whom it waits since when, and how many records do."""
+        """For whom it waits since when and why, how many records do, and how the breaker stands where there is one."""
         found: dict[str, list[Hold]] = {}
         for hold in self._flight.holds():
             found.setdefault(hold.waiting_for, []).append(hold)
-        entries = [
-            {
-                "for": name,
-                "since": timestamp(min(hold.since for hold in holds)),
-                "reason": holds[-1].reason,
-                "records": len(holds),
-            }
-            for name, holds in sorted(found.items())
-        ]
-        away = self._watch.away
-        if away is not None:
-            entries.insert(0, {"for": "kafka", "since": timestamp(away.since), "reason": away.reason, "records": 0})
-        return entries
+        conditions = {guard.server: guard.condition() for guard in self._guards}
+        away = {name for name, condition in conditions.items() if condition.since is not None}
+        return [_entry(name, found.get(name, []), conditions.get(name)) for name in sorted(away | found.keys())]
 
     def measure(self) -> None:
         """Brings the gauges up to date, and raises the alarm before unread records are deleted.
@@ -155,3 +145,16 @@ class Report:
                 age_hours=round(age.total_seconds() / 3600, 1),
                 reason="unread records are deleted when the retention is over: mend what it waits for, or raise it",
             )
+
+
+def _entry(name: str, holds: Sequence[Hold], condition: Condition | None) -> dict[str, Any]:
+    since = [hold.since for hold in holds]
+    if condition is not None and condition.since is not None:
+        since.append(condition.since)
+    return {
+        "for": name,
+        "since": timestamp(min(since)),
+        "reason": (condition.reason if condition else "") or holds[-1].reason,
+        "records": len(holds),
+        "breaker": condition.breaker if condition else None,
+    }

@@ -61,7 +61,7 @@ class Router:
             schema=schema,
             source=self._stage.name,
             moment=self._clock.now(),
-            traceparent=origin.headers.get("traceparent"),
+            parent=origin.headers,
         )
 
     def _route(self, item: Any) -> tuple[Topic[Any], Any]:

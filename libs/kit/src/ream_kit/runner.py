@@ -18,8 +18,10 @@ from ream_kit import kafka, log
 from ream_kit.clock import Clock, SystemClock
 from ream_kit.commit_log import CommitLog, CommitLogSettings
 from ream_kit.dead_letters import is_buried
+from ream_kit.errors import Retry
 from ream_kit.execution import Execution, Rules
 from ream_kit.flight import Flight
+from ream_kit.guard import Guard
 from ream_kit.health import Health
 from ream_kit.intake import Intake, Limits
 from ream_kit.kafka import BrokerWatch, KafkaSettings
@@ -42,7 +44,6 @@ _SHORTEST_TURN_SECONDS = 0.005
 _LISTENING_SECONDS = 0.004
 _COMMIT_SECONDS = 1.0
 _AGAIN_SECONDS = 0.2
-_PROBE_SECONDS = 2.0
 _PATIENCE_BEFORE_PAUSE_SECONDS = 1.0
 
 
@@ -100,7 +101,10 @@ class Runner:
             owner=uuid.uuid4().hex[:8],
             commits=commits,
         )
-        self._watch = BrokerWatch(self._clock)
+        self._watch = BrokerWatch(self._clock, metrics)
+        guards = (self._watch.guard, *guards_of(store, *needs.values()))
+        for guard in guards:
+            self._flight.guard(guard)
         name = f"ream-{stage.name}"
         self._producer = kafka.producer(kafka_settings, name, self._watch)
         self._consumer = kafka.consumer(kafka_settings, stage.group, name, self._watch, self._on_commit)
@@ -110,8 +114,9 @@ class Runner:
             self._consumer, stage.reads, kafka_settings, self._flight, self._watch, limits, metrics, commits
         )
         self._topics = {kafka_settings.topic(name) for name in _names(stage)}
+        self._watch.ask_by(self._producer, kafka_settings.topic(stage.reads[0].name))
         self.report = Report(
-            stage, self._flight, self._intake, self._watch, self._clock, settings.workers, metrics, needs.values()
+            stage, self._flight, self._intake, guards, self._clock, settings.workers, metrics, needs.values()
         )
         self._workers = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
@@ -147,7 +152,7 @@ class Runner:
         return code
 
     def _loop(self) -> None:
-        next_commit = next_second = next_probe = full_since = 0.0
+        next_commit = next_second = full_since = 0.0
         while not self._over.is_set() and self._flight.stopped is None and self._watch.fatal is None:
             now = self._clock.monotonic()
             self.report.turned()
@@ -160,9 +165,6 @@ class Runner:
             if now >= next_commit or urgent:
                 self._intake.commit()
                 next_commit = now + (_AGAIN_SECONDS if self._intake.commits_fail else _COMMIT_SECONDS)
-            if self._watch.away is not None and now >= next_probe:
-                self._probe()
-                next_probe = now + _PROBE_SECONDS
             full = not self._intake.has_room()
             full_since = (full_since or now) if full else 0.0
             # A short stop is waited out: pausing throws away what the client has fetched ahead.
@@ -188,31 +190,28 @@ class Runner:
         while not self._over.is_set():
             self.report.turned()
             try:
-                there = set(self._consumer.list_topics(timeout=2).topics)
+                missing: list[str] | None = sorted(name for name in self._topics if not self._is_there(name))
             except KafkaException as error:
                 self._watch.report(error.args[0])
-                there = set()
+                missing = None
             if self._watch.fatal is not None:
                 return False
-            missing = sorted(self._topics - there)
-            self.report.missing_topics = missing if there else []
-            if there and not missing:
+            self.report.missing_topics = missing or []
+            if missing == []:
                 self._watch.answered()
                 return True
             now = self._clock.monotonic()
-            if missing and now - said > 30:
+            if now - said > 30:
                 said = now
-                what = f"topics are missing: make them with `ream topics --create`: {', '.join(missing)}"
-                _LOG.warning("waiting_for_topics", reason=what if there else "no broker answers")
+                what = f"topics are missing: make them with `ream topics --create`: {', '.join(missing or ())}"
+                _LOG.warning("waiting_for_topics", reason=what if missing else "no broker answers")
             self._over.wait(0.5)
         return False
 
-    def _probe(self) -> None:
-        try:
-            self._consumer.list_topics(topic=next(iter(self._topics)), timeout=1)
-        except KafkaException:
-            return
-        self._watch.answered()
+    def _is_there(self, topic: str) -> bool:
+        """Asks about one topic: what a large cluster answers about all of them takes it seconds."""
+        self.report.turned()
+        return self._consumer.list_topics(topic, timeout=5).topics[topic].error is None
 
     def _work(self) -> None:
         while tasks := self._flight.take(self._stage.batch or 1):
@@ -249,6 +248,11 @@ class Runner:
         self._intake.on_commit(error, offsets)
 
 
+def guards_of(*opened: Any) -> tuple[Guard, ...]:
+    """The breakers of what a stage has open: whatever has an attribute `guard`."""
+    return tuple(guard for one in opened if isinstance(guard := getattr(one, "guard", None), Guard))
+
+
 def _names(stage: AnyStage) -> set[str]:
     """Names the topics without which a stage cannot work."""
     buries = {topic.dead_letters for topic in stage.reads if not is_buried(topic)}
@@ -265,10 +269,13 @@ def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
         settings = load(RunnerSettings, environ)
         folder = load(CommitLogSettings, environ).commit_log
         kafka_settings = load(KafkaSettings, environ)
-        store = open_store(environ)
+        store = open_store(environ, guarded=True)
     except ValueError as error:
         _LOG.error("cannot_start", stage=stage.name, reason=str(error))
         return MISCONFIGURED
+    except Retry as away:
+        _LOG.error("cannot_start", stage=stage.name, reason=away.reason)
+        return FAILED
     log.configure(settings.log_level, settings.log_format)
     with ExitStack() as opened:
         try:
@@ -276,6 +283,9 @@ def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
         except SettingsError as error:
             _LOG.error("cannot_start", stage=stage.name, reason=str(error))
             return MISCONFIGURED
+        except Retry as away:
+            _LOG.error("cannot_start", stage=stage.name, reason=away.reason)
+            return FAILED
         try:
             commits = opened.enter_context(CommitLog(folder, kafka_settings.group(stage.group))) if folder else None
         except OSError as error:

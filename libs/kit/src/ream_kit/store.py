@@ -15,6 +15,7 @@ from ream_contracts import codec, layout, units
 from ream_contracts.artifacts import SegmentRecord, SegmentText
 from ream_contracts.messages import DocumentCompleted, SegmentRead
 from ream_kit.errors import Erased
+from ream_kit.guard import Guard
 from ream_kit.store_blobs import CHUNK, BadName, Blobs, NotFound, Unreadable, check_name, check_prefix
 
 __all__ = ["ERASED_SECONDS", "BadName", "NotFound", "Store", "Unreadable"]
@@ -33,9 +34,15 @@ class Store:
     Names are relative paths (see `store_blobs.check_name`, which raises BadName). Every method raises
     `Retry("store", ...)` when the store is away. What lies under `documents/<id>/` raises Erased once
     `erased/<id>` is there, except `names` and `delete`, which the one who erases needs.
+
+    Attributes:
+        guard: the breaker that it stands behind, where it has one.
     """
 
-    def __init__(self, blobs: Blobs, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, blobs: Blobs, *, clock: Callable[[], float] = time.monotonic, guard: Guard | None = None
+    ) -> None:
+        self.guard = guard
         self._blobs = blobs
         self._clock = clock
         self._lock = threading.Lock()

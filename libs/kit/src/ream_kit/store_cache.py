@@ -119,7 +119,7 @@ def _write(target: Path, size: int, pieces: Iterator[bytes]) -> None:
                 written += file.write(piece)
     except OSError as error:
         if error.errno in _FULL:
-            raise Retry("store", "the disk of the store's local cache is full") from error
+            raise Retry("cache disk", "the disk of the store's local cache is full: free some") from error
         raise
     if written != size:
         raise Retry("store", f"the object store gave {written} of {size} bytes")

@@ -99,6 +99,7 @@ class DiskBlobs:
         """See `Blobs.scratch`."""
         folder = self._root / _SCRATCH / uuid.uuid4().hex
         with _errors("scratch"):
+            self._check_mounted()
             folder.mkdir(mode=0o750)
         try:
             yield folder

@@ -12,7 +12,9 @@ from pathlib import Path
 from ream_kit import settings
 from ream_kit.settings import SettingsError, setting
 from ream_kit.store import Store
+from ream_kit.store_blobs import Blobs
 from ream_kit.store_disk import DiskBlobs
+from ream_kit.store_guard import GuardedBlobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +39,33 @@ class StoreSettings:
             raise SettingsError("REAM_STORE_CACHE_BYTES is below 0: give a number of bytes")
 
 
-def open_store(environ: Mapping[str, str] | None = None) -> Store:
+def open_store(environ: Mapping[str, str] | None = None, *, guarded: bool = False) -> Store:
     """Opens the store that `REAM_STORE` names, by the settings of `StoreSettings`.
 
-    The folder of a store on disk is made if it is missing; a bucket must be there, but is not asked for yet.
+    The folder of a store on disk is made if it is missing; a bucket must be there, but is not asked for yet. With
+    `guarded` it stands behind a breaker: for services, which hold what waits and go on when the store is back.
 
     Raises:
         SettingsError: a setting is missing or wrong; the sentence names it.
         Retry: the folder cannot be made now.
     """
     found = settings.load(StoreSettings, environ)
+    blobs = _blobs(found)
+    if not guarded:
+        return Store(blobs)
+    behind = GuardedBlobs(blobs)
+    return Store(behind, guard=behind.guard)
+
+
+def _blobs(found: StoreSettings) -> Blobs:
     if found.store.startswith("s3://"):
-        return _open_bucket(found)
+        return _bucket(found)
     if "://" in found.store:
         raise SettingsError(f"REAM_STORE is {found.store!r}: name a folder, or s3://bucket/prefix")
-    return Store(DiskBlobs(Path(found.store), fsync=found.store_fsync))
+    return DiskBlobs(Path(found.store), fsync=found.store_fsync)
 
 
-def _open_bucket(found: StoreSettings) -> Store:
+def _bucket(found: StoreSettings) -> Blobs:
     # Who keeps the store in a folder need not install boto3.
     from ream_kit.store_cache import Cache
     from ream_kit.store_s3 import Bucket, S3Blobs
@@ -68,4 +79,4 @@ def _open_bucket(found: StoreSettings) -> Store:
         cache = Cache(Path(folder), found.store_cache_bytes)
     except (OSError, ValueError) as error:
         raise SettingsError(f"REAM_STORE_CACHE cannot be used: {error}") from None
-    return Store(S3Blobs(bucket, cache))
+    return S3Blobs(bucket, cache)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
 
 from ream_kit.errors import Retry
 from ream_kit.store_blobs import NotFound
@@ -34,11 +36,18 @@ _PART = 16 << 20
 _MOST_PARTS = 10_000
 _PAGE = 1000
 _ATTEMPTS = 3
+_READ_SECONDS = 60
 _PUT_ID = "ream-put"
 _TRIES_AGAINST_CONFLICT = 10
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 _TAKEN = {"PreconditionFailed", "412"}
 _CONFLICT = {"ConditionalRequestConflict", "409", "OperationAborted"}
+_OURS = {
+    "EntityTooLarge", "EntityTooSmall", "InvalidArgument", "InvalidPart", "InvalidPartOrder", "InvalidRequest",
+    "KeyTooLongError", "MalformedXML", "MetadataTooLarge", "NoSuchUpload",
+}  # fmt: skip
+"""What only a wrong request of ours is answered with: to wait would mean to wait for ever."""
+_SEEN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class S3Blobs:
         self._cache = cache
         self._part = part
         self._s3 = _client(bucket)
+        self._seen = -math.inf
 
     def put(self, name: str, data: bytes | Path) -> bool:
         """See `Blobs.put`."""
@@ -142,8 +152,23 @@ class S3Blobs:
         return self._prefix + name
 
     def _head(self, name: str) -> Any:
-        with _errors(name):
-            return self._s3.head_object(Bucket=self._bucket, Key=self._key(name))
+        try:
+            with _errors(name):
+                return self._s3.head_object(Bucket=self._bucket, Key=self._key(name))
+        except NotFound:
+            self._require_bucket()
+            raise
+
+    def _require_bucket(self) -> None:
+        """Tells a bucket that is gone from an object that is: this request gets the same answer for both."""
+        if time.monotonic() - self._seen < _SEEN_SECONDS:
+            return
+        try:
+            with _errors(self._bucket):
+                self._s3.head_bucket(Bucket=self._bucket)
+        except NotFound:
+            raise Retry("store", f"there is no bucket {self._bucket}: make it, or correct REAM_STORE") from None
+        self._seen = time.monotonic()
 
     def _is_there(self, name: str) -> bool:
         try:
@@ -188,7 +213,7 @@ class S3Blobs:
 def _client(bucket: Bucket) -> S3Client:
     config = Config(
         connect_timeout=5,
-        read_timeout=60,
+        read_timeout=_READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         max_pool_connections=64,
         s3={"addressing_style": "path"} if bucket.endpoint else {},
@@ -207,13 +232,20 @@ def _code(error: ClientError) -> str:
 
 @contextmanager
 def _errors(name: str) -> Iterator[None]:
-    """A store that refuses us is waited for like one that is away: its rights or its bucket can be put right."""
+    """A store that refuses us is waited for like one that is away: its rights or its bucket can be put right.
+
+    A request that was wrong is our own defect and passes as it is.
+    """
     try:
         yield
     except ClientError as error:
         if _code(error) in _ABSENT:
             raise NotFound(name) from None
+        if _code(error) in _OURS:
+            raise
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         raise Retry("store", f"the object store answers {status} {_code(error)} to {error.operation_name}") from error
+    except ParamValidationError:
+        raise
     except (BotoCoreError, HTTPClientError) as error:
         raise Retry("store", f"the object store does not answer ({type(error).__name__})") from error

@@ -2,6 +2,7 @@
 """Decides how Faust is used: one app, one agent, one table, raw bytes, and nothing acknowledged that is not done."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from faust.types import TP
 
 from ream_aggregate.ending import end_process
 from ream_aggregate.fanin import Answered, Passed, Refused, take
-from ream_aggregate.outbox import Outbox
+from ream_aggregate.outbox import STAGE, Outbox
 from ream_aggregate.proof import Proof
 from ream_aggregate.settings import Names, Settings
 from ream_aggregate.strict_commit import Sends, StrictCommit, StrictTransport
@@ -151,11 +152,18 @@ class Aggregation:
             if self.frozen():
                 # Its partitions may have another owner by now, whose entries it would overwrite in the changelog.
                 end_process("frozen", **_place(event))
+            started = time.monotonic()
             try:
                 await self.take(event)
             except Exception as error:
                 # Faust would acknowledge the record and start the agent anew.
                 end_process("defect", error=type(error).__name__, where=_where(error), **_place(event))
+            self._measure(event.message, time.monotonic() - started)
+
+    def _measure(self, message: Any, seconds: float) -> None:
+        self._metrics.observe("ream_handler_seconds", seconds, STAGE, "none")
+        if message.timestamp:
+            self._metrics.set("ream_oldest_record_seconds", max(0.0, time.time() - message.timestamp))
 
     async def take(self, event: Any) -> None:
         """Works out one record, sends what follows from it, and calls it answered."""

@@ -17,7 +17,8 @@ from ream_kit.store import Store
 STAGE = "aggregate"
 VERSION = "1"
 
-_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Short, because a store that is away is asked by its probe alone: this only looks whether it is back."""
 _LOG = log.logger("ream.aggregate")
 
 Future = asyncio.Future[Any]
@@ -64,7 +65,7 @@ class Outbox:
                 schema=schema,
                 source=STAGE,
                 moment=self._presence.clock.now(),
-                traceparent=origin.headers.get("traceparent"),
+                parent=origin.headers,
             )
         )
 

@@ -4,6 +4,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from faust.exceptions import ConsumerNotStarted
@@ -34,7 +35,8 @@ def see(app: Any) -> Sight:
         tp.partition: Partition(consumer.base(tp), consumer.highwater(tp), consumer.head_open(tp)) for tp in sources
     }
     resumed = all(partition.base is not None for partition in partitions.values())
-    return Sight(partitions, app.rebalancing or app.in_recovery or not resumed, recovered)
+    recovering = app.rebalancing or app.in_recovery or not resumed
+    return Sight(partitions, recovering, recovered, in_flight=consumer.in_flight())
 
 
 class Overseer(Service):
@@ -45,6 +47,7 @@ class Overseer(Service):
         self.looked_at = time.monotonic()
         self._app, self._watch, self._metrics = app, Watch(patience, self.looked_at), metrics
         self.sight = Sight({}, True, 0)
+        self.waits: Callable[[], bool] = lambda: False
         self.end: Callable[..., Any] = end_process
 
     @Service.task
@@ -63,11 +66,13 @@ class Overseer(Service):
 
     def look(self, now: float) -> None:
         """Looks once."""
-        self.sight, self.looked_at = see(self._app), now
+        self.sight, self.looked_at = replace(see(self._app), waits=self.waits()), now
         reason = self._watch.look(self.sight, now)
         if reason is not None:
             self.end(reason, still_for=round(self._watch.still_for(now)))
-        self._metrics.set(
-            "ream_lag_records", sum(each.lag for each in self.sight.partitions.values()), "documents.parts"
-        )
+        lag = sum(each.lag for each in self.sight.partitions.values())
+        self._metrics.set("ream_lag_records", lag, TOPIC)
+        self._metrics.set("ream_in_flight_records", self.sight.in_flight)
+        if not lag:
+            self._metrics.set("ream_oldest_record_seconds", 0)
         self._metrics.set("ream_assigned_partitions", len(self.sight.partitions), TOPIC)

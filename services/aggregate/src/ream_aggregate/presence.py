@@ -52,8 +52,14 @@ class Presence:
         """Says that the worker waits for somebody, as long as the block lasts; the first reason gives the time."""
         since, _ = self._waiting.get(name, (self.clock.now(), ""))
         self._waiting[name] = (since, reason)
+        self.metrics.set("ream_waiting_records", 1, name)
         yield  # after an error it still waits: the next try begins within a moment
         self._waiting.pop(name, None)
+        self.metrics.set("ream_waiting_records", 0, name)
+
+    def waits(self) -> bool:
+        """Says whether it waits for somebody at this moment: that no offset is committed is no fault of its own."""
+        return bool(self._waiting)
 
     def not_alive(self) -> str | None:
         """The committed offset must move, or the lag be 0; during a recovery records of the changelog must come."""

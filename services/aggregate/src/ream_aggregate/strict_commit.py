@@ -98,6 +98,10 @@ class StrictCommit(Base):
         answered = self._answered.get(tp, {})
         return bool(answered) and self.base(tp) not in answered
 
+    def in_flight(self) -> int:
+        """Returns how many records are answered and not committed."""
+        return sum(len(answered) for answered in self._answered.values())
+
     # What follows replaces functions of the library.
 
     async def perform_seek(self) -> None:

@@ -33,11 +33,15 @@ class Sight:
         partitions: by number.
         recovering: the worker is between owning partitions and working on them.
         recovered: changelog records read so far, as one number: whether it moves is all that counts.
+        waits: somebody it needs is away, and it waits for him as long as it takes.
+        in_flight: records that are answered and not committed.
     """
 
     partitions: Mapping[int, Partition]
     recovering: bool
     recovered: int
+    waits: bool = False
+    in_flight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,11 @@ class Watch:
             return self._look_at_recovery(sight.recovered, now)
         self._recovery = None
         for number, partition in sight.partitions.items():
-            if partition.base != self._bases.get(number) or not partition.lag or number not in self._moved_at:
+            moves = partition.base != self._bases.get(number) or not partition.lag or sight.waits
+            if moves or number not in self._moved_at:
                 self._moved_at[number] = now
             self._bases[number] = partition.base
-            if not partition.head_open:
+            if not partition.head_open or sight.waits:
                 self._open_since.pop(number, None)
             elif now - self._open_since.setdefault(number, now) > self._patience.head:
                 return "head_stays_open"

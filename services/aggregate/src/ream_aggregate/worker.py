@@ -22,6 +22,7 @@ from ream_kit import log
 from ream_kit import settings as kit_settings
 from ream_kit.clock import SystemClock
 from ream_kit.commit_log import CommitLog, CommitLogSettings
+from ream_kit.errors import Retry
 from ream_kit.health import Health
 from ream_kit.metrics import METRICS
 from ream_kit.store import Store
@@ -43,10 +44,13 @@ def main(environ: Mapping[str, str] | None = None) -> int:
         surroundings = kit_settings.load(Surroundings, environ)
         own = kit_settings.load(Settings, environ, prefix="REAM_AGGREGATE_")
         proof = _proof(kit_settings.load(CommitLogSettings, environ), names(surroundings).group)
-        store = open_store(environ)
+        store = open_store(environ, guarded=True)
     except (kit_settings.SettingsError, OSError) as error:
         print(f"aggregate: {error}", file=sys.stderr)
         return EXIT_SETTINGS
+    except Retry as away:
+        print(f"aggregate: {away.reason}", file=sys.stderr)
+        return EXIT_NOT_READY
     logs.configure(surroundings.log_level, surroundings.log_format)
     presence = Presence(VERSION, own.stall_seconds / 2, SystemClock(), METRICS)
     with ExitStack() as open_things:
@@ -80,6 +84,7 @@ def _start(surroundings: Surroundings, own: Settings, store: Store, presence: Pr
     patience = Patience(own.head_seconds, own.stall_seconds, own.recovery_seconds, own.session_seconds)
     overseer = Overseer(app, patience, METRICS)
     aggregation.frozen = overseer.frozen
+    overseer.waits = presence.waits
     presence.overseer = overseer
     try:
         _worker(app, overseer).execute_from_commandline()

@@ -6,6 +6,7 @@ it beside the service with no network, no file but its own and the system's, no 
 of its own. Where it leaves temporary files is a folder of its own, which goes with it.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -21,8 +22,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+from ream_kit import Retry
+from ream_kit.guard import Guard
+
+SERVER = "libreoffice"
 WORKER = Path(__file__).with_name("office_worker.py")
 START_SECONDS = 60.0
+ROOM_BYTES = 16 << 20
+"""With less room left on the disk, a conversion that failed proves nothing against its document."""
+_NO_START = "it is installed and does not start: 'soffice --headless --version' where extract runs may say why"
 _SOCKETS = Path("/tmp")  # noqa: S108 - LibreOffice's own choice, which no setting moves
 
 
@@ -42,6 +50,7 @@ class Converter(Protocol):
 
         Raises:
             ConversionFailed: it could not be done.
+            Retry: the converter does not start; the document has no part in it.
         """
 
 
@@ -54,7 +63,11 @@ def sockets(folder: Path) -> list[Path]:
 
 
 class Office:
-    """A warm LibreOffice; started at the first conversion, ended when idle for long."""
+    """A warm LibreOffice; started at the first conversion, ended when idle for long.
+
+    Attributes:
+        guard: its breaker: open while it does not start.
+    """
 
     def __init__(
         self,
@@ -72,6 +85,7 @@ class Office:
         self._recycle_after = recycle_after
         self._memory_bytes = memory_bytes
         self._idle_seconds = idle_seconds
+        self.guard = Guard(SERVER, self._probe)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
@@ -98,27 +112,43 @@ class Office:
         """Converts a document; see `Converter`. Others wait meanwhile."""
         if not self.available:
             raise ConversionFailed("missing")
+        self.guard.require_closed()
         with self._lock:
-            folder = self._start()
-            given, made = folder / f"in{source.suffix or '.doc'}", folder / f"out{target.suffix}"
             try:
-                shutil.copyfile(source, given)
-                answer = self._ask({"source": str(given), "target": str(made)}, self._seconds)
-                if not answer.get("made") or not made.exists():
-                    raise ConversionFailed("refused")
-                shutil.move(made, target)
+                self._convert(source, target)
             except ConversionFailed as failure:
-                if failure.cause != "refused":
-                    self._stop()
-                raise
-            finally:
-                for left in (given, made):
-                    left.unlink(missing_ok=True)
-            self._done += 1
-            if self._done >= self._recycle_after:
+                if failure.cause != "crashed":
+                    raise
+                # Somebody else may have killed it; a document that does so kills the next one too.
+                self._convert(source, target)
+
+    def _convert(self, source: Path, target: Path) -> None:
+        folder = self._start()
+        given, made = folder / f"in{source.suffix or '.doc'}", folder / f"out{target.suffix}"
+        try:
+            shutil.copyfile(source, given)
+            answer = self._ask({"source": str(given), "target": str(made)}, self._seconds)
+            if not answer.get("made") or not made.exists():
+                _require_room(folder)
+                raise ConversionFailed("refused")
+            shutil.move(made, target)
+        except ConversionFailed as failure:
+            if failure.cause != "refused":
                 self._stop()
-            else:
-                self._wait_for_idleness()
+            raise
+        finally:
+            for left in (given, made):
+                left.unlink(missing_ok=True)
+        self._done += 1
+        if self._done >= self._recycle_after:
+            self._stop()
+        else:
+            self._wait_for_idleness()
+
+    def _probe(self) -> None:
+        with self._lock:
+            self._start()
+            self._wait_for_idleness()
 
     def _start(self) -> Path:
         """Returns the folder of the running instance; starts one when there is none."""
@@ -131,24 +161,30 @@ class Office:
         temporary = self._folder / "tmp"
         temporary.mkdir()
         arguments = [self._python, "-I", str(WORKER), self._program, str(self._folder), str(self._memory_bytes)]
-        self._process = subprocess.Popen(
-            arguments,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._folder,
-            env={
-                "PATH": os.environ.get("PATH", ""),
-                "HOME": str(self._folder),
-                "TMPDIR": str(temporary),
-                "LANG": "C.UTF-8",
-            },
-            start_new_session=True,
-        )
-        hello = self._answer(START_SECONDS)
+        try:
+            self._process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=self._folder,
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "HOME": str(self._folder),
+                    "TMPDIR": str(temporary),
+                    "LANG": "C.UTF-8",
+                },
+                start_new_session=True,
+            )
+            hello = self._answer(START_SECONDS)
+        except (OSError, ConversionFailed):
+            hello = {}
         if not hello.get("ready"):
             self._stop()
-            raise ConversionFailed("missing")
+            if hello.get("why") == "uno":
+                raise ConversionFailed("missing")
+            self.guard.trip(_NO_START)
+            raise Retry(SERVER, _NO_START)
         self.confinement = tuple(map(str, hello.get("confinement") or ()))
         return self._folder
 
@@ -211,3 +247,8 @@ class Office:
                 self._stop()
             finally:
                 self._lock.release()
+
+
+def _require_room(folder: Path) -> None:
+    if shutil.disk_usage(folder).free < ROOM_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -56,7 +56,10 @@ def main() -> int:
         print(json.dumps({"ready": desktop is not None, "confinement": in_force}), flush=True)
         for line in sys.stdin if desktop is not None else ():
             request = json.loads(line)
-            print(json.dumps({"made": convert(uno, desktop, request["source"], request["target"])}), flush=True)
+            made = convert(uno, desktop, request["source"], request["target"])
+            if not made and not answers(desktop):
+                return 1  # LibreOffice is gone, and that is not the same as its refusing the document
+            print(json.dumps({"made": made}), flush=True)
     finally:
         office.kill()
         office.wait()
@@ -122,6 +125,15 @@ def connect(uno: Any, folder: Path, office: "subprocess.Popen[bytes]") -> Any:
             return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         time.sleep(0.05)  # noqa: TID251 - runs outside of Ream's Python, without its clock
     return None
+
+
+def answers(desktop: Any) -> bool:
+    """Says whether LibreOffice is still there."""
+    try:
+        desktop.getComponents()
+    except Exception:  # uno's errors have no common class but this
+        return False
+    return True
 
 
 def convert(uno: Any, desktop: Any, source: str, target: str) -> bool:

@@ -19,6 +19,7 @@ from ream_extract.wire import unpack, unpack_plan
 from ream_kit import Retry, log, settings
 from ream_kit.cells import Call, CellDied, CellFailed, Cells
 from ream_kit.cells import Limits as CellLimits
+from ream_kit.guard import Guard
 
 _TARGET = "ream_extract.cell:work"
 _OUR_FAULT = {"not-started", "closed"}
@@ -82,6 +83,9 @@ class Reader:
         chosen: the settings.
         confined: names what holds cells and office.
 
+    Attributes:
+        guard: the breaker of what converts, where it has one.
+
     Raises:
         CellDied, CellFailed: the cell cannot say which extractors there are.
     """
@@ -98,6 +102,7 @@ class Reader:
         self._confined = confined
         self._call_programs = call_programs
         self._office = office
+        self.guard: Guard | None = getattr(office, "guard", None)
         self.settings = chosen
         self.limits: Limits = chosen.limits()
         self.defaults = Parameters(chosen.ocr, chosen.pictures)
@@ -154,7 +159,11 @@ class Reader:
             _give_up(left, self._attempt(job, left, spending, take), spending, take)
 
     def convert(self, original: Path, ending: str, put: Callable[[Path], None]) -> bool:
-        """Converts a legacy document and hands over the result; False where that cannot be done."""
+        """Converts a legacy document and hands over the result; False where that cannot be done.
+
+        Raises:
+            Retry: LibreOffice does not start, or a disk is full.
+        """
         if self._office is None:
             return False
         with _room(), tempfile.TemporaryDirectory(prefix="ream-extract-") as folder:

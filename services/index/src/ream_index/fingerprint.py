@@ -46,7 +46,8 @@ def fingerprint(client: OpenSearch, prefix: str) -> str:
 
     Raises:
         Retry: OpenSearch is away.
-        Reject: it refuses us, or there are no such indices.
+        NoIndex: there are no such indices; it is a Retry.
+        Reject: it refuses the request.
     """
     return digest(entries(client, prefix))
 
@@ -62,7 +63,8 @@ def lines(client: OpenSearch, documents: str, passages: str) -> Iterator[Line]:
 
     Raises:
         Retry: OpenSearch is away.
-        Reject: it refuses us, or there are no such indices.
+        NoIndex: there are no such indices; it is a Retry.
+        Reject: it refuses the request.
     """
     ask(lambda: client.indices.refresh(index=f"{documents},{passages}"))
     # The text of a whole document may be a million characters.

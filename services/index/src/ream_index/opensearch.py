@@ -7,17 +7,21 @@ from typing import Any, TypeVar
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NotReached
-from opensearchpy.exceptions import TransportError
+from opensearchpy.exceptions import ConnectionTimeout, SerializationError, SSLError, TransportError
 
 from ream_contracts import identity
 from ream_index.passages import Entry
 from ream_index.settings import OpenSearchSettings
 from ream_kit import Reject, Retry
+from ream_kit.guard import Guard
 from ream_kit.log import logger
 
 AWAY = "opensearch"
-BUSY = {408, 429, 500, 502, 503, 504}
 READ_ONLY = "cluster_block_exception"
+TOO_LARGE = 413
+PROBE = "probe"
+"""Id of an entry that never exists: deleting it is refused when writing is, and changes nothing."""
+PROBE_SECONDS = 10
 REQUEST_BYTES = 5_000_000
 REQUEST_ENTRIES = 1_000
 """A request is sent when it has reached one of these; what it answers is about a tenth as long as a thousand pages."""
@@ -41,31 +45,54 @@ def connect(settings: OpenSearchSettings, connections: int = 8) -> OpenSearch:
     )
 
 
+class NoIndex(Retry):
+    """An index is missing: the migration has not been run."""
+
+    def __init__(self) -> None:
+        super().__init__(AWAY, "an index is missing: run the migration (python -m ream_index.migrate)")
+
+
+class WriteFailed(Exception):
+    """OpenSearch failed at one entry and not at its neighbours: tried again, then given up, as a defect is."""
+
+    cause = "index-failed"
+
+
 def ask(call: Callable[[], T]) -> T:
     """Makes a request and says whose fault it is when it fails.
 
     Raises:
-        Retry: OpenSearch is away, busy, or read-only.
-        Reject: it refuses what we ask; fatal where no request can succeed (a wrong password, a missing index).
+        Retry: OpenSearch is away, busy or read-only, refuses our password, or has no index of this name: somebody
+            has to put it right, and nothing is lost until then.
+        Reject: it refuses what we ask.
     """
     try:
         return call()
+    except SSLError:
+        raise Retry(AWAY, "its certificate is not trusted: check REAM_OPENSEARCH_CA") from None
+    except ConnectionTimeout:
+        raise Retry(AWAY, "it does not answer in time") from None
     except NotReached as error:
-        raise Retry(AWAY, f"OpenSearch can't be reached ({type(error).__name__})") from None
+        raise Retry(AWAY, f"it can't be reached ({type(error).__name__})") from None
     except TransportError as error:
         raise judged(int(error.status_code), str(error.error)) from None
+    except SerializationError:
+        raise Retry(AWAY, "what answers at REAM_OPENSEARCH_URL is no OpenSearch") from None
 
 
-def judged(status: int, kind: str) -> Exception:
+def judged(status: int, kind: str) -> Retry | Reject:
     """Turns an answer that is no success into whose fault it is."""
-    if status in (401, 403) and kind != READ_ONLY:
-        reason = "OpenSearch refuses us: check REAM_OPENSEARCH_USER and its password, and that the migration was run"
-        return Reject("not-allowed", reason, fatal=True)
+    if kind == READ_ONLY:
+        reason = "it takes no writes at present, most often because its disk is nearly full: free some"
+        return Retry(AWAY, f"{reason} ({status} {kind})")
+    if status in (401, 403):
+        reason = "it refuses us: check REAM_OPENSEARCH_USER and its password, and that the migration was run"
+        return Retry(AWAY, f"{reason} ({status} {kind})")
     if status == 404:
-        return Reject("no-index", "an index is missing: run the migration (python -m ream_index.migrate)", fatal=True)
-    if status in BUSY or kind == READ_ONLY:
-        return Retry(AWAY, f"OpenSearch answered {status} {kind}")
-    return Reject("not-indexable", f"OpenSearch answered {status} {kind}")
+        return NoIndex()
+    if status in (400, TOO_LARGE):
+        return Reject("not-indexable", f"OpenSearch answered {status} {kind}")
+    return Retry(AWAY, f"it answered {status} {kind}")
 
 
 def next_alias(alias: str) -> str:
@@ -77,9 +104,13 @@ class Indices:
     """The two indices, written in whole documents with external versions.
 
     While they are built anew, everything is written to those that will take their place as well: see `look`.
+
+    Attributes:
+        guard: the breaker of OpenSearch; while it is open, every method raises Retry without asking.
     """
 
     def __init__(self, client: OpenSearch, prefix: str) -> None:
+        self.guard = Guard(AWAY, self._probe)
         self._client = client
         self.documents = f"{prefix}documents"
         self.passages = f"{prefix}passages"
@@ -97,11 +128,11 @@ class Indices:
 
         Raises:
             Retry: OpenSearch is away or busy.
-            Reject: it refuses us.
+            Reject: it refuses the request.
         """
         ours = {next_alias(name): name for name in (self.documents, self.passages)}
         pattern = ",".join(f"{name}-*" for name in ours.values())
-        answer = ask(lambda: self._client.indices.get_alias(index=pattern, name=f"*{NEXT}"))
+        answer = self._asked(lambda: self._client.indices.get_alias(index=pattern, name=f"*{NEXT}"))
         found = {alias: index for index, one in answer.items() for alias in one["aliases"]}
         self._next = {ours[alias]: index for alias, index in found.items() if alias in ours}
 
@@ -114,7 +145,7 @@ class Indices:
 
         Raises:
             Retry: OpenSearch is away or busy.
-            Reject: it refuses us.
+            Reject: it refuses the request.
         """
         items: list[Item] = []
         size = 0
@@ -131,25 +162,26 @@ class Indices:
             yield from self._written(items)
 
     def _written(self, items: list[Item]) -> list[Exception | None]:
-        return [self._fault(answer["index"]) for answer in self._bulk(items)]
-
-    @staticmethod
-    def _fault(item: dict[str, Any]) -> Exception | None:
-        if item["status"] < 300 or item["status"] == 409:
-            return None
-        return judged(item["status"], str(item.get("error", {}).get("type", "")))
+        try:
+            return [_fault(answer["index"]) for answer in self._bulk(items)]
+        except Reject as refused:
+            if len(items) == 1:
+                return [refused]
+            # Something in it, or its size, makes the whole request impossible: halves tell which.
+            middle = len(items) // 2
+            return self._written(items[:middle]) + self._written(items[middle:])
 
     def newest(self, document_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Returns (generation, run) of the documents whose entry is complete, refreshed or not.
 
         Raises:
             Retry: OpenSearch is away or busy.
-            Reject: it refuses us.
+            Reject: it refuses the request.
         """
         if not document_ids:
             return {}
         wanted = sorted(set(document_ids))
-        answer = ask(
+        answer = self._asked(
             lambda: self._client.mget(
                 body={"ids": wanted}, index=self.documents, _source_includes=["generation", "run", "readiness"]
             )
@@ -177,7 +209,7 @@ class Indices:
 
         Raises:
             Retry: OpenSearch is away or busy.
-            Reject: it refuses us.
+            Reject: it refuses the request.
         """
         older: list[dict[str, Any]] = [
             {"range": {"generation": {"lt": generation}}},
@@ -191,21 +223,21 @@ class Indices:
         if self.passages in self._next:
             try:
                 self._drop(self._next[self.passages], query, version)
-            except Reject as error:
+            except NoIndex as error:
                 self._given_up(error)
 
     def _drop(self, index: str, query: dict[str, Any], version: dict[str, Any]) -> None:
         while ids := self._refreshed_ids(index, query):
             for item in self._ask_bulk([("delete", {"_index": index, "_id": one, **version}, None) for one in ids]):
                 # 404: somebody else was first. 409: a passage of this run took its place since the search.
-                if item["delete"]["status"] != 404 and (fault := self._fault(item["delete"])):
+                if item["delete"]["status"] != 404 and (fault := _fault(item["delete"])):
                     raise fault
 
     def _refreshed_ids(self, index: str, query: dict[str, Any]) -> list[str]:
         """Searches see only what was refreshed; what was written in the last second counts too."""
-        ask(lambda: self._client.indices.refresh(index=index))
+        self._asked(lambda: self._client.indices.refresh(index=index))
         body = {"query": query, "_source": False, "size": 1000}
-        answer = ask(lambda: self._client.search(index=index, body=body))
+        answer = self._asked(lambda: self._client.search(index=index, body=body))
         return [hit["_id"] for hit in answer["hits"]["hits"]]
 
     def _bulk(self, items: list[Item]) -> list[dict[str, Any]]:
@@ -213,26 +245,63 @@ class Indices:
         also = [(kind, {**action, "_index": self._next[action["_index"]]}, body) for kind, action, body in items
                 if action["_index"] in self._next]  # fmt: skip
         for answer in self._ask_bulk(also) if also else ():
-            fault = self._fault(next(iter(answer.values())))
-            if isinstance(fault, Retry):
-                raise fault
-            # Any other refusal is that of the first index too, or that of an index that is gone.
-            if isinstance(fault, Reject) and fault.fatal:
+            fault = _fault(next(iter(answer.values())))
+            if isinstance(fault, NoIndex):
                 self._given_up(fault)
                 break
+            # A refusal of any other kind is that of the first index too.
+            if isinstance(fault, Retry):
+                raise fault
         return answers
 
-    def _given_up(self, error: Reject) -> None:
+    def _given_up(self, error: NoIndex) -> None:
         """The building of the next indices was given up since we looked: what is there counts alone."""
         _LOG.warning("next_index_is_gone", reason=error.reason)
         self._next = {}
 
+    def _asked(self, call: Callable[[], T]) -> T:
+        with self.guard.calling():
+            return ask(call)
+
     def _ask_bulk(self, items: list[Item]) -> list[dict[str, Any]]:
+        """Sends a request; entries that the server could not take at present count as its failure."""
+        self.guard.require_closed()
+        try:
+            answers = self._sent(items)
+        except Retry as away:
+            self.guard.failed(away.reason)
+            raise
+        faults = (_fault(next(iter(answer.values()))) for answer in answers)
+        waits = next((fault for fault in faults if isinstance(fault, Retry)), None)
+        if waits is None:
+            self.guard.succeeded()
+        else:
+            self.guard.failed(waits.reason)
+        return answers
+
+    def _sent(self, items: list[Item], **parameters: Any) -> list[dict[str, Any]]:
         lines = []
         for kind, action, body in items:
             lines += [json.dumps({kind: action}), *([body] if body is not None else [])]
-        answer = ask(lambda: self._client.bulk(body="\n".join(lines) + "\n"))
+        answer = ask(lambda: self._client.bulk(body="\n".join(lines) + "\n", **parameters))
         answers: list[dict[str, Any]] = answer["items"]
         if len(answers) != len(items):
             raise Retry(AWAY, f"OpenSearch answered {len(answers)} of {len(items)} writes")
         return answers
+
+    def _probe(self) -> None:
+        """Asks for the least that needs everything that a write needs: user, rights, both indices, room."""
+        deletes: list[Item] = [
+            ("delete", {"_index": name, "_id": PROBE}, None) for name in (self.documents, self.passages)
+        ]
+        for answer in self._sent(deletes, request_timeout=PROBE_SECONDS):
+            if "error" in answer["delete"] and (fault := _fault(answer["delete"])):
+                raise fault
+
+
+def _fault(item: dict[str, Any]) -> Exception | None:
+    """Says whose fault it is that an entry was not written; None when it was, or something newer is there."""
+    status, kind = item["status"], str(item.get("error", {}).get("type", ""))
+    if status < 300 or status == 409:
+        return None
+    return WriteFailed(f"OpenSearch answered {status} {kind}") if status == 500 else judged(status, kind)

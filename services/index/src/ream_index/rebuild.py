@@ -73,7 +73,7 @@ class Rebuild:
 
         Raises:
             Retry: OpenSearch or the store stays away.
-            Reject: OpenSearch refuses us.
+            Reject: OpenSearch refuses the request.
         """
         batches = _batches(documents(self.store, stand.until))
         for last, counts in self._in_order(batches, lambda listed: self._written(listed, changed=False)):
@@ -89,7 +89,7 @@ class Rebuild:
 
         Raises:
             Retry: OpenSearch or the store stays away.
-            Reject: OpenSearch refuses us.
+            Reject: OpenSearch refuses the request.
         """
         total = Counts()
         for last, counts in self._in_order(_batches(documents(self.store)), self._caught_up):
@@ -211,7 +211,7 @@ def _batches(listed: Iterable[Listed]) -> Iterator[list[Listed]]:
 
 def _is_damage(fault: Exception) -> bool:
     """Whether it is of one document: what the store has of it, or what OpenSearch does not take even when reduced."""
-    return isinstance(fault, DAMAGE) or (isinstance(fault, Reject) and not fault.fatal)
+    return isinstance(fault, (*DAMAGE, Reject))
 
 
 def _damage(document_id: str, error: Exception) -> Counts:

@@ -82,7 +82,7 @@ class Replacing:
 
         Raises:
             Retry: OpenSearch or the store stays away.
-            Reject: OpenSearch refuses us.
+            Reject: OpenSearch refuses the request.
         """
         builder = Builder(self.client, self.settings.prefix)
         begun = builder.begun()
@@ -117,7 +117,7 @@ class Replacing:
 
         Raises:
             Retry: OpenSearch or the store stays away.
-            Reject: OpenSearch refuses us.
+            Reject: OpenSearch refuses the request.
         """
         builder = Builder(self.client, as_of_prefix(self.settings.prefix, day))
         if restart and (there := builder.current()) is not None:

@@ -64,7 +64,7 @@ def by_words(client: OpenSearch, prefix: str, words: str, size: int = 10, passag
 
     Raises:
         Retry: OpenSearch is away.
-        Reject: it refuses us.
+        Reject: it refuses the request.
     """
     indices = Indices(client, prefix)
     body = {

@@ -14,6 +14,7 @@ from ream_index.work import FIRST, Desk, Message, Work
 from ream_index.writing import drop_overtaken, write
 from ream_kit import Reject, Retry, Store, settings, stage
 from ream_kit.clock import Clock, timestamp
+from ream_kit.guard import Guard
 from ream_kit.log import logger
 
 Result = tuple[DocumentIndexed, ...] | Exception
@@ -26,6 +27,11 @@ class Search:
 
     indices: Indices
     settings: IndexSettings
+
+    @property
+    def guard(self) -> Guard:
+        """The breaker of OpenSearch."""
+        return self.indices.guard
 
 
 @contextmanager

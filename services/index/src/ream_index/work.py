@@ -73,7 +73,7 @@ class Work:
         """Takes note of how one of its writes went."""
         if fault is None:
             return
-        if isinstance(fault, Reject) and not fault.fatal and self.instead is None:
+        if isinstance(fault, Reject) and self.instead is None:
             if "unit" in entry.body:
                 self.passages -= 1
                 self.refused.append(entry.body["unit"])

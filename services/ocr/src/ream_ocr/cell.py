@@ -3,26 +3,33 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from ream_ocr.engine import OcrEngine
+from PIL import Image
+
+from ream_ocr.engine import DiskFull, OcrEngine
 from ream_ocr.engines import open_engine
 from ream_ocr.pdf import open_pdf
 from ream_ocr.pictures import open_picture
 from ream_ocr.reading import read_page
 from ream_ocr.views import Budget, FileView, Unreadable
 
+_BLANK, _BLANK_DPI = (64, 64), 100
+"""Pixels and resolution of what an engine is tried with: to read it, it has to load its languages."""
+
 
 def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     """Yields one answer a unit, in order, as soon as it is read.
 
     Args:
-        request: `path` of the file, its `media_type`, `units` (numbers from 1), `engine` and its folder `tessdata`,
-            `languages`, and the `budget` (fields of `Budget`).
+        request: `path` of the file, its `media_type`, `units` (numbers from 1; none to see whether the engine reads at
+            all), `engine` and its folder `tessdata`, `languages`, and the `budget` (fields of `Budget`).
         scratch: the only folder that may be written to.
 
     Yields:
@@ -31,11 +38,22 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
 
     Raises:
         EngineError: the engine cannot work on this machine.
+        DiskFull: it has no room for its temporary files.
     """
     engine = _engine(request["engine"], request["tessdata"])
-    if not request["units"]:
-        return
     languages = tuple(request["languages"])
+    try:
+        if not request["units"]:
+            engine.read(Image.new("L", _BLANK, 255), languages, _BLANK_DPI)
+            return
+        yield from _units(request, engine, languages)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise DiskFull(os.strerror(error.errno)) from error
+
+
+def _units(request: dict[str, Any], engine: OcrEngine, languages: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     budget = Budget(**request["budget"])
     answered = 0
     try:

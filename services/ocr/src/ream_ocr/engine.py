@@ -116,3 +116,7 @@ class OcrEngine(Protocol):
 
 class EngineError(RuntimeError):
     """An engine cannot work on this machine: the text says what is missing and how to get it."""
+
+
+class DiskFull(RuntimeError):
+    """An engine could not write its temporary files: nothing is wrong with the picture, nor with the engine."""

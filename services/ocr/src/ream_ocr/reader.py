@@ -11,16 +11,19 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ream_kit import log, settings
+from ream_kit import Retry, log, settings
 from ream_kit.cells import CellFailed, Cells, Limits
+from ream_kit.guard import Guard
 from ream_kit.settings import SettingsError
 from ream_ocr import languages
-from ream_ocr.engine import EngineError
+from ream_ocr.engine import DiskFull, EngineError
 from ream_ocr.parameters import Parameters
 from ream_ocr.settings import OcrSettings
 from ream_ocr.views import Budget
 
 Call = Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
+
+SERVER = "tesseract"
 
 _TARGET = "ream_ocr.cell:read"
 _PATIENCE_SECONDS = 300.0
@@ -47,6 +50,9 @@ class Reader:
         cells: how many there are. With more than one, bulk work may have all but one of them, so that a page of a
             small document finds a cell though thousands of pages of large ones wait.
         installed: names of the language packs on this machine.
+
+    Attributes:
+        guard: the breaker of the engine: open while it cannot work, which is no fault of any page.
     """
 
     def __init__(
@@ -69,6 +75,7 @@ class Reader:
         self._tessdata = tessdata
         self._budget = budget
         self.defaults = defaults
+        self.guard = Guard(SERVER, self._open_engine)
 
     def confinement(self) -> tuple[str, ...]:
         """Names what holds the cells."""
@@ -88,12 +95,13 @@ class Reader:
 
         Raises:
             CellDied, CellFailed: by our own fault.
+            Retry: the engine cannot work on this machine, or a disk is full.
         """
         for unit in job.units:
             # One page a call: limits of a cell are those of a page.
-            with self._bulk if bulk else nullcontext():
+            with self._bulk if bulk else nullcontext(), self.guard.calling():
                 call = self._call_bulk if bulk else self._call
-                yield from call(self._request(job, (unit,), parameters))
+                yield from self._answered(call, self._request(job, (unit,), parameters))
 
     def check(self) -> None:
         """Opens the engine once in a cell.
@@ -102,10 +110,29 @@ class Reader:
             SettingsError: it cannot work on this machine.
         """
         try:
-            for _ in self._call(self._request(Job(Path(os.devnull), "image/png", ()), (), self.defaults)):
+            for _ in self._call(self._check_request()):
                 pass
         except CellFailed as error:
             raise SettingsError(f"REAM_OCR_ENGINE={self.defaults.engine} cannot work here: {error}") from error
+
+    def _open_engine(self) -> None:
+        for _ in self._answered(self._call, self._check_request()):
+            pass
+
+    def _check_request(self) -> dict[str, Any]:
+        return self._request(Job(Path(os.devnull), "image/png", ()), (), self.defaults)
+
+    def _answered(self, call: Call, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        try:
+            yield from call(request)
+        except CellFailed as failed:
+            # Of the cell's own words only the class is taken: the rest could quote a document.
+            if failed.type == EngineError.__name__:
+                reason = f"the engine {request['engine']} cannot work here any more: is its language data still there?"
+                raise Retry(SERVER, f"{reason} (REAM_OCR_TESSDATA, REAM_OCR_LANGUAGES)") from None
+            if failed.type == DiskFull.__name__:
+                raise Retry("scratch disk", "there is no room left for temporary files: free some") from None
+            raise
 
     def _request(self, job: Job, numbers: tuple[int, ...], parameters: Parameters) -> dict[str, Any]:
         return {

@@ -11,7 +11,7 @@ from ream_contracts import identity, layout, topics, units
 from ream_contracts.artifacts import SegmentText, UnitText
 from ream_contracts.messages import PartFailed, SegmentRead, SegmentScanned
 from ream_contracts.whole import NotWhole, characters, differences, holds
-from ream_kit import Origin, Reject, Store, log, stage
+from ream_kit import Origin, Reject, Retry, Store, log, stage
 from ream_kit.cells import CellDied
 from ream_kit.store import NotFound
 from ream_ocr.answers import Answers, collect, confidence, stands_alone
@@ -104,7 +104,7 @@ def _tried(job: Job, reader: Reader, parameters: Parameters, bulk: bool, *, know
         try:
             answers = list(reader.read(job, parameters, bulk=bulk))
         except CellDied as death:
-            if not known:
+            if not known or isinstance(death, Retry):
                 raise
             answers = [{"unit": job.units[0], "cause": death.cause}]
             _LOG.warning("cell_died", cause=death.cause, attempt=attempt)

@@ -13,14 +13,19 @@ from ream_kit import Retry, log
 from ream_kit.clock import Clock, SystemClock, timestamp
 from ream_kit.health import Health
 from ream_kit.kafka import KafkaSettings
+from ream_kit.metrics import METRICS, Metrics
 from ream_kit.observe import Announcer, Observer, Tail
 from ream_kit.runner import FAILED, MISCONFIGURED, OK, RunnerSettings
 from ream_kit.settings import load
 from ream_kit.store_open import open_store
+from ream_sweep.figures import measure
 from ream_sweep.service import FOLLOWED, NAME, Sweep, reading, starts
 from ream_sweep.settings import SweepSettings
 
-LONGEST_TURN_SECONDS = 120.0
+LONGEST_TURN_SECONDS = 30.0
+LONGEST_CONNECT_SECONDS = 120.0
+"""A busy broker is asked about every partition, one after another."""
+
 _LOG = log.logger(NAME)
 
 
@@ -31,39 +36,61 @@ class Loop:
     connect: Callable[[], Sweep]
     interval_seconds: float
     clock: Clock
+    metrics: Metrics = METRICS
     over: threading.Event = field(default_factory=threading.Event)
     sweep: Sweep | None = None
     waiting: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
+        self.turned()
+
+    def turned(self) -> None:
+        """Notes that it gets on."""
         self._turned = self.clock.monotonic()
 
     def run(self) -> None:
         """Looks all the time and acts at each interval; whoever is away is waited for."""
         acted = 0.0
         while not self.over.is_set():
-            self._turned = self.clock.monotonic()
+            self.turned()
             try:
                 if self.sweep is None:
                     self.sweep = self.connect()
+                    self.sweep.turned = self.turned
                 self.sweep.look(1.0)
                 if self.clock.monotonic() - acted >= self.interval_seconds:
-                    self.sweep.act()
+                    self._act(self.sweep)
                     acted = self.clock.monotonic()
-                self.waiting = None
+                self._go_on()
             except Retry as away:
                 self._wait(away)
 
+    def _act(self, sweep: Sweep) -> None:
+        started = self.clock.monotonic()
+        try:
+            sweep.act()
+        finally:
+            self.metrics.observe("ream_handler_seconds", self.clock.monotonic() - started, NAME, "none")
+        measure(sweep, self.metrics)
+
     def _wait(self, away: Retry) -> None:
-        if self.waiting is None:
+        if self.waiting is None or self.waiting["for"] != away.waiting_for:
+            self._go_on()
             _LOG.warning("waiting", waiting_for=away.waiting_for, reason=away.reason)
             self.waiting = {"for": away.waiting_for, "since": timestamp(self.clock.now()), "reason": away.reason}
+            self.metrics.set("ream_waiting_records", 1, away.waiting_for)
         self.over.wait(2.0)
+
+    def _go_on(self) -> None:
+        if self.waiting is not None:
+            self.metrics.set("ream_waiting_records", 0, self.waiting["for"])
+            self.waiting = None
 
     def not_alive(self) -> str | None:
         """The loop must turn."""
         still = self.clock.monotonic() - self._turned
-        return None if still < LONGEST_TURN_SECONDS else f"the loop has not turned for {still:.0f} s"
+        longest = LONGEST_TURN_SECONDS if self.sweep is not None else LONGEST_CONNECT_SECONDS
+        return None if still < longest else f"the loop has not turned for {still:.0f} s"
 
     def not_ready(self) -> str | None:
         """It must have caught up with the topics, and nobody may be away."""
@@ -87,10 +114,13 @@ def main(environ: Mapping[str, str] | None = None) -> int:
         runner = load(RunnerSettings, environ)
         broker = load(KafkaSettings, environ)
         settings = load(SweepSettings, environ, "REAM_SWEEP_")
-        store = open_store(environ)
+        store = open_store(environ, guarded=True)
     except ValueError as error:
         _LOG.error("cannot_start", stage=NAME, reason=str(error))
         return MISCONFIGURED
+    except Retry as away:
+        _LOG.error("cannot_start", stage=NAME, reason=away.reason)
+        return FAILED
     log.configure(runner.log_level, runner.log_format)
     clock = SystemClock()
     with ExitStack() as opened:

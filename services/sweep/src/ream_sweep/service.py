@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wires sweep: follows the topics, moves the wave, and sends again what was never answered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,8 @@ LETTERS = topics.DOCUMENTS_PARTS.dead_letters
 FOLLOWED = (topics.DOCUMENTS_INGESTED.name, topics.DOCUMENTS_COMPLETED.name, topics.DOCUMENTS_INDEXED.name, LETTERS)
 DAYS = topics.DOCUMENTS_INGESTED.retention_days or 7
 """What was ingested longer ago is not followed any more: topics begin to forget it, one sooner than the other."""
+FLUSH_SECONDS = 20.0
+"""What does not reach the broker in this time is said again at the next turn: a turn may not take longer than 30 s."""
 
 _LOG = logger(NAME)
 
@@ -54,6 +56,8 @@ class Sweep:
     letters: list[tuple[int, int, DeadLetter]] = field(default_factory=list)
     resent: int = 0
     expired: int = 0
+    turned: Callable[[], None] = lambda: None
+    """Told between the steps of a turn that it gets on."""
 
     def __post_init__(self) -> None:
         self.sweeper = Sweeper(self.ledger)
@@ -116,9 +120,9 @@ class Sweep:
         progress = self.progress()
         for action in self.sweeper.tick(progress):
             self._send(action)
-        self._answer_letters()
-        self._forget()
-        self._tidy()
+        for step in (self._answer_letters, self._forget, self._tidy):
+            self.turned()
+            step()
 
     def progress(self) -> Progress:
         """Asks how far everybody is: readers first, ends later (see Progress)."""
@@ -138,7 +142,8 @@ class Sweep:
             expired = PartExpired(action.document_id, action.generation, action.run, ())
             self.announcer.send(topics.DOCUMENTS_PARTS, expired)
             self.expired += 1
-        self.announcer.flush()
+        self.announcer.flush(FLUSH_SECONDS)
+        self.turned()
 
     def run_again(self, document_id: str, generation: int, run: int) -> None:
         """Says again that a document may be read, in the same run: whatever is done finds its artifacts."""
@@ -163,7 +168,7 @@ class Sweep:
             newest = self.ledger.newest(document_id) or stored.newest(self.store.names(layout.document(document_id)))
             if newest is not None:
                 self.run_again(document_id, *newest)
-        self.announcer.flush()
+        self.announcer.flush(FLUSH_SECONDS)
         self._handled.update(_after(letters))
         self.observer.commit(NAME, LETTERS, _after(letters))
 
@@ -171,7 +176,7 @@ class Sweep:
         parts, done = self.forgetting.due(self.clock.now().timestamp() * 1000)
         for part in parts:
             self.announcer.send(topics.DOCUMENTS_PARTS, part)
-        self.announcer.flush()
+        self.announcer.flush(FLUSH_SECONDS)
         self.observer.commit(NAME, topics.DOCUMENTS_COMPLETED.name, done)
 
     def _tidy(self) -> None:

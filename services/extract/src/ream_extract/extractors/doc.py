@@ -185,8 +185,10 @@ def properties(held: olefile.OleFileIO) -> dict[str, str]:
 def _by_antiword(source: Source, first: int, last: int, inside: Inside) -> Iterator[Item]:
     text = antiword.text_of(source.path)
     if text is None:
+        # Nobody has tried the document where there is no program to try it with.
+        cause = "conversion-failed" if antiword.available() else "converter-missing"
         for number in range(first, last + 1):
-            yield UnitFailed(number, "conversion-failed")
+            yield UnitFailed(number, cause)
         return
     planned = bodies(inside.letters)
     counted = planned + len(inside.objects)

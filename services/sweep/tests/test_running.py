@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The loop of sweep: what it shows, for whom it waits, and when it is dead."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from ream_kit import Retry
+from ream_kit.metrics import Metrics
+from ream_kit.testing import FakeClock
+from ream_sweep.running import Loop
+from ream_sweep.service import FOLLOWED, Sweep
+
+
+class Turns:
+    """A sweep that ends the loop after some turns, and finds somebody away in some of them."""
+
+    resent, expired = 2, 1
+
+    def __init__(self, *away: Retry | None) -> None:
+        self.away = list(away)
+        self.loop: Loop | None = None
+        self.seen: list[tuple[str | None, float]] = []
+        self.tail = SimpleNamespace(positions=lambda: {FOLLOWED[0]: {0: 7, 1: 5}})
+        self.observer = SimpleNamespace(ends=lambda names: {FOLLOWED[0]: {0: 10, 1: 5}})
+        self.ledger = SimpleNamespace(totals=lambda: {"complete": 3, "outstanding": 4})
+
+    def look(self, seconds: float) -> None:
+        assert self.loop is not None
+        self.seen.append((self.loop.not_ready(), self.loop.metrics.value("ream_waiting_records", "store")))
+        if not self.away:
+            self.loop.over.set()
+
+    def to_read(self) -> int:
+        return 0
+
+    def act(self) -> None:
+        if self.away and (away := self.away.pop(0)) is not None:
+            raise away
+
+
+def looped(turns: Turns) -> Loop:
+    loop = Loop(lambda: cast(Sweep, turns), 0.0, FakeClock(), Metrics())
+    turns.loop = loop
+    setattr(loop.over, "wait", lambda seconds: None)  # noqa: B010 (no pause in a test)
+    loop.run()
+    return loop
+
+
+def test_shows_documents_by_outcome_and_how_far_it_has_read() -> None:
+    value = looped(Turns(None, None)).metrics.value
+    assert (value("ream_documents", "complete"), value("ream_documents", "outstanding")) == (3, 4)
+    assert value("ream_lag_records", FOLLOWED[0]) == 3
+    assert value("ream_in_flight_records") == 4
+    assert (value("ream_documents_sent_again_total"), value("ream_documents_expired_total")) == (2, 1)
+
+
+def test_says_for_whom_it_waits_and_that_it_no_longer_does() -> None:
+    turns = Turns(Retry("store", "it is away"), Retry("kafka", "no broker answers"), None)
+    loop = looped(turns)
+    assert turns.seen == [
+        (None, 0),
+        ("waiting for store: it is away", 1),
+        ("waiting for kafka: no broker answers", 0),
+        (None, 0),
+    ]
+    assert loop.metrics.value("ream_waiting_records", "kafka") == 0
+    assert loop.waiting is None
+
+
+def test_it_lives_while_it_turns() -> None:
+    clock: Any = FakeClock()
+    loop = Loop(lambda: cast(Sweep, Turns()), 5.0, clock, Metrics())
+    clock.advance(31)
+    assert loop.not_alive() is None, "a busy broker may take its time to connect"
+    loop.sweep = cast(Sweep, Turns())
+    assert loop.not_alive() == "the loop has not turned for 31 s"
+    loop.turned()
+    clock.advance(29)
+    assert loop.not_alive() is None
