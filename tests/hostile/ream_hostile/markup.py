@@ -58,5 +58,5 @@ def deep_html() -> bytes:
 ATTACKS = (
     Attack("laughing.docx", laughing_docx, ends(("failed", "damaged"), ("failed", "bomb"))),
     Attack("laughing.xml", laughing_xml, ends("complete")),
-    Attack("deep.html", deep_html, ends("complete", "partial", "failed")),
+    Attack("deep.html", deep_html, ends(("failed", "too-deep"))),
 )
