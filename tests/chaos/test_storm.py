@@ -33,6 +33,9 @@ class Flow:
     def start(self, name: str) -> None:
         self.processes[name] = Process()
 
+    def is_ready(self, name: str) -> bool:
+        return self.processes[name].poll() is None
+
 
 class Quiet:
     """Stands for world and witness: hears, and says nothing."""
@@ -40,6 +43,7 @@ class Quiet:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.tell = self.told.append
+        self.moved = 0.0
 
     def look(self, seconds: float) -> None:
         """Sees nothing."""
@@ -85,3 +89,9 @@ def test_what_ended_by_itself_is_noted_and_started_again(storm: Storm) -> None:
     storm.revive()
     assert storm.ended_by_itself == [("aggregate", 70)]
     assert all(process.poll() is None for process in storm.flow.processes.values())
+
+
+def test_patience_begins_when_everything_works_again(storm: Storm) -> None:
+    storm.await_ready()
+    assert storm.flow.is_ready("aggregate"), "what had ended was started again"
+    assert storm.witness.moved > 0

@@ -23,6 +23,7 @@ _SUBMIT_SECONDS = 180.0
 _NOT_NOW_SECONDS = 240.0
 _AGAIN_SECONDS = 2.0
 _MENDED_SECONDS = 600.0
+_READY_SECONDS = 300.0
 
 
 def kinds(own: frozenset[str], among: Sequence[str] | None = None) -> dict[str, Kind]:
@@ -72,6 +73,13 @@ class Storm:
             if time.monotonic() > until:
                 raise faults.NotNow(f"not mended: {', '.join(one[1] for one in self.broken)}")
             self._turn()
+
+    def await_ready(self) -> None:
+        """Waits until every process works again, so that nothing counts as stuck while a server still comes back."""
+        until = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < until and not all(self.flow.is_ready(name) for name in list(self.flow.processes)):
+            self._turn()
+        self.witness.moved = time.monotonic()
 
     def _submit(self, announcer: Announcer, portion: Sequence[Paper]) -> None:
         """Submits documents until the broker has them; what it may have taken before is submitted again."""

@@ -98,6 +98,7 @@ def storm(
         running = Storm(world, flow, witness, papers, pace_seconds)
         running.run(plan)
         over = time.monotonic()
+        running.await_ready()
         settled = witness.settle({*running.submitted, *(document for document, _ in calm.ingested)}, PATIENCE)
         after = max(0.0, max(witness.indexed_at.values(), default=over) - over)
         found = witness.snapshot()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping
@@ -71,17 +72,21 @@ class Flow:
         self.processes[name].kill()
         self.processes[name].wait()
 
+    def is_ready(self, name: str) -> bool:
+        """Whether a process works, and waits for nobody."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/readyz", timeout=2):
+                return True
+        except OSError:
+            return False
+
     def wait_ready(self, name: str) -> None:
         """Waits until a service works; fails with the end of its log when it doesn't."""
-        pause = threading.Event()
-        for _ in range(READY_SECONDS * 4):
+        pause, until = threading.Event(), time.monotonic() + READY_SECONDS
+        while not self.is_ready(name):
             assert self.processes[name].poll() is None, f"{name} ended:\n{self.log(name)[-3000:]}"
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/readyz", timeout=2):
-                    return
-            except OSError:
-                pause.wait(0.25)
-        raise AssertionError(f"{name} is not ready after {READY_SECONDS} s:\n{self.log(name)[-3000:]}")
+            assert time.monotonic() < until, f"{name} is not ready after {READY_SECONDS} s:\n{self.log(name)[-3000:]}"
+            pause.wait(0.25)
 
     def status(self, name: str) -> dict[str, Any]:
         """Asks a service what it does."""
