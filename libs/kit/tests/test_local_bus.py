@@ -11,6 +11,7 @@ import pytest
 
 from ream_contracts.messages import DocumentIndexed
 from ream_kit.bus_contract import IN, OUT, Bus, BusContract, OpenBus, failed_part, message, numbers
+from ream_kit.death_contract import DeathContract
 from ream_kit.errors import Reject, Retry
 from ream_kit.execution import Rules
 from ream_kit.local_bus import PATIENCE
@@ -18,7 +19,7 @@ from ream_kit.stage import stage
 from ream_kit.testing import FakeClock, LocalBus, StageStopped
 
 
-class TestLocalBus(BusContract):
+class TestLocalBus(BusContract, DeathContract):
     @pytest.fixture
     def open_bus(self) -> Iterator[OpenBus]:
         opened: list[LocalBus] = []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -12,6 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ream_kit.commit_note import LIMIT, Note, decode
 from ream_kit.offsets import MOST_CHARACTERS, Commit, Offsets
+
+
+@lru_cache(64)
+def suspects_of(commit: Commit) -> frozenset[int]:
+    note = decode(commit.offset, commit.text)
+    assert note is not None
+    return frozenset(at for run in note.suspects for at in run)
 
 
 class Model(RuleBasedStateMachine):
@@ -162,10 +170,7 @@ class Model(RuleBasedStateMachine):
     @invariant()
     def what_is_begun_is_known_to_the_broker(self) -> None:
         if self.begun and self.broker is not None:
-            note = decode(self.broker.offset, self.broker.text)
-            assert note is not None
-            suspects = {at for run in note.suspects for at in run}
-            assert self.begun <= suspects
+            assert self.begun <= suspects_of(self.broker)
 
     def teardown(self) -> None:
         """Left to itself, the rest is finished once, and all is committed."""
@@ -184,7 +189,7 @@ TestOffsets: Any = Model.TestCase
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_ten_thousand_histories() -> None:
     """The same machine, as often as it takes to be sure."""
     run_state_machine_as_test(Model, settings=settings(max_examples=10_000, stateful_step_count=15))

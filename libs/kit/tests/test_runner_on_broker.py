@@ -14,6 +14,7 @@ from ream_contracts.messages import DocumentIndexed
 from ream_kit import kafka
 from ream_kit.broker_bus import BrokerBus, wait_until
 from ream_kit.bus_contract import IN, IN_ORDER, OUT, PARTS, TOPICS, Bus, BusContract, OpenBus, message, numbers
+from ream_kit.death_contract import DeathContract
 from ream_kit.errors import Retry
 from ream_kit.metrics import Metrics
 from ream_kit.runner import FAILED, OK, RunnerSettings
@@ -22,7 +23,7 @@ from ream_kit.stage import stage
 pytestmark = pytest.mark.servers
 
 
-class TestBroker(BusContract):
+class TestBroker(BusContract, DeathContract):
     @pytest.fixture
     def open_bus(self, kafka_bootstrap: str) -> OpenBus:
         def open_one(*stages: Any) -> Bus:

@@ -104,13 +104,21 @@ class BrokerBus:
         )
 
     def run(self) -> None:
-        """Runs every stage until each has committed all there is."""
+        """Runs every stage until each has committed all there is; one that ended as by a death is started again."""
         self.flush()
-        running = [self.start(stage) for stage in self._stages]
+        running = {stage.name: self.start(stage) for stage in self._stages}
+
+        def is_over() -> bool:
+            for stage in self._stages:
+                one = running[stage.name]
+                if one.code is not None and one.runner.crashed:
+                    running[stage.name] = self.start(stage)
+            return all(self.lag(stage) == 0 for stage in self._stages)
+
         try:
-            wait_until(lambda: all(self.lag(stage) == 0 for stage in self._stages), what="the end of all topics")
+            wait_until(is_over, what="the end of all topics")
         finally:
-            codes = [one.stop() for one in running]
+            codes = [one.stop() for one in running.values()]
         assert not any(codes)  # noqa: S101 (for tests)
 
     def flush(self) -> None:

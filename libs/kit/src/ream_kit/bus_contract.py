@@ -82,7 +82,8 @@ def numbers(bus: Bus, topic: Topic[Any] = OUT) -> list[int]:
     return sorted(one.passages for one in bus.sent(topic))
 
 
-def _probe(handler: Callable[..., Any], reads: Topic[Any] = IN, **more: Any) -> AnyStage:
+def probe_of(handler: Callable[..., Any], reads: Topic[Any] = IN, **more: Any) -> AnyStage:
+    """Declares a stage that gives up as those of the flow do."""
     declared: AnyStage = stage("probe", reads=(reads,), writes=(OUT, PARTS), give_up=failed_part, **more)(handler)
     return declared
 
@@ -92,7 +93,7 @@ class BusContract:
 
     def test_passes_messages_on_with_the_key_of_their_document(self, open_bus: OpenBus) -> None:
         """The record key is the document, whoever wrote it."""
-        bus = open_bus(_probe(lambda given: given))
+        bus = open_bus(probe_of(lambda given: given))
         for number in range(20):
             bus.put(IN, message(number, "b" * 31 + "cd"[number % 2]), key="something else")
         bus.run()
@@ -141,7 +142,7 @@ class BusContract:
                 raise Reject("encrypted", "a password is needed")
             yield given
 
-        bus = open_bus(_probe(handler))
+        bus = open_bus(probe_of(handler))
         bus.put(IN, message(1))
         bus.put(IN, message(2))
         bus.run()
@@ -163,7 +164,7 @@ class BusContract:
                 raise ZeroDivisionError("a defect")
             return given
 
-        bus = open_bus(_probe(handler, IN_ORDER))
+        bus = open_bus(probe_of(handler, IN_ORDER))
         bus.put(IN_ORDER, message(1))
         bus.put(IN_ORDER, message(2))
         bus.run()
@@ -185,7 +186,7 @@ class BusContract:
                 raise SystemExit("a library that ends the process")
             yield message(11)
 
-        bus = open_bus(_probe(handler))
+        bus = open_bus(probe_of(handler))
         bus.put(IN, message(1))
         bus.run()
         assert len(tries) == 3
@@ -202,7 +203,7 @@ class BusContract:
                 raise errors.pop()
             return given
 
-        bus = open_bus(_probe(handler))
+        bus = open_bus(probe_of(handler))
         bus.put(IN, message(1))
         bus.run()
         assert numbers(bus) == [1]
@@ -246,7 +247,7 @@ class BusContract:
         def handler(given: DocumentIndexed) -> None:
             raise Erased(given.document_id)
 
-        bus = open_bus(_probe(handler))
+        bus = open_bus(probe_of(handler))
         bus.put(IN, message(1))
         bus.run()
         assert [part.cause for part in bus.sent(PARTS)] == ["erased"]
@@ -255,7 +256,7 @@ class BusContract:
     def test_hostile_records_become_dead_letters(self, open_bus: OpenBus) -> None:
         """Whatever the bytes are, the next good message passes and nothing else is given up."""
         values = [None, b"", b"{", b"\xff\x00", b"[]", b'{"document_id": 5}', b"[" * 30_000, b"NaN"]
-        bus = open_bus(_probe(lambda given: given))
+        bus = open_bus(probe_of(lambda given: given))
         for value in values:
             bus.put_raw(IN, value, DOCUMENT)
         bus.put(IN, message(2))
@@ -269,7 +270,7 @@ class BusContract:
     def test_long_hostile_records_are_kept_in_the_store(self, open_bus: OpenBus) -> None:
         """A key of 900 KB comes back from the dead letter as it was, and the dead letter itself has no such key."""
         key = b"\xff\x00" * 450_000
-        bus = open_bus(_probe(lambda given: given))
+        bus = open_bus(probe_of(lambda given: given))
         bus.put_raw(IN, b"not json", key)
         bus.put(IN, message(2))
         bus.run()
@@ -288,7 +289,7 @@ class BusContract:
 
     def test_a_message_against_its_schema_is_our_fault(self, open_bus: OpenBus) -> None:
         """It is never written."""
-        bus = open_bus(_probe(lambda given: message(-5)))
+        bus = open_bus(probe_of(lambda given: message(-5)))
         bus.put(IN, message(1))
         bus.run()
         assert bus.records(OUT) == []
@@ -305,7 +306,7 @@ class BusContract:
             seen.setdefault(given.document_id, []).append(given.passages)
             return given
 
-        bus = open_bus(_probe(handler, IN_ORDER))
+        bus = open_bus(probe_of(handler, IN_ORDER))
         documents = [letter * 32 for letter in "abcdef"]
         for number in range(10):
             for document in documents:
@@ -328,7 +329,7 @@ class BusContract:
                 else:
                     yield (one,)
 
-        bus = open_bus(_probe(handler, batch=4))
+        bus = open_bus(probe_of(handler, batch=4))
         for number in range(6):
             bus.put(IN, message(number, "abcdef"[number] * 32))
         bus.run()
@@ -343,7 +344,7 @@ class BusContract:
                 raise MemoryError
             return [(one,) for one in given]
 
-        bus = open_bus(_probe(handler, batch=10))
+        bus = open_bus(probe_of(handler, batch=10))
         for number in range(5):
             bus.put(IN, message(number, "abcde"[number] * 32))
         bus.put_raw(IN, b"{", DOCUMENT)
@@ -364,7 +365,7 @@ class BusContract:
                 state.append(one.passages)
                 yield (one,)
 
-        bus = open_bus(_probe(handler, IN_ORDER, batch=3))
+        bus = open_bus(probe_of(handler, IN_ORDER, batch=3))
         for number in range(5):
             bus.put(IN_ORDER, message(number))
         bus.run()
@@ -387,7 +388,7 @@ class BusContract:
         def handler(given: DocumentIndexed) -> None:
             raise Reject("damaged" if given.passages else "no-entry", "it is")
 
-        bus = open_bus(_probe(handler), digger)
+        bus = open_bus(probe_of(handler), digger)
         bus.put(IN, message(0))
         bus.put(IN, message(1))
         bus.run()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from ream_contracts import codec
 from ream_contracts.messages import DeadLetter
 from ream_contracts.topic import Topic
 from ream_kit import envelope
-from ream_kit.attempts import Again, Attempt, Done, Step, Stop
+from ream_kit.attempts import MOST_DEATHS, Again, Attempt, Done, Step, Stop, died
 from ream_kit.execution import Execution, Rules
 from ream_kit.metrics import Metrics
 from ream_kit.records import Origin, Output, Record
@@ -48,6 +48,10 @@ class FakeClock:
         self._monotonic += seconds
 
 
+class ProcessDied(BaseException):
+    """Raised by a handler in a test: stands for what ends a whole process, as a crash or a kill for want of memory."""
+
+
 class StageStopped(Exception):
     """A stage decided that going on would do harm; the runner would end its process with this text."""
 
@@ -71,6 +75,7 @@ class _Seat:
     read: dict[str, int] = field(default_factory=dict)
     turns: Turns[Attempt] = field(default_factory=Turns)
     held: dict[Attempt, Waits] = field(default_factory=dict)
+    suspects: list[Attempt] = field(default_factory=list)
 
 
 class LocalBus:
@@ -184,10 +189,34 @@ class LocalBus:
             for record in records[seat.read.get(topic.name, 0) :]:
                 seat.turns.put(Attempt(replace(record, topic=topic)))
             seat.read[topic.name] = len(records)
-        taken = seat.turns.take(seat.stage.batch or 1)
-        for attempt, step in zip(taken, seat.execution.run(taken, self._emit), strict=True):
+        taken = self._suspect(seat) or seat.turns.take(seat.stage.batch or 1)
+        try:
+            steps = seat.execution.run(taken, self._emit)
+        except ProcessDied:
+            self._die(seat, taken)
+            return True
+        for attempt, step in zip(taken, steps, strict=True):
             self._settle(seat, attempt, step)
         return bool(taken)
+
+    def _suspect(self, seat: _Seat) -> list[Attempt]:
+        """Takes one record that the stage may have died of, or the one of its key that must go before it."""
+        waiting = [suspect for suspect in seat.suspects if suspect not in seat.held]
+        heads = [head for suspect in waiting if (head := seat.turns.first(suspect)) is not None]
+        taken = sorted(heads, key=lambda head: (head.deaths, head.position))[:1]
+        for attempt in taken:
+            seat.turns.pick(attempt)
+        return taken
+
+    def _die(self, seat: _Seat, taken: Sequence[Attempt]) -> None:
+        """Lets a stage begin anew, as its next process would: what it was working on is run one at a time."""
+        for attempt in taken:
+            anew = Attempt(attempt.record, deaths=attempt.deaths + 1)
+            if anew.deaths >= MOST_DEATHS:
+                died(anew)
+            seat.turns.back(anew)
+            seat.suspects = [suspect for suspect in seat.suspects if suspect is not attempt]
+            seat.suspects.append(anew)
 
     def _settle(self, seat: _Seat, attempt: Attempt, step: Step) -> None:
         if isinstance(step, Stop):
@@ -195,6 +224,7 @@ class LocalBus:
         if isinstance(step, Done):
             self.metrics.count("ream_records_finished_total", step.outcome)
             seat.turns.release(attempt)
+            seat.suspects = [suspect for suspect in seat.suspects if suspect is not attempt]
             return
         if isinstance(step, Again):
             self.clock.advance(step.pause_seconds)

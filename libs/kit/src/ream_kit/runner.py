@@ -127,6 +127,11 @@ class Runner:
         """Asks for the orderly end; comes back at once. Safe in a signal handler."""
         self._over.set()
 
+    @property
+    def crashed(self) -> bool:
+        """Whether it ended as by a death: what it was working on may be the cause."""
+        return self._flight.crashed
+
     def run(self) -> int:
         """Runs until `stop`, or until going on would do harm; returns the exit code."""
         _LOG.info("starting", stage=self._stage.name, version=self._stage.version, workers=self._settings.workers)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ream_kit.finished import finished
-from ream_kit.local_bus import FakeClock, LocalBus, StageStopped, Waits
+from ream_kit.local_bus import FakeClock, LocalBus, ProcessDied, StageStopped, Waits
 from ream_kit.stage_contract import StageContract
 from ream_kit.store_contract import SharedStoreContract, StoreContract
 from ream_kit.store_memory import memory_store
@@ -12,6 +12,7 @@ from ream_kit.store_memory import memory_store
 __all__ = [
     "FakeClock",
     "LocalBus",
+    "ProcessDied",
     "SharedStoreContract",
     "StageContract",
     "StageStopped",
