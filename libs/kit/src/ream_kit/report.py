@@ -92,6 +92,7 @@ class Report:
             "lag": self._lag,
             "in_flight": len(self._flight),
             "in_flight_bytes": self._flight.bytes,
+            "suspects": self._flight.suspects,
             "finished": self._flight.finished,
             "retried": self._flight.retried,
             "dead_letters": self._flight.dead_letters,
