@@ -20,7 +20,7 @@ from ream_index.fingerprint import entries, explain, lines
 from ream_kit.observe import Announcer, Tail
 from ream_local.testing import OpenSearchServer
 
-pytestmark = [pytest.mark.servers, pytest.mark.programs, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.servers, pytest.mark.programs, pytest.mark.timeout(900)]
 SAMPLES = Path(__file__).parents[2] / "samples"
 MANY = 200
 READ = ("manifests/", "notes/", "text/", "pictures/", "children/", "converted/")
@@ -45,7 +45,7 @@ class Crowd:
             )
         announcer.flush()
 
-    def until(self, run: int, *more: str, seconds: int = 240) -> None:
+    def until(self, run: int, *more: str, seconds: int = 600) -> None:
         """Waits until this run of every document, and of some more, is searchable."""
         wanted = {(one, run) for one in (*self.ids, *more)}
         for _ in range(seconds * 2):
