@@ -98,10 +98,6 @@ class Message:
     acked: bool = False
 
 
-def _message(offset: int, generation: int = 1) -> Message:
-    return Message(offset, generation)
-
-
 def _sent(error: Exception | None = None) -> "asyncio.Future[None]":
     future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     if error is None:
@@ -130,8 +126,7 @@ def _strictly(folder: Path, story: Callable[[Any, Broker], Awaitable[None]], res
 async def _answered(consumer: Any, *offsets: int) -> None:
     """Does what the agent and the library's stream do with a record."""
     for offset in offsets:
-        message = _message(offset)
-        consumer.answered(message, [_sent()])
+        consumer.answered(message := Message(offset), [_sent()])
         consumer.ack(message)
 
 
@@ -144,9 +139,9 @@ def test_the_library_commits_past_records_that_a_rebalance_dropped(tmp_path: Pat
             broker = Broker(app.consumer)
             app.consumer._committed_offset[SOURCE] = 10
             for offset in (10, 11):
-                app.consumer.ack(_message(offset))
+                app.consumer.ack(Message(offset))
             await app.consumer._add_gap(SOURCE, 12, 15)  # 12 to 14 were dropped while 15 was on its way
-            app.consumer.ack(_message(15))
+            app.consumer.ack(Message(15))
             await app.consumer.commit()
             assert broker.commits == [{SOURCE: 16}]
 
@@ -175,7 +170,7 @@ def test_what_the_library_acknowledges_by_itself_is_not_committed(tmp_path: Path
 
     async def story(consumer: Any, broker: Broker) -> None:
         for offset in (10, 11, 12):
-            consumer.ack(_message(offset))
+            consumer.ack(Message(offset))
         await consumer.commit()
         assert broker.commits == []
         assert SOURCE not in consumer._acked
@@ -267,7 +262,7 @@ def test_the_library_keeps_a_failed_commit(tmp_path: Path) -> None:
             broker = Broker(app.consumer)
             broker.accepts = False
             app.consumer._committed_offset[SOURCE] = 10
-            app.consumer.ack(_message(10))
+            app.consumer.ack(Message(10))
             await app.consumer.commit()
             assert app.consumer._committed_offset[SOURCE] == 11
 
@@ -276,7 +271,7 @@ def test_the_library_keeps_a_failed_commit(tmp_path: Path) -> None:
 
 def test_a_changelog_record_that_failed_ends_the_process_before_the_commit(tmp_path: Path) -> None:
     async def story(consumer: Any, broker: Broker) -> None:
-        consumer.answered(_message(10), [_sent(), _sent(RuntimeError("no such topic"))])
+        consumer.answered(Message(10), [_sent(), _sent(RuntimeError("no such topic"))])
         with pytest.raises(Ended, match="send_failed"):
             await consumer.commit()
         assert broker.commits == []
@@ -287,7 +282,7 @@ def test_a_changelog_record_that_failed_ends_the_process_before_the_commit(tmp_p
 def test_a_commit_waits_for_what_is_still_being_sent(tmp_path: Path) -> None:
     async def story(consumer: Any, broker: Broker) -> None:
         sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        consumer.answered(_message(10), [sending])
+        consumer.answered(Message(10), [sending])
         commit = asyncio.ensure_future(consumer.commit())
         await asyncio.sleep(0.01)
         assert broker.commits == []
@@ -302,7 +297,7 @@ def test_a_broker_that_never_answers_ends_the_process(tmp_path: Path, monkeypatc
     monkeypatch.setattr("ream_aggregate.strict_commit.SEND_SECONDS", 0.01)
 
     async def story(consumer: Any, broker: Broker) -> None:
-        consumer.answered(_message(10), [asyncio.get_running_loop().create_future()])
+        consumer.answered(Message(10), [asyncio.get_running_loop().create_future()])
         with pytest.raises(Ended, match="send_failed"):
             await consumer.commit()
         assert broker.commits == []
@@ -313,7 +308,7 @@ def test_a_broker_that_never_answers_ends_the_process(tmp_path: Path, monkeypatc
 def test_records_of_an_earlier_assignment_do_not_count(tmp_path: Path) -> None:
     async def story(consumer: Any, broker: Broker) -> None:
         consumer.app.consumer_generation_id = 2
-        consumer.answered(_message(10, generation=1), [])
+        consumer.answered(Message(10, generation_id=1), [])
         await consumer.commit()
         assert broker.commits == []
 
@@ -344,15 +339,36 @@ def test_what_is_answered_is_committed_before_the_partition_goes_and_forgotten_a
 def test_a_commit_that_a_rebalance_overtakes_does_not_move_the_new_base(tmp_path: Path) -> None:
     async def story(consumer: Any, broker: Broker) -> None:
         await _answered(consumer, 10)
+        resumed: list[asyncio.Future[None]] = []
 
         async def commit(offsets: Mapping[TP, int]) -> bool:
-            broker.committed = {SOURCE: 4}
-            await consumer.perform_seek()
+            resumed.append(asyncio.ensure_future(consumer.perform_seek()))
+            await asyncio.sleep(0)
+            broker.committed = {SOURCE: 11}
             return True
 
         consumer._commit = commit
         await consumer.commit()
-        assert consumer.base(SOURCE) == 4
+        await resumed[0]
+        assert consumer.base(SOURCE) == 11
+
+    _strictly(tmp_path, story)
+
+
+def test_what_is_answered_while_a_partition_is_resumed_again_is_not_committed(tmp_path: Path) -> None:
+    async def story(consumer: Any, broker: Broker) -> None:
+        real = consumer.seek_to_committed
+
+        async def seek_to_committed() -> Mapping[TP, int]:
+            found: Mapping[TP, int] = await real()
+            await _answered(consumer, 10, 11)
+            assert list(consumer._filter_tps_with_pending_acks()) == []
+            return found
+
+        consumer.seek_to_committed = seek_to_committed
+        await consumer.perform_seek()
+        await consumer.commit()
+        assert (broker.commits, consumer.base(SOURCE)) == ([], 10)
 
     _strictly(tmp_path, story)
 
@@ -363,7 +379,7 @@ def test_records_come_in_turn_after_a_rebalance(tmp_path: Path, monkeypatch: pyt
 
     async def fetched(self: Any, timeout: float) -> Any:
         for offset in batches.pop(0):
-            yield SOURCE, _message(offset)
+            yield SOURCE, Message(offset)
 
     monkeypatch.setattr(Consumer, "getmany", fetched)
 

@@ -65,6 +65,7 @@ class StrictCommit(Base):
         super().__init__(*args, **kwargs)
         self._answered: dict[TP, dict[int, Reply]] = {}
         self._expected: dict[TP, int] = {}
+        self._committing = asyncio.Lock()
 
     @property
     def proof(self) -> Proof:
@@ -108,10 +109,14 @@ class StrictCommit(Base):
         """Goes to where each source partition is to be read on from, and makes that the base.
 
         The library seeks neither to offset 0 nor where nothing is committed, so after a rebalance it goes on behind
-        what it had read ahead.
+        what it had read ahead. It is called more than once for one assignment: what is answered meanwhile must not be
+        committed, or the base would be older than what the broker has, and the commits after it would go back.
         """
-        asked = self.proof.now()
-        committed = await self.seek_to_committed()
+        async with self._committing:
+            for tp in self.assignment():
+                self._answered.pop(tp, None)
+            asked = self.proof.now()
+            committed = await self.seek_to_committed()
         sources = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
         self._read_offset.update({TP(*tp): offset for tp, offset in committed.items() if tp not in sources})
         if not sources:
@@ -181,12 +186,13 @@ class StrictCommit(Base):
             return False
         before = {tp: self._answered[tp] for tp in mine}
         await self._settle(_sends(before, mine))
-        mine = {tp: offset for tp, offset in mine.items() if self._answered.get(tp) is before[tp]}
-        if not mine:
-            return False  # all of them went while the broker was waited for
-        self._prove(mine)
-        if not await self._commit(mine):
-            return False  # nothing was taken away, so the next commit begins at the same base
+        async with self._committing:
+            mine = {tp: offset for tp, offset in mine.items() if self._answered.get(tp) is before[tp]}
+            if not mine:
+                return False  # all of them went, or were resumed, while the broker was waited for
+            self._prove(mine)
+            if not await self._commit(mine):
+                return False  # nothing was taken away, so the next commit begins at the same base
         for tp, offset in mine.items():
             if self._answered.get(tp) is before[tp]:  # else the partition went, or was resumed, in the meantime
                 self._committed_offset[tp] = offset
