@@ -126,6 +126,19 @@ def test_every_make_target_of_the_readme_exists() -> None:
     assert set(re.findall(r"make ([a-z-]+)", README)) <= targets
 
 
+def test_every_decision_has_a_number_of_its_own_and_every_number_named_a_decision() -> None:
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [path.name[:4] for path in decisions]
+    assert len(set(numbers)) == len(numbers), numbers
+    assert [path.read_text()[2:6] for path in decisions] == numbers
+    pages = [
+        *ROOT.glob("*.md"),
+        *(path for folder in ("docs", "libs", "services") for path in ROOT.glob(f"{folder}/**/*.md")),
+    ]
+    named = {number for page in pages for number in re.findall(r"ADR (\d{4})", page.read_text())}
+    assert named <= set(numbers)
+
+
 def test_snippets_are_python() -> None:
     for path in SNIPPETS.glob("*.py"):
         ast.parse(path.read_text())

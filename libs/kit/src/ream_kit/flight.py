@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides which records are in flight and what each waits for: a worker, the broker, a pause, or the one before it.
 
-A record is begun only when the metadata of a commit says that it may have been: see `clearance` and ADR 0009.
+A record is begun only when the metadata of a commit says that it may have been: see `clearance` and ADR 0010.
 
 One lock guards everything here. Workers take and settle, the thread of deliveries reports, the main thread admits.
 """
