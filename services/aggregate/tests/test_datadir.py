@@ -40,6 +40,36 @@ def test_what_is_distrusted_is_wiped(tmp_path: Path) -> None:
     again.lock.close()
 
 
+@pytest.mark.parametrize("mark", [b"", b'{"cluster": "clu', b"\xff\xfe", b"[]", b'{"member": 7}'])
+def test_a_mark_that_cannot_be_read_wipes_the_folder_and_the_worker_starts(tmp_path: Path, mark: bytes) -> None:
+    """What a worker leaves that is killed, or whose disk is full, while it writes."""
+    kept = _fill(first := datadir.claim(tmp_path, "cluster", "group"))
+    (first.path / "belongs-to.json").write_bytes(mark)
+    again = datadir.claim(tmp_path, "cluster", "group")
+    assert (again.wiped, kept.exists()) == (True, False)
+    again.lock.close()
+    last = datadir.claim(tmp_path, "cluster", "group")
+    assert (last.wiped, last.member) == (False, again.member)
+    last.lock.close()
+
+
+def test_a_mark_is_never_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = datadir.claim(tmp_path, "cluster", "group")
+
+    def killed(path: Path, text: str) -> None:
+        path.write_bytes(text[:5].encode())
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Path, "write_text", killed)
+    with pytest.raises(OSError, match="no space"):
+        first.distrust()
+    monkeypatch.undo()
+    kept = _fill(first)
+    again = datadir.claim(tmp_path, "cluster", "group")
+    assert (again.member, again.wiped, kept.exists()) == (first.member, False, True)
+    again.lock.close()
+
+
 def test_two_workers_on_one_machine_have_folders_of_their_own(tmp_path: Path) -> None:
     one, other = (datadir.claim(tmp_path, "cluster", "group") for _ in range(2))
     assert one.path != other.path

@@ -31,7 +31,7 @@ class DataDir:
 
     def distrust(self) -> None:
         """Makes the next process that takes this folder wipe it; it is the same member all the same."""
-        (self.path / _MARK).write_text(json.dumps({"member": self.member}))
+        _write(self.path / _MARK, {"member": self.member})
 
 
 def claim(root: Path, cluster: str, group: str) -> DataDir:
@@ -58,11 +58,28 @@ def claim(root: Path, cluster: str, group: str) -> DataDir:
 
 def _fitting(path: Path, lock: IO[str], owner: dict[str, str]) -> DataDir:
     mark = path / _MARK
-    known = json.loads(mark.read_text()) if mark.is_file() else {}
+    known = _read(mark)
     member = known.pop("member", "") or uuid.uuid4().hex
     wiped = path.exists() and known != owner
     if wiped:
         shutil.rmtree(path)
     path.mkdir(exist_ok=True)
-    mark.write_text(json.dumps({**owner, "member": member}))
+    _write(mark, {**owner, "member": member})
     return DataDir(path, lock, member, wiped)
+
+
+def _read(mark: Path) -> dict[str, str]:
+    """Returns what a mark says; nothing of one that cannot be read, so that its folder is wiped and made anew."""
+    try:
+        known = json.loads(mark.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    whole = isinstance(known, dict) and all(isinstance(value, str) for value in known.values())
+    return known if whole else {}
+
+
+def _write(mark: Path, known: dict[str, str]) -> None:
+    """Replaces a mark at once: a process that is killed meanwhile leaves the old one or the new one."""
+    beside = mark.with_suffix(".new")
+    beside.write_text(json.dumps(known))
+    beside.replace(mark)
