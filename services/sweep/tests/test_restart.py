@@ -38,7 +38,7 @@ class Log:
     def commit(self, group: str, name: str, offsets: Any) -> None:
         """Remembers nothing."""
 
-    def flush(self) -> None:
+    def flush(self, seconds: float) -> None:
         """Nothing is ever sent."""
 
 

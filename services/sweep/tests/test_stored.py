@@ -57,7 +57,7 @@ class Broker:
     def send(self, topic: Any, message: Any) -> None:
         self.sent.append((topic, message))
 
-    def flush(self) -> None:
+    def flush(self, seconds: float) -> None:
         """All is there at once."""
 
 
