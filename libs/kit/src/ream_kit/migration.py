@@ -139,25 +139,40 @@ def _create(client: AdminClient, needed: Sequence[Wanted]) -> list[str]:
 
 
 def _alter(client: AdminClient, existing: Sequence[Wanted]) -> list[str]:
-    resources = {one.name: ConfigResource(ResourceType.TOPIC, one.name) for one in existing}
-    if not resources:
-        return []
-    futures = client.describe_configs(list(resources.values()))
     altered = []
-    for resource, future in futures.items():
+    for one, changes in _differing(client, existing):
+        change = ConfigResource(ResourceType.TOPIC, one.name, incremental_configs=changes)
+        for done in client.incremental_alter_configs([change]).values():
+            done.result(_TIMEOUT)
+        altered.append(one)
+    _await_altered(client, altered)
+    return [one.name for one in altered]
+
+
+def _differing(client: AdminClient, existing: Sequence[Wanted]) -> list[tuple[Wanted, list[ConfigEntry]]]:
+    """Returns the topics whose configuration is not as wanted, each with what has to be set."""
+    resources = {one.name: ConfigResource(ResourceType.TOPIC, one.name) for one in existing}
+    found = []
+    for resource, future in (client.describe_configs(list(resources.values())) if resources else {}).items():
         now = future.result(_TIMEOUT)
         one = next(one for one in existing if one.name == resource.name)
-        entries = [
+        changes = [
             ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
             for name, value in one.config
             if now[name].value != value
         ]
-        if entries:
-            change = ConfigResource(ResourceType.TOPIC, one.name, incremental_configs=entries)
-            for done in client.incremental_alter_configs([change]).values():
-                done.result(_TIMEOUT)
-            altered.append(one.name)
-    return altered
+        if changes:
+            found.append((one, changes))
+    return found
+
+
+def _await_altered(client: AdminClient, altered: Sequence[Wanted]) -> None:
+    """Waits until the broker shows what the controller took: it goes on saying the old for a moment."""
+    pause, until = threading.Event(), time.monotonic() + _TIMEOUT
+    while _differing(client, altered):
+        if time.monotonic() > until:
+            raise Retry("kafka", f"the broker has not shown changed settings of topics for {_TIMEOUT} s")
+        pause.wait(0.1)
 
 
 def _passing(error: KafkaException) -> bool:
