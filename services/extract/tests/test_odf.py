@@ -97,6 +97,32 @@ def test_text_that_did_not_come_out_is_said(tmp_path: Path) -> None:
     assert rest == UnitFailed(2, "text-missing")
 
 
+def test_frames_inside_one_another_are_read_once(tmp_path: Path) -> None:
+    def framed(depth: int) -> str:
+        inside = framed(depth - 1) if depth else ""
+        note = "<office:annotation><text:p>Remark</text:p></office:annotation>"
+        box = f"<text:p>Level {depth}.{inside}{'' if depth else note}</text:p>"
+        return f"<draw:frame><svg:desc>Seen {depth}</svg:desc><draw:text-box>{box}</draw:text-box></draw:frame>"
+
+    path = document(tmp_path / "a.odt", f"<office:text><text:p>Around.{framed(20)}</text:p></office:text>")
+    (body,) = read(path, TEXTS[0])
+    assert isinstance(body, UnitRead)
+    assert body.text.splitlines() == ["Around.", *(f"Level {depth}." for depth in range(20, -1, -1)), "Remark"]
+    assert [note.text for note in body.annotations if note.kind == "comment"] == ["Remark"]
+    assert [note.text for note in body.annotations if note.kind == "alt"] == [
+        f"Seen {depth}" for depth in range(20, -1, -1)
+    ]
+
+
+def test_picture_in_a_footnote_is_kept(tmp_path: Path) -> None:
+    picture = '<text:p>Below<draw:frame><draw:image x:href="Pictures/i.png"/></draw:frame></text:p>'
+    note = f"<text:note><text:note-body>{picture}</text:note-body></text:note>"
+    body = f"<office:text><text:p>Above{note}</text:p></office:text>"
+    (read_body,) = read(document(tmp_path / "a.odt", body, **{"Pictures/i.png": png()}), TEXTS[0])
+    assert isinstance(read_body, UnitRead)
+    assert (read_body.text, len(read_body.pictures)) == ("Above\nBelow", 1)
+
+
 def test_slides_with_their_notes(tmp_path: Path) -> None:
     def box(text: str, kind: str = "outline") -> str:
         inside = f"<draw:text-box><text:p>{text}</text:p></draw:text-box>"

@@ -24,6 +24,8 @@ _UNREAD = frozenset(
     }
 )
 """Elements that hold no text of the flow; notes and comments are read where their paragraph is."""
+_DRAWN = frozenset({"frame", "custom-shape"})
+_HANGING = _DRAWN | {"note", "annotation", "a"}
 ROWS = 1_000
 """Times that a repeated row or cell is taken at most."""
 
@@ -45,21 +47,43 @@ def blocks_of(container: Any, keep: Picture | None) -> Iterator[Block]:
 def _paragraph(element: Any, name: str, keep: Picture | None) -> Iterator[Block]:
     level = attribute(element, "outline-level") or "1"
     text = paragraph_text(element)
-    notes = [note for found in element.iter("{*}note-body") for note in blocks_of(found, keep)]
-    comments = [Annotation("comment", *one) for one in annotations(element)]
-    links = [Annotation("link", attribute(one, "href")[:2_000], None) for one in element.iter("{*}a")]
+    hanging = list(_hanging(element))
+    notes = [
+        block
+        for one in hanging
+        if local(one) == "note"
+        for body in one.findall("{*}note-body")
+        for block in blocks_of(body, keep)
+    ]
+    comments = [
+        Annotation("comment", *said) for one in hanging if local(one) == "annotation" for said in annotations(one)
+    ]
+    links = [Annotation("link", attribute(one, "href")[:2_000], None) for one in hanging if local(one) == "a"]
     below = [note.text for note in notes] + [comment.text for comment in comments]
     whole = "\n".join(part for part in (text, *below) if part.strip())
     heading = min(9, int(level)) if name == "h" and level.isdigit() and text.strip() else 0
-    yield Block(whole, heading, (), (*comments, *(link for link in links if link.text)))
+    said = (*comments, *(link for link in links if link.text), *(one for note in notes for one in note.annotations))
+    pictures = tuple(picture for note in notes for picture in note.pictures)
+    yield Block(whole, heading, tuple(table for note in notes for table in note.tables), said, pictures)
     # What is anchored in a paragraph stands beside it.
-    for drawn in element.iter("{*}frame", "{*}custom-shape"):
-        yield from _pictures(drawn, keep)
-        yield from blocks_of(drawn, keep)
+    for drawn in hanging:
+        if local(drawn) in _DRAWN:
+            yield from _pictures(drawn, keep)
+            yield from blocks_of(drawn, keep)
+
+
+def _hanging(element: Any) -> Iterator[Any]:
+    """Yields what is anchored in a paragraph; what is anchored in that again is read with it, and only there."""
+    for child in element:
+        name = local(child)
+        if name in _HANGING:
+            yield child
+        if name and name not in _HANGING - {"a"}:
+            yield from _hanging(child)
 
 
 def _pictures(frame: Any, keep: Picture | None) -> Iterator[Block]:
-    described = "".join(one.text or "" for one in frame.iter("{*}desc")).strip()
+    described = "".join(one.text or "" for one in frame.findall("{*}desc")).strip()
     notes = (Annotation("alt", described[:2_000], None),) if described else ()
     found = [keep(attribute(image, "href")) for image in frame.findall("{*}image")] if keep is not None else []
     pictures = tuple(picture for picture in found[:1] if picture is not None)

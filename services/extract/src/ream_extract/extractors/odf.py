@@ -104,9 +104,12 @@ def _between(data: bytes) -> str:
 def _lacks(source: Source, document: OpenDocument, data: bytes) -> bool:
     wanted = letters(_between(data))
     if source.media_type in SLIDES:
-        came = sum(letters(block.text) for page in document.content().iter("{*}page") for block in _page(page, None))
+        blocks = [block for page in document.content().iter("{*}page") for block in _page(page, None)]
     else:
-        came = sum(letters(block.text) for block in _text(document, None))
+        blocks = _text(document, None)
+    # What describes a picture stands between tags too, and comes out beside the text.
+    described = sum(letters(note.text) for block in blocks for note in block.annotations if note.kind == "alt")
+    came = described + sum(letters(block.text) for block in blocks)
     return wanted >= COMPARABLE and came < WHOLE * wanted
 
 
