@@ -100,6 +100,17 @@ def test_picture_that_is_broken_is_missing(tmp_path: Path) -> None:
     assert read(tmp_path / "a.ppt")[-1] == UnitFailed(4, "pictures-missing")
 
 
+@pytest.mark.parametrize(("cut", "more"), [(5, 0), (0, 1), (0, -1)])
+def test_object_that_is_not_whole_is_missing(tmp_path: Path, cut: int, more: int) -> None:
+    made = streams(png())
+    packed = struct.pack("<I", 6) + zlib.compress(b"inside")
+    stream = bytearray(made["PowerPoint Document",])
+    place = stream.index(packed)
+    struct.pack_into("<2I", stream, place - 4, len(packed) - cut, 6 + more)
+    (tmp_path / "a.ppt").write_bytes(ole_file({**made, ("PowerPoint Document",): bytes(stream)}))
+    assert isinstance(read(tmp_path / "a.ppt")[2], UnitFailed)
+
+
 def test_encrypted_and_damaged(tmp_path: Path) -> None:
     made = streams(png())
     locked = {**made, ("Current User",): atom(4086, struct.pack("<3I", 20, 0xF3D1C4DF, 0))}

@@ -54,14 +54,17 @@ class OldShow:
     stream: bytes
 
     def taken_out(self, number: int) -> bytes | None:
-        """Returns the bytes of an object by its number from 0; None where they cannot be unpacked."""
+        """Returns the bytes of an object by its number from 0; None where they cannot be unpacked whole."""
         start, end, packed = self.objects[number]
         if not packed:
             return self.stream[start:end]
+        unpacking = zlib.decompressobj()
         try:
-            return zlib.decompressobj().decompress(self.stream[start + 4 : end], LARGEST)
-        except zlib.error:
+            size = struct.unpack_from("<I", self.stream[start:end])[0]
+            data = unpacking.decompress(self.stream[start + 4 : end], LARGEST)
+        except (zlib.error, struct.error):
             return None
+        return data if unpacking.eof and len(data) == size else None
 
 
 def old_show(held: olefile.OleFileIO) -> OldShow:
