@@ -192,15 +192,15 @@ def record(kind: int, data: bytes) -> bytes:
     return struct.pack("<2H", kind, len(data)) + data
 
 
-def old_book() -> bytes:
+def old_book(comment: bytes = record(0x3C, b"\x00Too dear"), size: int = 8) -> bytes:
     """The records of a workbook of two sheets; on the first hangs a comment."""
     begin = struct.pack("<6H", 0x600, 5, 0, 0, 0, 0) + bytes(4)
     label = struct.pack("<4HB", 0, 0, 0, 5, 0) + b"Anvil"
-    text = struct.pack("<6H", 0, 0, 0, 0, 0, 8) + bytes(6)
+    text = struct.pack("<6H", 0, 0, 0, 0, 0, size) + bytes(6)
     first = (
         record(0x809, struct.pack("<2H", 0x600, 0x10) + bytes(12)) + record(0x204, label)
         + record(0x203, struct.pack("<3Hd", 0, 1, 0, 12.5))
-        + record(0x1B6, text) + record(0x3C, b"\x00Too dear") + record(0x0A, b"")
+        + record(0x1B6, text) + comment + record(0x0A, b"")
     )  # fmt: skip
     second = record(0x809, struct.pack("<2H", 0x600, 0x10) + bytes(12)) + record(0x0A, b"")
     names = (b"Costs", b"Later")
@@ -229,6 +229,17 @@ def test_old_workbook_with_a_comment_and_objects(tmp_path: Path) -> None:
     assert word.name == "MBD0002.doc"
     with olefile.OleFileIO(tmp_path / word.file) as held:
         assert held.openstream("WordDocument").read()[:7] == b"\xec\xa5 text"
+
+
+def test_long_comment_of_an_old_workbook_goes_on_in_the_next_record(tmp_path: Path) -> None:
+    wide = "na \u0141\U0001f4c4".encode("utf-16-le")
+    pieces = (b"\x00Too dear, ", b"\x01" + wide[:-2], b"\x01" + wide[-2:], b"\x00 says Ann", b"\x00\x00\x00")
+    size = len("Too dear, na L!! says Ann")
+    book = old_book(b"".join(record(0x3C, piece) for piece in pieces), size)
+    (tmp_path / "a.xls").write_bytes(ole({"Workbook": book}))
+    costs, _ = read(tmp_path / "a.xls", XLS)
+    assert isinstance(costs, UnitRead)
+    assert costs.annotations == (Annotation("comment", "Too dear, na \u0141\U0001f4c4 says Ann", None),)
 
 
 def test_packed_file_keeps_its_name(tmp_path: Path) -> None:

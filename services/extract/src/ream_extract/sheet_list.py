@@ -112,8 +112,9 @@ def in_old_book(path: Path) -> OldBook:
         RecursionError,
     ) as failure:
         raise Unreadable("damaged", "The workbook cannot be opened: its directory is cut off or broken.") from failure
-    texts: list[list[str]] = []
+    texts: list[list[bytearray]] = []
     count = depth = left = 0
+    begun = False
     for kind, body in _records(stream):
         if kind == _PASSWORD:
             raise Unreadable(
@@ -128,13 +129,24 @@ def in_old_book(path: Path) -> OldBook:
         elif kind == _END:
             depth = max(0, depth - 1)
         elif kind == _TEXT and len(body) >= 12:
-            left = struct.unpack_from("<H", body, 10)[0]
-        elif kind == _CONTINUED and left and texts and len(texts[-1]) < TEXTS:
-            text = tidy(body[1:].decode("utf-16-le" if body[:1] == b"\x01" else "cp1252", "replace")[:left]).strip()
-            left = 0
-            texts[-1] += [text] if text else []
+            left, begun = struct.unpack_from("<H", body, 10)[0], False
+        elif kind == _CONTINUED and left and texts and (begun or len(texts[-1]) < TEXTS):
+            # A long text goes on in the next record, each of which says anew how wide its characters are.
+            piece = _wide(body)[: 2 * left]
+            left -= len(piece) // 2
+            texts[-1] += [] if begun else [bytearray()]
+            texts[-1][-1] += piece
+            begun = True
     # The first part of the stream is the workbook's own; those of the sheets follow in their order.
-    return OldBook(count, tuple(tuple(sheet) for sheet in texts[1:]))
+    said = ([tidy(text.decode("utf-16-le", "replace")).strip() for text in sheet] for sheet in texts[1:])
+    return OldBook(count, tuple(tuple(text for text in sheet if text) for sheet in said))
+
+
+def _wide(body: bytes) -> bytes:
+    """Returns the characters of a record in UTF-16."""
+    if body[:1] == b"\x01":
+        return body[1 : len(body) - (len(body) - 1) % 2]
+    return body[1:].decode("cp1252", "replace").encode("utf-16-le")
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
