@@ -10,6 +10,7 @@ import pytest
 from ream_extract.extractors.rtf import EXTRACTOR
 from ream_extract.office import Office
 from ream_extract.reading import Item, Source, UnitFailed, UnitRead
+from ream_extract.rtf_text import rtf_text
 
 RTF = "application/rtf"
 TEXT = (
@@ -44,6 +45,13 @@ def test_stories_and_metadata_are_told_without_a_program(path: Path) -> None:
     for words in ("All agreed, says Müller.", "On top of each page", "Only by a few of them.", "Item\tPrice"):
         assert words in body.text
     assert [item.label for item in rest if isinstance(item, UnitRead)] == ["headers", "body", "notes"]
+
+
+def test_braces_among_raw_bytes_end_nothing() -> None:
+    raw = rb"}} \par not text {\'e9"
+    data = rb"{\rtf1 Before{\pict\bin" + str(len(raw)).encode() + b" " + raw + rb"} and after.\par}"
+    assert rtf_text(data).text == "Before and after."
+    assert rtf_text(rb"{\rtf1 Words\bin99999 cut off").text == "Words"
 
 
 def test_pictures_and_objects_are_missing_without_a_program(tmp_path: Path) -> None:

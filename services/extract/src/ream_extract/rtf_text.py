@@ -154,8 +154,13 @@ class _Reading:
 def rtf_text(data: bytes) -> RtfText:
     """Reads an RTF text; whatever is wrong with it, what can be read comes out."""
     reading = _Reading()
-    for found in _TOKEN.finditer(data):
+    at = 0
+    while found := _TOKEN.search(data, at):
+        at = found.end()
         word, number, hexadecimal, sign, brace, plain = found.groups()
+        if word == b"bin":
+            at += max(0, int(number or 0))  # bytes as they are: a brace among them ends nothing
+            continue
         if word:
             _word(reading, word.lower() if word.isupper() else word, int(number) if number else None)
         elif hexadecimal:
@@ -226,8 +231,6 @@ def _word(reading: _Reading, word: bytes, number: int | None) -> None:
         reading.left = group.skip
     elif word == b"uc":
         group.skip = min(100, max(0, number or 0))
-    elif word == b"bin":
-        reading.left = max(0, number or 0)
     elif word == b"ansicpg" and number:
         reading.flush()
         reading.default = group.encoding = f"cp{number}" if number not in (0, 65001) else "utf-8"
