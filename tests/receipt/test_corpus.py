@@ -21,7 +21,10 @@ from ream_quality.silent_loss import Loss, loss, ours
 
 pytestmark = [pytest.mark.corpus, pytest.mark.programs, pytest.mark.timeout(1800)]
 FOLDERS = ("formats", "reports", "ocr-pages")
-KINDS = (".pdf", ".docx", ".doc", ".html", ".txt", ".md", ".csv", ".xml", ".zip", ".png", ".tif")
+KINDS = (
+    *(".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".ppt", ".odt", ".ods", ".rtf", ".epub"),
+    *(".html", ".txt", ".md", ".csv", ".xml", ".eml", ".msg", ".mbox", ".zip", ".tar", ".png", ".tif"),
+)
 ALL = os.environ.get("RECEIPT_FILES") == "all"
 OF_A_KIND = 3
 LARGEST = 300_000
