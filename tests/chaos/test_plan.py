@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ream_chaos import faults, plan, registry
+from ream_chaos.bullets import hour
 from ream_chaos.plan import VICTIMS, Kind, Plan, Strike, Submit
 
 KINDS = {
@@ -74,6 +75,11 @@ def test_a_plan_of_nothing_is_refused(documents: int, strikes: int, times: int) 
 def test_a_plan_without_faults_to_choose_from_is_refused() -> None:
     with pytest.raises(ValueError, match="0 kinds"):
         plan.make(1, 10, 1, {})
+
+
+@given(SEEDS)
+def test_the_hour_leaves_out_no_fault_that_there_is(seed: int) -> None:
+    assert {strike.fault for strike in hour.planned(seed).strikes} == set(registry.modules(faults))
 
 
 def test_a_plan_can_be_read() -> None:
