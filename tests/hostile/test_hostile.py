@@ -18,8 +18,9 @@ from ream_contracts import topics
 from ream_extract.parameters import Parameters
 from ream_extract.reader import Job, Reader, Spending, open_reader
 from ream_extract.reading import Item, UnitFailed, UnitRead
+from ream_faults.runs import run
 from ream_hostile import archives, images, mails, pdfs, planted, wire
-from ream_hostile.attack import ESCAPE
+from ream_hostile.attack import ESCAPE, Attack
 from ream_hostile.catalogue import attacks
 
 IDLE_SECONDS = 4
@@ -50,6 +51,15 @@ def test_bombs_claim_what_they_say() -> None:
     assert struct.unpack(">2I", images.endless_png()[16:24]) == (100_000, 100_000)
     assert b"/Count 1000000 " in pdfs.million_pages()
     assert mails.nested_mail().count(b"message/rfc822") == 1_000
+
+
+@pytest.mark.parametrize("attack", archives.ATTACKS, ids=lambda attack: attack.name)
+def test_an_archive_ends_as_is_true_of_it(attack: Attack) -> None:
+    assert ("failed", None) not in attack.ends, "a bomb that fails as damaged is not seen to be one"
+    flow = run(attack.name, attack.make())
+    (top,) = [one for one in flow.bus.sent(topics.DOCUMENTS_INDEXED) if one.parent_id is None]
+    assert {(top.outcome, None), (top.outcome, top.cause)} & attack.ends
+    assert len(flow.endings()) - 1 == attack.children
 
 
 def test_hostile_records_are_no_messages_or_break_their_schema() -> None:
