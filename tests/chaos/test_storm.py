@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ream_chaos import storm as module
-from ream_chaos.faults import NotNow
+from ream_chaos.faults import NotNow, freeze
+from ream_chaos.plan import Strike
 from ream_chaos.storm import Storm
 
 
@@ -89,6 +90,18 @@ def test_what_ended_by_itself_is_noted_and_started_again(storm: Storm) -> None:
     storm.revive()
     assert storm.ended_by_itself == [("aggregate", 70)]
     assert all(process.poll() is None for process in storm.flow.processes.values())
+
+
+def test_what_has_ended_is_said_also_when_nobody_started_it_again(storm: Storm) -> None:
+    assert storm.endings() == ["aggregate ended by itself with code 70"]
+    storm.revive()
+    assert storm.endings() == ["aggregate ended by itself with code 70"]
+
+
+def test_a_fault_that_would_do_nothing_is_tried_again_and_not_counted(storm: Storm) -> None:
+    storm.flow.start("extract-2")
+    with pytest.raises(NotNow, match="extract-2"):
+        freeze.begin(storm.world, storm.flow, Strike("freeze", "extract", 13.0, 0.0))
 
 
 def test_patience_begins_when_everything_works_again(storm: Storm) -> None:

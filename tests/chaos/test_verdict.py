@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ream_chaos.plan import Plan, Strike
 from ream_chaos.snapshot import Snapshot
+from ream_chaos.trial import may_end, proven, unsettled
 from ream_chaos.verdict import account, compare
 from ream_index.fingerprint import Line
 
@@ -111,3 +114,27 @@ def test_documents_are_accounted_for_without_a_calm_run() -> None:
     assert verdict.equal is None
     assert not verdict.good
     assert account({"good": "complete"}, whole(["good"])).good
+
+
+def test_a_run_that_did_not_come_to_its_end_is_a_problem_also_when_every_document_is_well() -> None:
+    good = account({"good": "complete"}, whole(["good"]))
+    assert good.good
+    assert len(list(unsettled(False, good))) == 1
+    assert list(unsettled(True, good)) == []
+    stuck = account({"good": "complete"}, without(whole(["good"]), "good", known=True))
+    assert list(unsettled(False, stuck)) == [], "the verdict names it"
+
+
+def test_no_commit_log_at_all_is_a_problem(tmp_path: Path) -> None:
+    problems, _, _ = proven(tmp_path)
+    assert len(problems) == 1
+    assert "not proven" in problems[0]
+
+
+def test_a_service_may_end_by_itself_only_where_it_or_its_broker_is_hit() -> None:
+    def planned(*struck: Strike) -> Plan:
+        return Plan(1, 1, 1, struck)
+
+    assert may_end(planned(Strike("freeze", "ocr", 13, 0)))
+    assert may_end(planned(Strike("store_away", "", 9, 0), Strike("broker", "", 0, 0)))
+    assert not may_end(planned(Strike("store_away", "", 9, 0), Strike("search_stopped", "", 9, 0)))

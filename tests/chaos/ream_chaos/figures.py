@@ -49,6 +49,8 @@ class Seen:
 class Watch:
     """Looks at processes and all below them several times a second, in a thread of its own, while its context is open.
 
+    Leaving the context raises RuntimeError when the thread could not look until then.
+
     Attributes:
         seen: by pid and moment of start.
         memory: PSS of all together in bytes, with the moment.
@@ -66,6 +68,7 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self.seen: dict[tuple[int, int], Seen] = {}
         self.memory: list[tuple[float, int]] = []
+        self._failed: Exception | None = None
 
     def __enter__(self) -> Watch:
         self._thread.start()
@@ -74,12 +77,27 @@ class Watch:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._over.set()
         self._thread.join()
+        if self._failed is not None and error is None:
+            raise RuntimeError("the watch ended before its time: what it saw proves nothing") from self._failed
 
     def most(self, since: float, until: float) -> int:
-        """Most memory between two moments."""
-        return max((size for moment, size in self.memory if since <= moment <= until), default=0)
+        """Most memory between two moments.
+
+        Raises:
+            LookupError: nobody looked between them.
+        """
+        seen = [size for moment, size in self.memory if since <= moment <= until]
+        if not seen:
+            raise LookupError(f"nobody looked at the memory within these {until - since:.1f} s")
+        return max(seen)
 
     def _run(self) -> None:
+        try:
+            self._look_on()
+        except Exception as error:
+            self._failed = error
+
+    def _look_on(self) -> None:
         while not self._over.wait(_PACE_SECONDS if self._details else 5 * _PACE_SECONDS):
             known = running()
             members = [member for root in self._roots() for member in tree(root, known)]

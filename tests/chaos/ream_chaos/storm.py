@@ -145,6 +145,11 @@ class Storm:
                 self.broken.append((time.monotonic() + _AGAIN_SECONDS, *one[1:]))
         self.revive()
 
+    def endings(self) -> list[str]:
+        """Says what ended by itself, as sentences; also what is found ended only now."""
+        gone = [(name, code) for name, one in self.flow.processes.items() if (code := one.poll()) is not None]
+        return [f"{name} ended by itself with code {code}" for name, code in (*self.ended_by_itself, *gone)]
+
     def revive(self) -> None:
         """Starts again what ended by itself."""
         for name, process in list(self.flow.processes.items()):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 from ream_chaos.papers import Paper
 from ream_chaos.plan import Plan, Submit
@@ -103,24 +104,44 @@ def storm(
         after = max(0.0, max(witness.indexed_at.values(), default=over) - over)
         found = witness.snapshot()
         verdict = compare(calm, found, running.submitted)
-        problems = list(_problems(settled, verdict, after, within_seconds))
+        problems = [*unsettled(settled, verdict), *_late(after, within_seconds)]
         told = fingerprint.explain(calm.entries.values(), found.entries.values(), ("the calm run", "this one"))
         details = list(islice(told, DIFFERENCES_TOLD))
-        details += [f"{name} ended by itself with code {code}" for name, code in running.ended_by_itself]
+        (details if may_end(plan) else problems).extend(running.endings())
     figures = {"seconds_to_the_last_outcome": after}
-    try:
-        proof = commit_check.check_folder(place / "commits", from_beginning=True)
-    except FileNotFoundError:
-        details.append("commits are not proven: no service wrote a commit log")
-    else:
-        problems += [str(finding) for finding in proof.findings]
-        details.append(str(proof))
-        figures["records_finished_again"] = float(proof.repeated)
+    unproven, said, counted = proven(place / "commits")
+    problems, details, figures = [*problems, *unproven], [*details, *said], figures | counted
     return Result(part, len(plan.strikes), verdict, tuple(problems), figures, (), tuple(details))
 
 
-def _problems(settled: bool, verdict: Verdict, after: float, within: float | None) -> Iterator[str]:
+def may_end(plan: Plan) -> bool:
+    """Whether a service may end by itself for what is done to it: one was hit, or the broker under its group.
+
+    While OpenSearch or the store is away every service waits.
+    """
+    return any(strike.target or strike.fault == "broker" for strike in plan.strikes)
+
+
+def proven(folder: Path) -> tuple[list[str], list[str], dict[str, float]]:
+    """Checks the commit logs in a folder: problems, what the logs say, and figures. No log at all proves nothing."""
+    try:
+        proof = commit_check.check_folder(folder, from_beginning=True)
+    except FileNotFoundError:
+        return ["commits are not proven: no service wrote a commit log"], [], {}
+    return [str(one) for one in proof.findings], [str(proof)], {"records_finished_again": float(proof.repeated)}
+
+
+def unsettled(settled: bool, verdict: Verdict) -> Iterator[str]:
+    """Says that a run did not come to its end, where no id in the verdict says it already.
+
+    Args:
+        settled: what `Witness.settle` found.
+        verdict: how the run came out.
+    """
     if not (settled or verdict.stuck or verdict.lost):
-        yield "a group has records left that it cannot pass"
+        yield "a group has records left that it cannot pass, or a document found inside another has no outcome"
+
+
+def _late(after: float, within: float | None) -> Iterator[str]:
     if within is not None and after > within:
         yield f"the last outcome came {after:.0f} s after the last fault, {within:.0f} s are allowed"

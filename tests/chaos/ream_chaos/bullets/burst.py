@@ -10,7 +10,7 @@ from ream_chaos.papers import Paper, make
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.storm import Storm
-from ream_chaos.trial import PATIENCE
+from ream_chaos.trial import PATIENCE, unsettled
 from ream_chaos.verdict import account
 from ream_chaos.witness import Witness
 from ream_tests.flow import installed
@@ -31,7 +31,7 @@ def run(run: Run) -> Result:
         storm = Storm(world, flow, witness, [])
         storm.submit_at(NORMAL_RATE * 2, _papers("warm", WARM))
         witness.settle(storm.submitted, PATIENCE)
-        with Watch(lambda: [process.pid for process in flow.processes.values()], details=False) as watch:
+        with Watch(lambda: [process.pid for process in list(flow.processes.values())], details=False) as watch:
             began = time.monotonic()
             before = storm.submit_at(NORMAL_RATE, _papers("before", BEFORE))
             burst_began = time.monotonic()
@@ -40,12 +40,12 @@ def run(run: Run) -> Result:
             witness.until(lambda: witness.ended(storm.submitted) == len(storm.submitted), PATIENCE)
             over = time.monotonic()
             after = storm.submit_at(NORMAL_RATE, _papers("after", AFTER))
-            witness.settle(storm.submitted, PATIENCE)
+            settled = witness.settle(storm.submitted, PATIENCE)
             ended = time.monotonic()
         verdict = account(dict.fromkeys(storm.submitted, "complete"), witness.snapshot())
+        problems = [*unsettled(settled, verdict), *storm.endings()]
         early, late = waits(before, witness.indexed_at), waits(after, witness.indexed_at)
         memory = watch.most(burst_began, ended) / max(1, watch.most(began, burst_began))
-    problems = [f"{name} ended by itself with code {code}" for name, code in storm.ended_by_itself]
     if memory > MEMORY_TIMES:
         problems.append(f"memory was {memory:.2f} times that of before, not at most {MEMORY_TIMES}")
     if p50(late) > BACK_TIMES * p50(early) + BACK_SECONDS:

@@ -13,7 +13,7 @@ from ream_chaos.papers import Paper, make, scanned_giant
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.storm import Storm
-from ream_chaos.trial import PATIENCE
+from ream_chaos.trial import PATIENCE, unsettled
 from ream_chaos.verdict import Verdict, account
 from ream_chaos.witness import Witness
 from ream_tests.flow import installed
@@ -42,14 +42,14 @@ def run(run: Run) -> Result:
         storm.submit_at(1_000.0, [giant])
         beside = storm.submit_at(rate, list(islice(small, SMALL)))
         ended_beside = giant.document_id not in witness.indexed_at
-        witness.settle(storm.submitted, PATIENCE * 4)
+        settled = witness.settle(storm.submitted, PATIENCE * 4)
         verdict: Verdict = account(dict.fromkeys(storm.submitted, "complete"), witness.snapshot())
+        problems = (*unsettled(settled, verdict), *storm.endings())
         without, with_giant = p95(waits(alone, witness.indexed_at)), p95(waits(beside, witness.indexed_at))
     times = with_giant / max(without, 0.001)
     aims = [] if times <= WANTED_TIMES else [f"p95 of the small ones at most {WANTED_TIMES} times, it is {times:.2f}"]
     if not ended_beside:
         aims.append("a giant that lasts as long as the small ones: it ended before them")
-    problems = tuple(f"{name} ended by itself with code {code}" for name, code in storm.ended_by_itself)
     figures = {"small_p95_alone": without, "small_p95_beside_the_giant": with_giant, "times": times, "rate": rate}
     return Result("giant", 0, verdict, problems, figures, tuple(aims))
 

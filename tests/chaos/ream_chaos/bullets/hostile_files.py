@@ -14,7 +14,7 @@ from ream_chaos.plan import Plan, Submit
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.storm import Storm
-from ream_chaos.trial import PATIENCE
+from ream_chaos.trial import PATIENCE, unsettled
 from ream_chaos.verdict import account
 from ream_chaos.witness import Witness
 from ream_hostile import planted
@@ -53,7 +53,7 @@ def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: 
     with (
         installed(world.bootstrap, world.opensearch, place, {**changed, "TMPDIR": str(place / "tmp")}) as flow,
         Witness(flow) as witness,
-        Watch(lambda: [process.pid for process in flow.processes.values()], details=True) as watch,
+        Watch(lambda: [process.pid for process in list(flow.processes.values())], details=True) as watch,
     ):
         storm = Storm(world, flow, witness, [])
         alone = _rate(storm, _good("alone", min(good_count, ALONE)), [])
@@ -61,10 +61,10 @@ def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: 
         wild = [Paper(f"corpus/{path}", path.name, path.read_bytes()) for path in corpus]
         good = _good("among", good_count)
         among = _rate(storm, good, [*hostile, *wild])
-        witness.settle(storm.submitted, PATIENCE)
+        settled = witness.settle(storm.submitted, PATIENCE)
         found = witness.snapshot()
         verdict = account(dict.fromkeys((paper.document_id for paper in good), "complete"), found)
-        problems = [f"{name} died with code {code}" for name, code in storm.ended_by_itself]
+        problems = [*unsettled(settled, verdict), *storm.endings()]
         problems += _untrue(flow, made, hostile)
         problems += [f"{paper.name} has no outcome" for paper in wild if (paper.document_id, 1) not in found.outcomes]
     problems += [*_outlived(watch.seen.values()), *_escaped(place)]

@@ -10,7 +10,7 @@ from ream_chaos.plan import Plan, Submit
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.storm import Storm
-from ream_chaos.trial import PATIENCE
+from ream_chaos.trial import PATIENCE, unsettled
 from ream_chaos.verdict import account
 from ream_chaos.witness import Witness
 from ream_tests.flow import installed
@@ -27,8 +27,10 @@ def run(run: Run) -> Result:
         storm = Storm(world, flow, witness, papers)
         began = time.monotonic()
         storm.run(Plan(run.seed, DOCUMENTS, 1, (Submit(1, DOCUMENTS),)))
-        witness.settle(storm.submitted, PATIENCE)
+        settled = witness.settle(storm.submitted, PATIENCE)
         taken = max(witness.indexed_at.values(), default=began) - began
         verdict = account({paper.document_id: "complete" for paper in papers}, witness.snapshot())
-        died = tuple(f"{name} ended by itself with code {code}" for name, code in storm.ended_by_itself)
-    return Result("thousand", 0, verdict, died, {"seconds": taken, "documents_per_second": DOCUMENTS / max(taken, 0.1)})
+        problems = (*unsettled(settled, verdict), *storm.endings())
+    return Result(
+        "thousand", 0, verdict, problems, {"seconds": taken, "documents_per_second": DOCUMENTS / max(taken, 0.1)}
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import signal
 
-from ream_chaos.faults import Later
+from ream_chaos.faults import Later, NotNow
 from ream_chaos.plan import Kind, Strike
 from ream_chaos.world import World
 from ream_tests.flow import Flow
@@ -20,10 +20,14 @@ NEEDS: frozenset[str] = frozenset()
 
 
 def begin(world: World, flow: Flow, strike: Strike) -> Later:
-    """Starts a second process of its kind and freezes the first."""
+    """Starts a second process of its kind and freezes the first.
+
+    Raises:
+        NotNow: the one that took over when it was frozen last still works.
+    """
     frozen, second = flow.processes[strike.target], f"{strike.target}-2"
     if second in flow.processes:
-        return []
+        raise NotNow(f"{second} has not ended yet")
     flow.start(second)
     frozen.send_signal(signal.SIGSTOP)
     return [
