@@ -2,6 +2,7 @@
 """TAR, and files packed alone: what is in them comes out whole, under limits, and what is broken is said."""
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
@@ -102,7 +103,68 @@ def test_archive_that_is_cut_off_names_what_is_lost(tmp_path: Path) -> None:
     whole = archive(tmp_path / "a.tar", one=b"first" * 300, two=b"second" * 300).read_bytes()
     (tmp_path / "b.tar").write_bytes(whole[: whole.index(b"second") + 100])
     items = read(tmp_path / "b.tar")
-    assert [type(item) for item in items] == [ChildRead, UnitFailed]
+    assert [type(item) for item in items] == [ChildRead, UnitFailed, UnitFailed]  # the last stands for what followed
+
+
+@pytest.mark.parametrize("filler", [b"x", b"\x00"], ids=["overwritten", "emptied"])
+def test_archive_that_is_damaged_at_a_header_is_not_whole(tmp_path: Path, filler: bytes) -> None:
+    whole = plain(tmp_path / "a.tar", *(tarfile.TarInfo(f"m{number}") for number in range(4)))
+    assert [type(item) for item in read(tmp_path / "a.tar")] == [ChildRead] * 4
+    (tmp_path / "b.tar").write_bytes(whole[:2048] + filler * 512 + whole[2560:])
+    assert [type(item) for item in read(tmp_path / "b.tar")] == [ChildRead, ChildRead, UnitFailed]
+
+
+def test_archive_behind_an_archive_is_not_passed_over(tmp_path: Path) -> None:
+    whole = plain(tmp_path / "a.tar", tarfile.TarInfo("m"))
+    (tmp_path / "b.tar").write_bytes(whole + whole)
+    assert [type(item) for item in read(tmp_path / "b.tar")] == [ChildRead, UnitFailed]
+
+
+def test_file_of_an_archive_that_is_too_large_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tar, "HELD", 999)
+    plain(tmp_path / "a.tar", tarfile.TarInfo("m"))
+    assert read(tmp_path / "a.tar") == [UnitFailed(1, "too-large")]
+
+
+def plain(path: Path, *members: tarfile.TarInfo) -> bytes:
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as made:
+        for member in members:
+            member.size = 1_000 if member.name == "m" else 512
+            made.addfile(member, io.BytesIO(b"a" * member.size))
+    return path.read_bytes()
+
+
+def header(name: bytes, size: bytes, kind: bytes, rest: bytes = b"") -> bytes:
+    block = bytearray(name.ljust(124, b"\x00") + size.ljust(32, b"\x00") + kind + rest.ljust(355, b"\x00"))
+    block[257:265] = b"ustar  \x00"
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\x00 " % sum(block)
+    return bytes(block)
+
+
+HOSTILE = {
+    "larger than any disk": header(b"m", b"\x80" + (1 << 80).to_bytes(11, "big"), b"0"),
+    "negative": header(b"m", b"\xff" * 12, b"0"),
+    "negative in digits": header(b"m", b"-1024", b"0"),
+    "a thousand long names": header(b"m", b"%011o" % 0, b"L") * 1_000,
+    "a sparse header that is cut off": header(b"m", b"%011o" % 0, b"S", bytes(325) + b"\x01"),
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("alone", [True, False])
+def test_hostile_headers_are_the_documents_fault(tmp_path: Path, hostile: str, alone: bool) -> None:
+    first = b"" if alone else header(b"first", b"%011o" % 3, b"0") + b"abc".ljust(512, b"\x00")
+    (tmp_path / "a.tar").write_bytes(first + HOSTILE[hostile] + (b"" if "cut off" in hostile else bytes(1_024)))
+    if alone:
+        with contextlib.suppress(Unreadable):
+            assert {type(item) for item in read(tmp_path / "a.tar")} == {UnitFailed}
+        return
+    kept, *lost = read(tmp_path / "a.tar")
+    assert isinstance(kept, ChildRead)
+    assert {type(item) for item in lost} == {UnitFailed}
 
 
 def test_no_archive_at_all(tmp_path: Path) -> None:

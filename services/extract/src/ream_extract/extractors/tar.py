@@ -3,6 +3,7 @@
 
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -13,50 +14,70 @@ from ream_extract.text_clean import tidy
 
 _BLOCK = 512
 _FILES = (b"0", b"\x00", b"7", b"S")
-_BROKEN = (tarfile.TarError, OSError, ValueError, EOFError, OverflowError, KeyError)
 HELD = 256 << 20
 """Bytes of one file: it is held at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The files as far as the archive can be read, and whether it ends there as an archive does."""
+
+    members: list[tarfile.TarInfo]
+    whole: bool
 
 
 class TarExtractor:
     """Takes apart TAR files."""
 
     name = "tar"
-    version = "1"
+    version = "2"
     media_types = ("application/x-tar",)
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts files by a walk of our own over the headers, and by Python's; the larger number is believed."""
-        with source.path.open("rb") as held:
-            sizes = list(_sizes(held))
-        count = max(len(sizes), len(_members(source.path)))
-        if not count and source.path.stat().st_size < 2 * _BLOCK:
+        """Counts files by a walk of our own over the headers, and by Python's; the larger number is believed.
+
+        Where Python's walk does not end at the end of an archive, one more unit will fail: nobody knows what follows.
+        """
+        sizes = list(_sizes(source.path))
+        walk = _walk(source.path)
+        count = max(len(sizes), len(walk.members))
+        if not count and (not walk.whole or source.path.stat().st_size < 2 * _BLOCK):
             raise Unreadable("damaged", "The archive has no readable header: it is cut off or overwritten.")
-        units = (UnitRun("member", count),) if count else ()
-        return Plan(units, {"members": str(count), "unpacked_bytes": str(sum(sizes))}, child_bytes=sum(sizes))
+        units = [UnitRun("member", count)] if count else []
+        if not walk.whole:
+            units.append(UnitRun("rest", 1))
+        return Plan(tuple(units), {"members": str(count), "unpacked_bytes": str(sum(sizes))}, child_bytes=sum(sizes))
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields the files; a name inside is a label and never a place to write to."""
-        members = _members(source.path)
+        members = _walk(source.path).members
+        held = replace(source, limits=replace(source.limits, child_bytes=min(source.limits.child_bytes, HELD)))
         inside = (
             Inside(_path(member, number), member.size, partial(_taken, source.path, member))
             for number, member in enumerate(members, 1)
         )
-        yield from children(inside, source, first, last, 0, scratch, "member")
+        yield from children(inside, held, first, last, 0, scratch, "member")
         for number in range(max(first, len(members) + 1), last + 1):
             yield UnitFailed(number, "damaged")
 
 
-def _sizes(held: BinaryIO) -> Iterator[int]:
-    """Yields the size of each file by its header; ends at the first block that is none."""
-    while len(head := held.read(_BLOCK)) == _BLOCK and head.strip(b"\x00"):
-        size = _number(head[124:136])
-        if size is None or size < 0:
-            return
-        if head[156:157] in _FILES and not head[:100].rstrip(b"\x00").endswith(b"/"):
-            yield size
-        held.seek(-(-size // _BLOCK) * _BLOCK, 1)
+def _sizes(path: Path) -> Iterator[int]:
+    """Yields the size of each file by its header, no more than there is; ends at the first block that is none."""
+    left = path.stat().st_size
+    with path.open("rb") as held:
+        while len(head := held.read(_BLOCK)) == _BLOCK and head.strip(b"\x00"):
+            left -= _BLOCK
+            size = _number(head[124:136])
+            if size is None or size < 0:
+                return
+            if head[156:157] in _FILES and not head[:100].rstrip(b"\x00").endswith(b"/"):
+                yield min(size, left)
+            padded = -(-size // _BLOCK) * _BLOCK
+            if padded > left:
+                return
+            left -= padded
+            held.seek(padded, 1)
 
 
 def _number(raw: bytes) -> int | None:
@@ -68,17 +89,40 @@ def _number(raw: bytes) -> int | None:
         return None
 
 
-def _members(path: Path) -> list[tarfile.TarInfo]:
-    """Returns the files as far as the archive can be read."""
+def _walk(path: Path) -> _Walk:
+    """Goes through the archive with Python's reader, which stops at a broken header as it does at the end."""
     found: list[tarfile.TarInfo] = []
     try:
         with tarfile.open(path, "r:") as archive:
             while (member := archive.next()) is not None:
                 if member.isreg():
                     found.append(member)
-    except _BROKEN:
-        return found
-    return found
+                if archive.offset <= member.offset:  # a negative size leads back, for ever
+                    return _Walk(found, whole=False)
+            end = archive.offset
+    except MemoryError:
+        raise
+    except Exception:  # headers are hostile: the reader of them runs into errors of every kind
+        return _Walk(found, whole=False)
+    with path.open("rb") as held:
+        return _Walk(found, whole=_is_end(held, end))
+
+
+def _is_end(held: BinaryIO, at: int) -> bool:
+    """Says whether an archive ends at a place: the file does, or empty blocks are there and no header behind them."""
+    held.seek(at)
+    first, second = held.read(_BLOCK), held.read(_BLOCK)
+    if first.strip(b"\x00") or second.strip(b"\x00"):
+        return False
+    while block := held.read(_BLOCK):
+        if len(block) == _BLOCK and _is_header(block):
+            return False
+    return True
+
+
+def _is_header(block: bytes) -> bool:
+    said = _number(block[148:156])
+    return bool(said) and said == sum(block[:148]) + 8 * ord(" ") + sum(block[156:])
 
 
 def _path(member: tarfile.TarInfo, number: int) -> str:
@@ -86,13 +130,13 @@ def _path(member: tarfile.TarInfo, number: int) -> str:
 
 
 def _taken(path: Path, member: tarfile.TarInfo) -> tuple[str, bytes] | None:
-    if member.size > HELD:
-        return None
     try:
         with tarfile.open(path, "r:") as archive:
             held = archive.extractfile(member)
             data = held.read(member.size) if held is not None else b""
-    except _BROKEN:
+    except MemoryError:
+        raise
+    except Exception:  # as above
         return None
     if len(data) != member.size:
         return None
