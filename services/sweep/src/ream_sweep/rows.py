@@ -73,10 +73,6 @@ class Rows:
         """Returns the document that a row is about."""
         return self._keys[row]
 
-    def is_newest(self, row: int) -> bool:
-        """Says whether no generation came after that of a row."""
-        return self._newest[self._keys[row]] == row
-
     def generations(self, key: bytes) -> Iterator[int]:
         """Yields the rows of a document, the newest first."""
         row = self.newest(key)
