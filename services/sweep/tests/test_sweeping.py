@@ -86,7 +86,11 @@ def test_a_wave_never_arrives_before_what_it_holds(steps: list[int]) -> None:
 
 
 def swept(sweeper: Sweeper, end: int) -> list[object]:
-    return list(sweeper.tick(at(end=end)))
+    """Gives every wave all it needs; what it decides arrives."""
+    actions = sweeper.tick(at(end=end))
+    for action in actions:
+        sweeper.sent(action)
+    return list(actions)
 
 
 def test_what_has_no_answer_is_sent_again_then_expired_then_again_more_and_more_seldom() -> None:
@@ -99,6 +103,18 @@ def test_what_has_no_answer_is_sent_again_then_expired_then_again_more_and_more_
     again, expire = [SendAgain(NAMES[0], 1, 1)], [Expire(NAMES[0], 1, 1)]
     assert actions[:8] == [again, expire, again, [], expire, [], [], []]
     assert again in actions[8:]
+
+
+def test_what_was_not_sent_is_decided_again_by_the_next_wave() -> None:
+    ledger = Ledger()
+    sweeper = Sweeper(ledger)
+    for offset, name in enumerate(NAMES[:2]):
+        ledger.ingested(ingested(name), 0, offset)
+    again = [SendAgain(name, 1, 1) for name in NAMES[:2]]
+    assert sweeper.tick(at(end=10)) == again
+    assert sweeper.tick(at(end=10)) == again
+    sweeper.sent(again[0])
+    assert sweeper.tick(at(end=10)) == [Expire(NAMES[0], 1, 1), again[1]]
 
 
 def test_what_came_after_the_wave_began_is_not_its_business() -> None:

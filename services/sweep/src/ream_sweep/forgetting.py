@@ -4,6 +4,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from ream_contracts import layout
 from ream_contracts.messages import DocumentCompleted, PartForget
@@ -25,15 +26,24 @@ class Forgetting:
         self._waiting.setdefault(partition, deque()).append((offset, timestamp_ms, forget))
 
     def due(self, now_ms: float) -> tuple[list[PartForget], dict[int, int]]:
-        """Takes out what is old enough; with the offset of documents.completed that each partition is done up to."""
+        """Returns what is old enough; with the offset of documents.completed that each partition is then done up to.
+
+        It is returned again until it is said to be `done`.
+        """
         parts: list[PartForget] = []
         done: dict[int, int] = {}
         for partition, waiting in self._waiting.items():
-            while waiting and now_ms - waiting[0][1] >= self._age_ms:
-                offset, _, forget = waiting.popleft()
+            for offset, _, forget in takewhile(lambda one: now_ms - one[1] >= self._age_ms, waiting):
                 parts.append(forget)
                 done[partition] = offset + 1
         return parts, done
+
+    def done(self, offsets: Mapping[int, int]) -> None:
+        """Drops what lies before these offsets."""
+        for partition, offset in offsets.items():
+            waiting = self._waiting[partition]
+            while waiting and waiting[0][0] < offset:
+                waiting.popleft()
 
 
 class Passing:

@@ -92,10 +92,11 @@ class Ledger:
                 rows.outcome[row] = OUTCOMES.index(Outcome.ERASED.value)
                 rows.indexed_run[row], rows.indexed_version[row] = rows.run[row], rows.completed_version[row]
 
-    def acted(self, owed: Owed, wave: int) -> None:
+    def acted(self, document_id: str, generation: int, wave: int) -> None:
         """Takes note that something was sent for a generation when this wave arrived."""
-        row = self._rows.find(packed(owed.document_id), owed.generation)
-        self._rows.tries[row], self._rows.acted_at[row] = min(owed.tries + 1, MOST_TRIES), wave
+        rows = self._rows
+        row = rows.find(packed(document_id), generation)
+        rows.tries[row], rows.acted_at[row] = min(rows.tries[row] + 1, MOST_TRIES), wave
 
     def newest(self, document_id: str) -> tuple[int, int] | None:
         """Returns generation and run that a document is at; None when it was never ingested."""

@@ -4,11 +4,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ream_contracts import layout, topics
 from ream_contracts.messages import DeadLetter, DocumentCompleted, DocumentIndexed, DocumentIngested, PartExpired
-from ream_kit import Erased, Store
+from ream_kit import Erased, Retry, Store, kafka
 from ream_kit.clock import Clock
 from ream_kit.log import logger
 from ream_kit.observe import Announcer, Observer, Seen, Tail
@@ -18,7 +19,7 @@ from ream_sweep import stored
 from ream_sweep.forgetting import Forgetting, Passing, stale
 from ream_sweep.ledger import Ledger, plausible
 from ream_sweep.settings import SweepSettings
-from ream_sweep.sweeping import Action, SendAgain, Sweeper
+from ream_sweep.sweeping import Action, Expire, SendAgain, Sweeper
 from ream_sweep.wave import STEPS, Progress, waits_for
 
 NAME = "sweep"
@@ -68,6 +69,7 @@ class Sweep:
         done = self.observer.passed(NAME, [topics.DOCUMENTS_COMPLETED.name, LETTERS])
         self._forgotten = done[topics.DOCUMENTS_COMPLETED.name]
         self._handled = done[LETTERS]
+        self._answered: set[tuple[int, int]] = set()  # letters that only wait to be committed with the others
 
     def look(self, seconds: float) -> None:
         """Takes note of what was said, waiting at most so long for more."""
@@ -115,14 +117,30 @@ class Sweep:
         """Moves the wave and does what is due.
 
         Raises:
-            Retry: Kafka or the store is away; nothing is lost, the next turn does it.
+            Retry: Kafka or the store is away; nothing is lost, a later turn does it.
         """
-        progress = self.progress()
-        for action in self.sweeper.tick(progress):
-            self._send(action)
-        for step in (self._answer_letters, self._forget, self._tidy):
+        self._each([self._sweep, self._answer_letters, self._forget, self._tidy])
+
+    def _each(self, steps: Iterable[Callable[[], None]]) -> None:
+        """Takes steps that do not need each other: one that waits for the store does not hold up the rest.
+
+        Raises:
+            Retry: who was away first; without Kafka, none of the steps after gets on.
+        """
+        away: Retry | None = None
+        for step in steps:
             self.turned()
-            step()
+            try:
+                step()
+            except Retry as error:
+                if error.waiting_for == kafka.SERVER:
+                    raise
+                away = away or error
+        if away is not None:
+            raise away
+
+    def _sweep(self) -> None:
+        self._each([partial(self._send, action) for action in self.sweeper.tick(self.progress())])
 
     def progress(self) -> Progress:
         """Asks how far everybody is: readers first, ends later (see Progress)."""
@@ -135,15 +153,15 @@ class Sweep:
     def _send(self, action: Action) -> None:
         if isinstance(action, SendAgain):
             self.run_again(action.document_id, action.generation, action.run)
-            self.resent += 1
         else:
             facts = {"document_id": action.document_id, "generation": action.generation, "run": action.run}
             _LOG.warning("units_expired", **facts, wave=self.sweeper.number)
             expired = PartExpired(action.document_id, action.generation, action.run, ())
             self.announcer.send(topics.DOCUMENTS_PARTS, expired)
-            self.expired += 1
         self.announcer.flush(FLUSH_SECONDS)
-        self.turned()
+        self.sweeper.sent(action)
+        self.resent += isinstance(action, SendAgain)
+        self.expired += isinstance(action, Expire)
 
     def run_again(self, document_id: str, generation: int, run: int) -> None:
         """Says again that a document may be read, in the same run: whatever is done finds its artifacts."""
@@ -161,16 +179,24 @@ class Sweep:
 
     def _answer_letters(self) -> None:
         """A part that met no entry in aggregate's table: the document is run again, which opens it."""
-        letters, self.letters = self.letters, []
-        again = {letter.document_id for _, _, letter in letters if letter.cause == "no-entry" and letter.document_id}
-        for document_id in sorted(again):
-            # Records of documents.ingested are kept for days only; what lies in the store is there as long as it.
-            newest = self.ledger.newest(document_id) or stored.newest(self.store.names(layout.document(document_id)))
-            if newest is not None:
-                self.run_again(document_id, *newest)
-        self.announcer.flush(FLUSH_SECONDS)
-        self._handled.update(_after(letters))
+        letters = list(self.letters)
+        again: dict[str, set[tuple[int, int]]] = {}
+        for partition, offset, letter in letters:
+            if letter.cause == "no-entry" and letter.document_id and (partition, offset) not in self._answered:
+                again.setdefault(letter.document_id, set()).add((partition, offset))
+        self._each([partial(self._answer, *one) for one in sorted(again.items())])
         self.observer.commit(NAME, LETTERS, _after(letters))
+        self._handled.update(_after(letters))
+        del self.letters[: len(letters)]
+        self._answered.clear()
+
+    def _answer(self, document_id: str, places: set[tuple[int, int]]) -> None:
+        # Records of documents.ingested are kept for days only; what lies in the store is there as long as it.
+        newest = self.ledger.newest(document_id) or stored.newest(self.store.names(layout.document(document_id)))
+        if newest is not None:
+            self.run_again(document_id, *newest)
+        self.announcer.flush(FLUSH_SECONDS)
+        self._answered |= places
 
     def _forget(self) -> None:
         parts, done = self.forgetting.due(self.clock.now().timestamp() * 1000)
@@ -178,6 +204,7 @@ class Sweep:
             self.announcer.send(topics.DOCUMENTS_PARTS, part)
         self.announcer.flush(FLUSH_SECONDS)
         self.observer.commit(NAME, topics.DOCUMENTS_COMPLETED.name, done)
+        self.forgetting.done(done)
 
     def _tidy(self) -> None:
         now = self.clock.now()

@@ -46,7 +46,10 @@ class Sweeper:
         return self._wave
 
     def tick(self, progress: Progress) -> list[Action]:
-        """Moves the wave; returns what to send when it has arrived: the next one begins with the next call."""
+        """Moves the wave; returns what to send when it has arrived: the next one begins with the next call.
+
+        What is not said to be `sent` before that is decided again by the wave after.
+        """
         if self._wave is None:
             self._wave = begin(progress)
         self._wave = advance(self._wave, progress)
@@ -54,15 +57,18 @@ class Sweeper:
             return []
         arrived, self._wave, self.number = self._wave, None, self.number + 1
         held = [owed for owed in self._ledger.unanswered() if arrived.holds(owed.partition, owed.offset)]
-        return [action for action in map(self._act, held) if action is not None]
+        return [action for action in map(self._decide, held) if action is not None]
 
-    def _act(self, owed: Owed) -> Action | None:
+    def sent(self, action: Action) -> None:
+        """Takes note that what this wave decided has arrived: only then does the next step follow from it."""
+        self._ledger.acted(action.document_id, action.generation, self.number)
+
+    def _decide(self, owed: Owed) -> Action | None:
         # Sent again, then expired, and if even that was swallowed the same again, each time after twice as many waves:
         # nothing is ever given up silently, and a flow that is broken is not flooded.
         pause = 2 ** min(max(owed.tries - 2, 0), LONGEST_PAUSE)
         if owed.tries and self.number - owed.acted_at < pause:
             return None
-        self._ledger.acted(owed, self.number)
         # What a newer generation has overtaken is not worked on again: any part makes aggregate say how it ended.
         kind = Expire if owed.overtaken or owed.tries % 2 else SendAgain
         return kind(owed.document_id, owed.generation, owed.run)

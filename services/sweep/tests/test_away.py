@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store or the broker is away in the middle of a turn: nothing is lost, skipped or said to have expired."""
+
+from typing import Any, cast
+
+import pytest
+
+from ream_contracts import topics
+from ream_contracts.messages import (
+    Allowance,
+    DeadLetter,
+    DocumentCompleted,
+    DocumentIngested,
+    PartExpired,
+    PartForget,
+)
+from ream_kit import Retry, Store
+from ream_kit.observe import Announcer, Observer, Tail
+from ream_kit.testing import FakeClock, memory_store
+from ream_sweep import service
+from ream_sweep.service import LETTERS, Sweep
+from ream_sweep.settings import SweepSettings
+
+NAMES = [letter * 32 for letter in "abc"]
+COMPLETED = topics.DOCUMENTS_COMPLETED.name
+
+
+class Broker:
+    """A broker on which every group has passed everything; it can be away for what is sent, and for what is noted."""
+
+    def __init__(self) -> None:
+        self.away: set[str] = set()
+        self.on_the_way: list[Any] = []
+        self.arrived: list[Any] = []
+        self.committed: dict[str, dict[int, int]] = {}
+
+    def ends(self, names: Any) -> dict[str, dict[int, int]]:
+        return {name: {0: 0 if name in (LETTERS, COMPLETED) else 100} for name in names}
+
+    def begins(self, names: Any) -> dict[str, dict[int, int]]:
+        return {name: {0: 0} for name in names}
+
+    def passed(self, group: str, names: Any) -> dict[str, dict[int, int]]:
+        return {name: {} for name in names} if group == "sweep" else self.ends(names)
+
+    def positions(self) -> dict[str, dict[int, int]]:
+        return self.ends([topics.DOCUMENTS_INDEXED.name])
+
+    def send(self, topic: Any, message: Any) -> None:
+        self.on_the_way.append(message)
+
+    def flush(self, seconds: float) -> None:
+        sent, self.on_the_way = self.on_the_way, []
+        if "flush" in self.away:
+            raise Retry("kafka", f"{len(sent)} messages did not reach the broker")
+        self.arrived += sent
+
+    def commit(self, group: str, name: str, offsets: dict[int, int]) -> None:
+        if "commit" in self.away:
+            raise Retry("kafka", "the broker did not answer")
+        self.committed.setdefault(name, {}).update(offsets)
+
+    def delete_before(self, name: str, offsets: Any) -> None:
+        """Nothing to delete."""
+
+    def said(self) -> list[Any]:
+        said, self.arrived = self.arrived, []
+        return said
+
+
+@pytest.fixture
+def broker() -> Broker:
+    return Broker()
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Documents that the store does not give at present."""
+    missing: set[str] = set()
+
+    def asked(store: Store, document_id: str, generation: int, run: int) -> DocumentIngested:
+        if document_id in missing:
+            raise Retry("store", "it does not answer")
+        return ingested(document_id)
+
+    monkeypatch.setattr(service, "run_message", asked)
+    return missing
+
+
+def sweeping(broker: Broker) -> Sweep:
+    clients = cast(Tail, broker), cast(Observer, broker), cast(Announcer, broker)
+    return Sweep(SweepSettings(forget_days=0), memory_store(), *clients, FakeClock())
+
+
+def ingested(document_id: str) -> DocumentIngested:
+    return DocumentIngested(
+        document_id, 1, 1, document_id, None, 0, "o", 1, "f" * 64, "text/plain", None, None, Allowance(1, 1), ()
+    )
+
+
+def owing(broker: Broker, names: list[str]) -> Sweep:
+    sweep = sweeping(broker)
+    for offset, name in enumerate(names):
+        sweep.ledger.ingested(ingested(name), 0, offset)
+    return sweep
+
+
+def letter(document_id: str) -> DeadLetter:
+    return DeadLetter("documents.parts", 0, 7, "aggregate", "1", "no-entry", 1, document_id, None, None, {}, None, None)
+
+
+def not_now(sweep: Sweep, who: str) -> None:
+    with pytest.raises(Retry) as raised:
+        sweep.act()
+    assert raised.value.waiting_for == who
+
+
+def test_what_the_store_did_not_give_is_sent_again_later_and_not_expired(broker: Broker, away: set[str]) -> None:
+    sweep = owing(broker, NAMES)
+    away.add(NAMES[0])
+    not_now(sweep, "store")
+    assert broker.said() == [ingested(name) for name in NAMES[1:]], "one document holds up none of the others"
+    away.clear()
+    sweep.act()
+    assert broker.said() == [ingested(NAMES[0]), *(PartExpired(name, 1, 1, ()) for name in NAMES[1:])]
+    assert (sweep.resent, sweep.expired) == (3, 2)
+
+
+def test_what_did_not_reach_the_broker_is_said_again_and_not_expired(broker: Broker, away: set[str]) -> None:
+    sweep = owing(broker, NAMES)
+    broker.away = {"flush"}
+    not_now(sweep, "kafka")
+    assert broker.said() == []
+    broker.away = set()
+    sweep.act()
+    assert broker.said() == [ingested(name) for name in NAMES]
+    assert (sweep.resent, sweep.expired) == (3, 0)
+
+
+def test_a_letter_waits_for_the_store_and_is_not_passed_by_the_next(broker: Broker, away: set[str]) -> None:
+    sweep = owing(broker, [])
+    sweep.store.put("documents/" + NAMES[0] + "/1/ingested.json", b"{}")
+    sweep.store.put("documents/" + NAMES[1] + "/1/ingested.json", b"{}")
+    away.add(NAMES[0])
+    sweep.letters.append((0, 3, letter(NAMES[0])))
+    not_now(sweep, "store")
+    sweep.letters.append((0, 4, letter(NAMES[1])))
+    not_now(sweep, "store")
+    not_now(sweep, "store")
+    assert broker.said() == [ingested(NAMES[1])], "once, however often the other is tried"
+    assert LETTERS not in broker.committed
+    away.clear()
+    sweep.act()
+    sweep.act()
+    assert broker.said() == [ingested(NAMES[0])]
+    assert broker.committed[LETTERS] == {0: 5}
+
+
+@pytest.mark.parametrize("what", ["flush", "commit"])
+def test_letters_and_forgets_are_kept_until_the_broker_has_them(broker: Broker, away: set[str], what: str) -> None:
+    sweep = owing(broker, [])
+    sweep.store.put("documents/" + NAMES[0] + "/1/ingested.json", b"{}")
+    sweep.letters.append((0, 3, letter(NAMES[0])))
+    sweep.forgetting.completed(completed(NAMES[1]), 0, 7, 0)
+    broker.away = {what}
+    not_now(sweep, "kafka")
+    assert not broker.committed.keys() & {LETTERS, COMPLETED}
+    broker.away = set()
+    sweep.act()
+    assert set(map(type, broker.said())) == {DocumentIngested, PartForget}
+    assert (broker.committed[LETTERS], broker.committed[COMPLETED]) == ({0: 4}, {0: 8})
+    sweep.act()
+    assert broker.said() == []
+
+
+def test_a_store_that_is_away_does_not_hold_up_what_does_not_need_it(broker: Broker, away: set[str]) -> None:
+    sweep = owing(broker, NAMES[:1])
+    away.add(NAMES[0])
+    sweep.forgetting.completed(completed(NAMES[1]), 0, 7, 0)
+    not_now(sweep, "store")
+    assert broker.said() == [PartForget(NAMES[1], 1, 1)]
+    assert broker.committed[COMPLETED] == {0: 8}
+
+
+def completed(document_id: str) -> DocumentCompleted:
+    return DocumentCompleted(
+        document_id, 1, 1, 1, 5, document_id, None, "complete", None, "text/plain", 1, None, "body", 1, 1, 0, 0, 0,
+        (), 1, 0, "unknown", 0, (), "internal", {}, {},
+    )  # fmt: skip
