@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store or the broker is away in the middle of a turn: nothing is lost, skipped or said to have expired."""
+"""The store, the broker or a stage is away: nothing is lost, skipped or said to have expired, or waited for in vain."""
 
 from typing import Any, cast
 
@@ -30,6 +30,8 @@ class Broker:
 
     def __init__(self) -> None:
         self.away: set[str] = set()
+        self.begin = 0
+        self.stands: dict[str, dict[str, dict[int, int]]] = {}
         self.on_the_way: list[Any] = []
         self.arrived: list[Any] = []
         self.committed: dict[str, dict[int, int]] = {}
@@ -38,10 +40,11 @@ class Broker:
         return {name: {0: 0 if name in (LETTERS, COMPLETED) else 100} for name in names}
 
     def begins(self, names: Any) -> dict[str, dict[int, int]]:
-        return {name: {0: 0} for name in names}
+        return {name: {0: self.begin} for name in names}
 
     def passed(self, group: str, names: Any) -> dict[str, dict[int, int]]:
-        return {name: {} for name in names} if group == "sweep" else self.ends(names)
+        elsewhere = {name: {} for name in names} if group == "sweep" else self.ends(names)
+        return self.stands.get(group, elsewhere)
 
     def positions(self) -> dict[str, dict[int, int]]:
         return self.ends([topics.DOCUMENTS_INDEXED.name])
@@ -180,6 +183,22 @@ def test_a_store_that_is_away_does_not_hold_up_what_does_not_need_it(broker: Bro
     not_now(sweep, "store")
     assert broker.said() == [PartForget(NAMES[1], 1, 1)]
     assert broker.committed[COMPLETED] == {0: 8}
+
+
+@pytest.mark.parametrize("stand", [{}, {0: 5}])
+def test_a_wave_does_not_wait_for_records_that_their_topic_has_deleted(
+    broker: Broker, away: set[str], stand: dict[int, int]
+) -> None:
+    """A stage was away beyond the retention of its topic: what it never read is sent again."""
+    sweep = owing(broker, NAMES[:1])
+    broker.stands["ocr"] = dict.fromkeys(["segments.scanned", "segments.scanned.bulk"], stand)
+    broker.begin = 99
+    sweep.act()
+    assert broker.said() == [], "the last record is there and not read"
+    assert "ocr" in sweep.status()["wave"]["waits_for"]
+    broker.begin = 100
+    sweep.act()
+    assert broker.said() == [ingested(NAMES[0])]
 
 
 def completed(document_id: str) -> DocumentCompleted:

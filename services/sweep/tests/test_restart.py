@@ -29,6 +29,9 @@ class Log:
     def ends(self, names: Any) -> dict[str, dict[int, int]]:
         return {name: {0: len(self.records.get(name, ()))} for name in names}
 
+    def begins(self, names: Any) -> dict[str, dict[int, int]]:
+        return {name: {0: 0} for name in names}
+
     def passed(self, group: str, names: Any) -> dict[str, dict[int, int]]:
         return {name: self.committed.get(name, {}) for name in names}
 

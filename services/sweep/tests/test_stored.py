@@ -39,6 +39,9 @@ class Broker:
         self.sent: list[tuple[Any, Any]] = []
         self.committed: list[tuple[str, dict[int, int]]] = []
 
+    def begins(self, names: list[str]) -> dict[str, dict[int, int]]:
+        return {name: {0: 0} for name in names}
+
     def passed(self, group: str, names: list[str]) -> dict[str, dict[int, int]]:
         return {name: {} for name in names}
 

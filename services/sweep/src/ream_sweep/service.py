@@ -20,7 +20,7 @@ from ream_sweep.forgetting import Forgetting, Passing, stale
 from ream_sweep.ledger import Ledger, plausible
 from ream_sweep.settings import SweepSettings
 from ream_sweep.sweeping import Action, Expire, SendAgain, Sweeper
-from ream_sweep.wave import STEPS, Progress, waits_for
+from ream_sweep.wave import STEPS, Progress, beyond, waits_for
 
 NAME = "sweep"
 LETTERS = topics.DOCUMENTS_PARTS.dead_letters
@@ -144,11 +144,13 @@ class Sweep:
 
     def progress(self) -> Progress:
         """Asks how far everybody is: readers first, ends later (see Progress)."""
+        names = [topic for step in STEPS for topic in step.topics]
+        begins = self.observer.begins(names)
         passed: dict[tuple[str, str], Any] = {}
         for step in STEPS:
             found = self.tail.positions() if step.group == NAME else self.observer.passed(step.group, step.topics)
-            passed.update({(step.group, topic): found.get(topic, {}) for topic in step.topics})
-        return Progress(self.observer.ends([topic for step in STEPS for topic in step.topics]), passed)
+            passed.update({(step.group, topic): beyond(found.get(topic, {}), begins[topic]) for topic in step.topics})
+        return Progress(self.observer.ends(names), passed)
 
     def _send(self, action: Action) -> None:
         if isinstance(action, SendAgain):

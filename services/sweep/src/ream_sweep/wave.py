@@ -67,6 +67,11 @@ class Wave:
         return offset < self.mark.get(partition, 0)
 
 
+def beyond(stands: Offsets, begins: Offsets) -> Offsets:
+    """Returns where a group stands when nothing that a topic has deleted is waited for: it will never be read."""
+    return {partition: max(stands.get(partition, 0), begins.get(partition, 0)) for partition in {*stands, *begins}}
+
+
 def begin(progress: Progress) -> Wave:
     """Starts a wave at what is on documents.ingested now."""
     return Wave(dict(progress.ends["documents.ingested"]), 0, _targets(0, progress))
