@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The loop of sweep: what it shows, for whom it waits, and when it is dead."""
 
+from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from ream_kit import Retry
+from ream_kit.kafka import KafkaSettings
 from ream_kit.metrics import Metrics
-from ream_kit.testing import FakeClock
-from ream_sweep.running import Loop
+from ream_kit.testing import FakeClock, memory_store
+from ream_sweep import running
+from ream_sweep.running import Connecting, Loop
 from ream_sweep.service import FOLLOWED, Sweep
+from ream_sweep.settings import SweepSettings
 
 
 class Turns:
@@ -77,3 +83,42 @@ def test_it_lives_while_it_turns() -> None:
     loop.turned()
     clock.advance(29)
     assert loop.not_alive() is None
+
+
+def test_a_try_to_connect_that_fails_leaves_no_client_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker answers where the topics begin, and then no more: each try would keep a consumer and its threads."""
+    made: list[str] = []
+    open_now: list[object] = []
+    answers: list[Retry | None] = [Retry("kafka", "no answer"), Retry("kafka", "no answer"), None]
+
+    class Following(ExitStack):
+        def __init__(self, *_: object) -> None:
+            super().__init__()
+            open_now.append(self)
+            self.callback(open_now.remove, self)
+
+    class Half:
+        def __init__(self, *_: object) -> None:
+            made.append("observer")
+
+        def passed(self, group: str, names: list[str]) -> dict[str, dict[int, int]]:
+            return {name: {} for name in names}
+
+        def ends(self, names: list[str]) -> dict[str, dict[int, int]]:
+            if (away := answers.pop(0)) is not None:
+                raise away
+            return {}
+
+    monkeypatch.setattr(running, "Tail", Following)
+    monkeypatch.setattr(running, "Observer", Half)
+    monkeypatch.setattr(running, "Announcer", lambda *_: made.append("announcer"))
+    with ExitStack() as opened:
+        broker = KafkaSettings("localhost:1")
+        connect = Connecting(SweepSettings(), memory_store(), broker, FakeClock(), opened)
+        for _ in range(2):
+            with pytest.raises(Retry):
+                connect()
+            assert not open_now
+        assert connect().tail is open_now[0]
+        assert made == ["observer", "announcer"]
+    assert not open_now

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from ream_kit import Retry, log
+from ream_kit import Retry, Store, log
 from ream_kit.clock import Clock, SystemClock, timestamp
 from ream_kit.health import Health
 from ream_kit.kafka import KafkaSettings
@@ -107,6 +108,39 @@ class Loop:
         return {"stage": NAME, "waiting": [self.waiting] if self.waiting else [], **known}
 
 
+@dataclass
+class Connecting:
+    """Makes a sweep, however often that has to be tried: a try that fails leaves nothing open."""
+
+    settings: SweepSettings
+    store: Store
+    broker: KafkaSettings
+    clock: Clock
+    opened: ExitStack
+
+    @cached_property
+    def observer(self) -> Observer:
+        """One for all tries."""
+        return Observer(self.broker)
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        """One for all tries."""
+        return Announcer(self.broker, NAME)
+
+    def __call__(self) -> Sweep:
+        """Returns a sweep whose tail ends with the stack.
+
+        Raises:
+            Retry: the broker is away.
+        """
+        with ExitStack() as trying:
+            tail = trying.enter_context(Tail(self.broker, FOLLOWED, "beginning", starts(self.observer)))
+            sweep = Sweep(self.settings, self.store, tail, self.observer, self.announcer, self.clock)
+            self.opened.enter_context(trying.pop_all())
+        return sweep
+
+
 def main(environ: Mapping[str, str] | None = None) -> int:
     """Runs sweep until SIGTERM or SIGINT, by the settings of the environment; returns the exit code."""
     environ = os.environ if environ is None else environ
@@ -124,12 +158,7 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     log.configure(runner.log_level, runner.log_format)
     clock = SystemClock()
     with ExitStack() as opened:
-
-        def connect() -> Sweep:
-            observer = Observer(broker)
-            tail = opened.enter_context(Tail(broker, FOLLOWED, "beginning", starts(observer)))
-            return Sweep(settings, store, tail, observer, Announcer(broker, NAME), clock)
-
+        connect = Connecting(settings, store, broker, clock, opened)
         loop = Loop(connect, settings.interval_seconds, clock)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.over.set())
