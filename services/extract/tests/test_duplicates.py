@@ -154,6 +154,23 @@ def test_the_second_is_as_the_first_and_nothing_is_read(reader: Reader, media_ty
         assert FIRST.encode() not in store.get(name) or name.endswith("/ingested.json")
 
 
+def test_a_family_does_not_outgrow_its_allowance_by_copies(reader: Reader) -> None:
+    store = memory_store()
+    document = ingested(store, FIRST, "application/zip")
+    sizes = [len(store.get(one.source.removeprefix("store:"))) for one in children(run(store, reader, document))]
+    finish(store, document)
+    small = ingested(store, SECOND, "application/zip", allowance=Allowance(1_000, sum(sizes) - 1))
+    assert len(children(run(store, reader, small))) == 1
+    enough = ingested(store, "t" * 32, "application/zip", allowance=Allowance(1_000, sum(sizes)))
+    before = calls()
+    assert len(children(run(store, reader, enough))) == 2
+    assert calls() == before
+
+
+def children(bus: LocalBus) -> list[Any]:
+    return list(bus.sent(topics.DOCUMENTS_SUBMITTED))
+
+
 def test_children_of_the_second_are_documents_of_their_own(reader: Reader) -> None:
     store = memory_store()
     document = ingested(store, FIRST, "application/zip")

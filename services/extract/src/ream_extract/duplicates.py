@@ -100,7 +100,8 @@ class Copying:
 def adopt(ingested: DocumentIngested, store: Store) -> None:
     """Copies what was made of the same bytes before, unless this document is planned already or nothing is there.
 
-    The first document may be in work, damaged or erased: then this one is worked on as any other.
+    The first document may be in work, damaged or erased, or have more inside of it than this one may have: then this
+    one is worked on as any other.
 
     Raises:
         Erased: this document was erased.
@@ -110,7 +111,7 @@ def adopt(ingested: DocumentIngested, store: Store) -> None:
         return
     try:
         source = _source(ingested, store)
-        if source is None:
+        if source is None or _outgrows(ingested.allowance.bytes, store, source):
             return
         copied = Copying(store, source, target).run()
     except (NotFound, Malformed) as error:
@@ -121,6 +122,11 @@ def adopt(ingested: DocumentIngested, store: Store) -> None:
         _LOG.info("not_copied", document_id=ingested.document_id, reason="erased")
     else:
         _LOG.info("copied", document_id=ingested.document_id, of=source[0], objects=copied)
+
+
+def _outgrows(allowed: int, store: Store, source: tuple[str, int]) -> bool:
+    """Whether what was found inside of the first is more than this one's family may still have."""
+    return sum(map(store.size, store.names(layout.generation(*source) + "children/"))) > allowed
 
 
 def _planned(store: Store, target: tuple[str, int]) -> bool:
