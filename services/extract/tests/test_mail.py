@@ -98,6 +98,26 @@ def test_part_that_the_parser_did_not_find_is_missed(tmp_path: Path) -> None:
     assert items[-1] == UnitFailed(4, "parts-missing")
 
 
+@pytest.mark.parametrize("lost", [10, 60, 400])
+def test_message_that_is_cut_off_is_not_whole(tmp_path: Path, lost: int) -> None:
+    made = EmailMessage()
+    made.set_content("See the file.")
+    made.add_attachment(bytes(1_000), maintype="application", subtype="pdf", filename="a.pdf")
+    (tmp_path / "a.eml").write_bytes(made.as_bytes())
+    assert [type(item) for item in read(mail.EXTRACTOR, tmp_path / "a.eml", EML)] == [UnitRead, ChildRead]
+    (tmp_path / "b.eml").write_bytes(made.as_bytes()[:-lost])
+    assert read(mail.EXTRACTOR, tmp_path / "b.eml", EML)[-1] == UnitFailed(3, "parts-missing")
+
+
+@pytest.mark.parametrize(
+    ("base64", "whole"), [("QUJD\nQUI=\n", True), ("QUJD  \nQUI= \n", True), ("QUJD\nQUI", False), ("QU~~\n", False)]
+)
+def test_base64_that_is_broken_is_told_from_blanks(tmp_path: Path, base64: str, whole: bool) -> None:
+    head = "Subject: a\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
+    (tmp_path / "a.eml").write_text(head + base64)
+    assert (UnitFailed not in map(type, read(mail.EXTRACTOR, tmp_path / "a.eml", EML))) == whole
+
+
 def test_attachments_beyond_the_allowance(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(message().as_bytes())
     items = read(mail.EXTRACTOR, tmp_path / "a.eml", EML, child_budget=8)

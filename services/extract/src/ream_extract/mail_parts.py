@@ -4,6 +4,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import (
+    CloseBoundaryNotFoundDefect,
+    InvalidBase64CharactersDefect,
+    InvalidBase64LengthDefect,
+    InvalidBase64PaddingDefect,
+    StartBoundaryNotFoundDefect,
+)
 from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -17,6 +24,13 @@ _BOUNDARY = re.compile(
     rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*?boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))",
     re.IGNORECASE | re.MULTILINE,
 )
+_CUT_OFF = (
+    StartBoundaryNotFoundDefect,
+    CloseBoundaryNotFoundDefect,
+    InvalidBase64LengthDefect,
+    InvalidBase64PaddingDefect,
+)
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s]")
 _SPACE = re.compile(r"\s+")
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt"}
 
@@ -151,3 +165,18 @@ def parsed(message: Message) -> int:
         for part in message.walk()
         if part.get_content_maintype() == "multipart" and isinstance(payload := part.get_payload(), list)
     )
+
+
+def cut_off(message: Message) -> bool:
+    """Says whether a part does not end as it should: no boundary comes that was announced, or base64 is broken."""
+    return any(_is_broken(part) for part in message.walk())
+
+
+def _is_broken(part: Message) -> bool:
+    if not part.is_multipart():
+        part.get_payload(decode=True)  # what is wrong with base64 is noted when it is decoded
+    if any(isinstance(defect, _CUT_OFF) for defect in part.defects):
+        return True
+    # Blanks at the ends of lines are noted too, and harm nothing.
+    strange = any(isinstance(defect, InvalidBase64CharactersDefect) for defect in part.defects)
+    return strange and _NO_BASE64.search(str(part.get_payload())) is not None

@@ -14,7 +14,7 @@ from ream_extract.children import Inside, children
 from ream_extract.extractors.html import between_tags
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.html_text import page_text
-from ream_extract.mail_parts import Parts, bytes_of, counted, header, name_of, parsed, parts_of, text_of
+from ream_extract.mail_parts import Parts, bytes_of, counted, cut_off, header, name_of, parsed, parts_of, text_of
 from ream_extract.pictures import keep
 from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRun, Unreadable
 
@@ -29,7 +29,7 @@ class MailExtractor:
     """Reads messages (EML) and web pages saved with all that belongs to them (MHTML)."""
 
     name = "mail"
-    version = "1"
+    version = "2"
     media_types = ("message/rfc822", SAVED_PAGE)
     convert_to: str | None = None
     together = ("body",)
@@ -37,7 +37,8 @@ class MailExtractor:
     def plan(self, source: Source) -> Plan:
         """Counts bodies by the size of the text parts, and attachments as the parser sorts the parts.
 
-        Parts are counted a second time by their boundaries: where the parser found fewer, one more unit will fail.
+        Parts are counted a second time by their boundaries: where the parser found fewer, or a part does not end as it
+        should, one more unit will fail.
         """
         with _parsing():
             data, message = _opened(source)
@@ -46,7 +47,7 @@ class MailExtractor:
             units = [UnitRun("body", bodies(sum(map(_size, parts.bodies))))]
             if attached:
                 units.append(UnitRun("attachment", len(attached)))
-            if counted(data) > parsed(message):
+            if counted(data) > parsed(message) or cut_off(message):
                 units.append(UnitRun("rest", 1))
             return Plan(tuple(units), _metadata(message), child_bytes=sum(map(_weight, attached)))
 
