@@ -13,6 +13,7 @@ class Node:
     Attributes:
         held: version and body by index and id; no body where it was deleted.
         refused: ids, names and texts of entries that are answered with 400.
+        failing: indices and ids that are answered with 500, each so many times.
         away: nobody answers.
         keeps_text: False where a test must not hold what it wrote.
         requests: how many writes each request held.
@@ -23,6 +24,7 @@ class Node:
     def __init__(self) -> None:
         self.held: dict[tuple[str, str], tuple[int, dict[str, Any] | None]] = {}
         self.refused: set[str] = set()
+        self.failing: dict[tuple[str, str], int] = {}
         self.away = False
         self.keeps_text = True
         self.requests: list[int] = []
@@ -56,6 +58,9 @@ class Node:
             return 404
         if source is not None and self.refused & {place[1], source.get("name", ""), str(source.get("text"))}:
             return 400
+        if self.failing.get(place):
+            self.failing[place] -= 1
+            return 500
         least = action["version"] + (0 if action["version_type"] == "external_gte" else -1)
         known = self.held.get(place)
         if known is not None and known[0] > least:

@@ -220,9 +220,9 @@ class Indices:
         }
         version = {"version": identity.version(generation, run, 0), "version_type": "external_gte"}
         self._drop(self.passages, query, version)
-        if self.passages in self._next:
+        if (following := self._next.get(self.passages)) is not None:
             try:
-                self._drop(self._next[self.passages], query, version)
+                self._drop(following, query, version)
             except NoIndex as error:
                 self._given_up(error)
 
@@ -241,17 +241,24 @@ class Indices:
         return [hit["_id"] for hit in answer["hits"]["hits"]]
 
     def _bulk(self, items: list[Item]) -> list[dict[str, Any]]:
+        """Writes to both; what only the next indices do not take is that entry's answer, or it would miss there."""
+        following = self._next  # another thread may look, or give up, meanwhile
         answers = self._ask_bulk(items)
-        also = [(kind, {**action, "_index": self._next[action["_index"]]}, body) for kind, action, body in items
-                if action["_index"] in self._next]  # fmt: skip
-        for answer in self._ask_bulk(also) if also else ():
+        also = [
+            (number, (kind, {**action, "_index": following[action["_index"]]}, body))
+            for number, (kind, action, body) in enumerate(items)
+            if action["_index"] in following
+        ]
+        there = self._ask_bulk([item for _, item in also]) if also else []
+        for (number, _), answer in zip(also, there, strict=True):
             fault = _fault(next(iter(answer.values())))
             if isinstance(fault, NoIndex):
                 self._given_up(fault)
                 break
-            # A refusal of any other kind is that of the first index too.
             if isinstance(fault, Retry):
                 raise fault
+            if fault is not None and _fault(next(iter(answers[number].values()))) is None:
+                answers[number] = answer
         return answers
 
     def _given_up(self, error: NoIndex) -> None:
