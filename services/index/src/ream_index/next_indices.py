@@ -14,7 +14,7 @@ from typing import Any
 from opensearchpy import OpenSearch
 
 from ream_index.migrate import migrate, templates
-from ream_index.opensearch import Indices, ask, next_alias
+from ream_index.opensearch import ask, next_alias
 
 KINDS = ("documents", "passages")
 _META = "ream_rebuild"
@@ -114,10 +114,6 @@ class Builder:
     def give_up(self, pair: Pair) -> None:
         """Deletes a pair."""
         ask(lambda: self._admin.indices.delete(index=",".join(pair)))
-
-    def indices(self, pair: Pair) -> Indices:
-        """The pair, to be filled."""
-        return Indices.named(self._admin, *pair)
 
     def stand(self, pair: Pair) -> Stand:
         """How far the building is."""
