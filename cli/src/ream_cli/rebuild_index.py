@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Builds it; 1 when something of a document could not be read from the store."""
+    """Builds it; 1 when something of a document could not be built."""
     if options.switch and options.as_of is None:
         raise CommandError(
             "--switch belongs to --as-of: without a day the new index always takes the old one's place.", USAGE
@@ -102,7 +102,7 @@ def _show(built: Built, prefix: str, day: date | None, *, switched: bool, delete
     if built.erased:
         print(f"{n(built.erased)} documents were erased and stay so.")
     for document_id, reason in built.damaged.items():
-        print(f"{document_id} could not be read from the store: {screen.safe(reason)}", file=sys.stderr)
+        print(f"{document_id} could not be built: {screen.safe(reason)}", file=sys.stderr)
     if built.damaged:
         print(
             f"{n(built.damaged_documents)} documents are damaged, so the new index did not take the old one's place: "

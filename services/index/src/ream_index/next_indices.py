@@ -30,7 +30,7 @@ class Counts:
         outstanding: of them, those that are not completed.
         passages: pages, or parts of them.
         erased: that were passed over.
-        damaged: by id, why something of a document could not be read from the store; the first hundred.
+        damaged: by id, why something of a document is not in them; the first hundred.
         damaged_documents: how many those are in all.
     """
 

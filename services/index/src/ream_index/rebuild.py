@@ -18,8 +18,10 @@ from opensearchpy import OpenSearch
 
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
+from ream_contracts.whole import NotWhole
 from ream_index.next_indices import Counts, Pair, Stand
-from ream_index.opensearch import Indices, ask
+from ream_index.opensearch import Indices, WriteFailed, ask
+from ream_index.passages import Entry
 from ream_index.settings import IndexSettings
 from ream_index.stored import Holdings, messages, taken_in
 from ream_index.work import FIRST, Desk, Message, Stored, Work
@@ -33,13 +35,15 @@ BATCH = 50
 _AHEAD = 3
 """Batches for each thread that are read before those before them are done."""
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-"""Seconds between tries of a batch while OpenSearch or the store is away."""
+"""Seconds between tries of a batch while OpenSearch or the store is away, or OpenSearch fails at an entry."""
 _ROUNDS = 5
-DAMAGE = (NotFound, Malformed, ValueError, KeyError)
-"""What is wrong with a document in the store, and not with us."""
+DAMAGE = (NotFound, Malformed, NotWhole, ValueError, KeyError)
+"""What is wrong with a document in the store."""
 Listed = tuple[str, list[str]]
 """A document and the names of its objects."""
 Tell = Callable[[Stand], None]
+Job = Callable[[list[Listed], bool], Counts]
+"""Works on a batch; is told whether it is the last try, when an entry at which OpenSearch fails is damage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Rebuild:
             Reject: OpenSearch refuses the request.
         """
         batches = _batches(documents(self.store, stand.until))
-        for last, counts in self._in_order(batches, lambda listed: self._written(listed, changed=False)):
+        for last, counts in self._in_order(batches, lambda *given: self._written(*given, changed=False)):
             stand = replace(stand, until=last, counts=stand.counts.plus(counts))
             tell(stand)
         return replace(stand, full=True)
@@ -113,9 +117,7 @@ class Rebuild:
         while found := list(itertools.islice(names, 1000)):
             yield found
 
-    def _in_order(
-        self, batches: Iterator[list[Listed]], work: Callable[[list[Listed]], Counts]
-    ) -> Iterator[tuple[str, Counts]]:
+    def _in_order(self, batches: Iterator[list[Listed]], work: Job) -> Iterator[tuple[str, Counts]]:
         """Works on several batches at once, and yields what came of them in their order."""
         running: deque[tuple[str, Future[Counts]]] = deque()
         with ThreadPoolExecutor(self.threads) as pool:
@@ -132,15 +134,15 @@ class Rebuild:
                 for _, future in running:
                     future.cancel()
 
-    def _patiently(self, work: Callable[[list[Listed]], Counts], batch: list[Listed]) -> Counts:
+    def _patiently(self, work: Job, batch: list[Listed]) -> Counts:
         for pause in _PAUSES:
             try:
-                return work(batch)
-            except Retry:
+                return work(batch, False)
+            except (Retry, WriteFailed):
                 self.wait(pause)
-        return work(batch)
+        return work(batch, True)
 
-    def _caught_up(self, batch: list[Listed]) -> Counts:
+    def _caught_up(self, batch: list[Listed], last: bool) -> Counts:
         there = self._versions([document_id for document_id, _ in batch])
         behind, growing = [], []
         for document_id, names in batch:
@@ -150,8 +152,9 @@ class Rebuild:
             elif held.unfinished:
                 growing.append((document_id, names))
         # Which pages of a run are there is not in its entry; they are few, and passed over where they are.
-        self._written(growing, changed=True)
-        return self._written(behind, changed=True)
+        found = self._written(growing, last, changed=True)
+        lost = Counts(damaged=found.damaged, damaged_documents=found.damaged_documents)
+        return self._written(behind, last, changed=True).plus(lost)
 
     def _versions(self, document_ids: list[str]) -> dict[str, int]:
         """Versions of the entries that are in the pair; 0 for what is not completed there."""
@@ -165,7 +168,7 @@ class Rebuild:
             if one.get("found")
         }
 
-    def _written(self, batch: list[Listed], *, changed: bool) -> Counts:
+    def _written(self, batch: list[Listed], last: bool, *, changed: bool) -> Counts:
         """Writes documents; those that have changed may have left passages of an older run there."""
         indices = Indices.named(self.client, *self.pair)
         counts, works = Counts(), []
@@ -180,21 +183,35 @@ class Rebuild:
                 counts = counts.plus(_damage(document_id, error))
             else:
                 works += [Work(message) for message in asked]
-        self._write(works, desks, indices)
-        if changed:
-            for work in works:
-                if isinstance(work.message, Stored) and work.message.record is not None and work.age > FIRST:
-                    indices.drop_older_passages(work.message.document_id, *work.age)
-        return counts.plus(_counted(works))
-
-    def _write(self, works: list[Work], desks: Mapping[str, Desk], indices: Indices) -> None:
-        write(works, indices, lambda work: desks[work.message.document_id].writes(work, {}))
-        write(works, indices, lambda work: desks[work.message.document_id].second(work))
+        self._write(works, desks, indices, changed=changed)
         # As index does: a newer run may have been completed, and its passages written there, while this one was.
         drop_overtaken(works, indices)
         for work in works:
-            if work.fault is not None and not _is_damage(work.fault):
+            if work.fault is not None and not _is_damage(work.fault, last):
                 raise work.fault
+        return counts.plus(_counted(works))
+
+    def _write(self, works: list[Work], desks: Mapping[str, Desk], indices: Indices, *, changed: bool) -> None:
+        """Writes the entry of a document after all else of it: what is looked for later is where the entry is not."""
+        entries: dict[int, tuple[str, Entry]] = {}
+
+        def passages_of(work: Work) -> Iterator[tuple[str, Entry]]:
+            for name, entry in desks[work.message.document_id].writes(work, {}):
+                if name == self.pair.documents:
+                    entries[id(work)] = name, entry
+                else:
+                    yield name, entry
+
+        def entry_of(work: Work) -> Iterator[tuple[str, Entry]]:
+            if work.fault is None and id(work) in entries:
+                yield entries[id(work)]
+
+        write(works, indices, passages_of)
+        if changed:
+            for work in works:
+                _drop_older(work, indices)
+        write(works, indices, entry_of)
+        write(works, indices, lambda work: desks[work.message.document_id].second(work))
 
     def _desk(self, asked: list[Message]) -> Desk:
         """What is known of a document that is not completed was known since it was taken in."""
@@ -209,9 +226,19 @@ def _batches(listed: Iterable[Listed]) -> Iterator[list[Listed]]:
         yield batch
 
 
-def _is_damage(fault: Exception) -> bool:
+def _drop_older(work: Work, indices: Indices) -> None:
+    """Takes away what an older run left of a document that is about to have its entry."""
+    if not isinstance(work.message, Stored) or work.message.record is None or work.age == FIRST:
+        return
+    try:
+        indices.drop_older_passages(work.message.document_id, *work.age)
+    except WriteFailed as error:
+        work.fail(error)
+
+
+def _is_damage(fault: Exception, last: bool) -> bool:
     """Whether it is of one document: what the store has of it, or what OpenSearch does not take even when reduced."""
-    return isinstance(fault, (*DAMAGE, Reject))
+    return isinstance(fault, (*DAMAGE, Reject)) or (last and isinstance(fault, WriteFailed))
 
 
 def _damage(document_id: str, error: Exception) -> Counts:

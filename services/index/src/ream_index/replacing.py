@@ -40,7 +40,7 @@ class Built:
         outstanding: of them, those that are not completed.
         again: documents that changed meanwhile and were written once more.
         erased: documents of the installation that were erased, ever.
-        damaged: by id, why something of a document could not be read from the store; the first hundred.
+        damaged: by id, why something of a document is not in them; the first hundred.
         there: whether it was there already, and nothing was done.
     """
 
