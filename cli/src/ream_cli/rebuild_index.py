@@ -14,7 +14,7 @@ from typing import Any
 from ream_cli import screen
 from ream_cli.failures import INCOMPLETE, MISCONFIGURED, OK, USAGE, CommandError
 from ream_cli.surroundings import find
-from ream_index.replacing import Built, Replacing, as_of_prefix
+from ream_index.replacing import Built, InUse, Replacing, as_of_prefix
 from ream_index.settings import IndexSettings
 from ream_kit.settings import load
 
@@ -38,15 +38,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--restart", action="store_true", help="throw away what was begun (or built as of this day)")
     parser.add_argument("--abandon", action="store_true", help="delete what was begun, and build nothing")
     parser.add_argument("--delete-old", action="store_true", help="delete the index whose place was taken")
+    parser.add_argument("--yes", action="store_true", help="with --as-of and --delete-old: delete it without asking")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Builds it; 1 when something of a document could not be built."""
-    if options.switch and options.as_of is None:
-        raise CommandError(
-            "--switch belongs to --as-of: without a day the new index always takes the old one's place.", USAGE
-        )
+    _check(options)
     surroundings = find()
     if surroundings.administrator is None:
         raise CommandError(
@@ -61,10 +59,13 @@ def run(options: argparse.Namespace) -> int:
         replacing = Replacing(store, client, settings, Told())
         if options.abandon:
             return _abandon(replacing, as_json=options.json)
-        if options.as_of is not None:
-            built = replacing.as_of(options.as_of, switch=options.switch, restart=options.restart)
-        else:
-            built = replacing.anew(restart=options.restart)
+        try:
+            if options.as_of is not None:
+                built = replacing.as_of(options.as_of, switch=options.switch, restart=options.restart)
+            else:
+                built = replacing.anew(restart=options.restart)
+        except InUse as error:
+            raise CommandError(f"{error}.") from None
         deleted = built.before is not None and options.delete_old
         if built.before is not None and deleted:
             replacing.delete(built.before)
@@ -78,6 +79,29 @@ def run(options: argparse.Namespace) -> int:
             built, settings.prefix, options.as_of, switched=switched, deleted=deleted, seconds=time.monotonic() - began
         )
     return INCOMPLETE if built.damaged else OK
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuses what cannot be meant, and what deletes more than what is there anew without a word of consent."""
+    if options.switch and options.as_of is None:
+        raise CommandError(
+            "--switch belongs to --as-of: without a day the new index always takes the old one's place.", USAGE
+        )
+    if options.delete_old and (options.abandon or (options.as_of is not None and not options.switch)):
+        raise CommandError("--delete-old needs an index whose place is taken: with --as-of give --switch too.", USAGE)
+    if options.delete_old and options.as_of is not None and not options.yes and not _agreed(options):
+        raise CommandError(
+            "Nothing was built or deleted: --delete-old would delete the index of today, and the one as of a day has "
+            "less in it. Say --yes to delete it, or leave --delete-old out.",
+            USAGE,
+        )
+
+
+def _agreed(options: argparse.Namespace) -> bool:
+    if options.json or not sys.stdin.isatty():
+        return False
+    asked = f"Delete the index of today when the one as of {options.as_of} has its place? [y/N] "
+    return input(asked).strip().lower() in ("y", "yes")
 
 
 def to_json(built: Built) -> dict[str, Any]:

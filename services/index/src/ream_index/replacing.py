@@ -19,6 +19,16 @@ from ream_kit.store_walk import share
 _NOTED_EVERY = 5.0
 
 
+class InUse(Exception):
+    """What was to be thrown away is what searches and writes use; the text is for a person."""
+
+    def __init__(self, pair: Pair) -> None:
+        super().__init__(
+            f"{pair.documents} and {pair.passages} are what is searched, so they are not thrown away: "
+            "'ream rebuild-index' without a day builds others that take their place"
+        )
+
+
 class Listener(Protocol):
     """Is told how the building goes on."""
 
@@ -116,11 +126,14 @@ class Replacing:
             restart: throw away what was built before.
 
         Raises:
+            InUse: what is to be thrown away has taken the place of the pair that was searched.
             Retry: OpenSearch or the store stays away.
             Reject: OpenSearch refuses the request.
         """
         builder = Builder(self.client, as_of_prefix(self.settings.prefix, day))
         if restart and (there := builder.current()) is not None:
+            if there == Builder(self.client, self.settings.prefix).current():
+                raise InUse(there)
             builder.give_up(there)
         pair = builder.make()
         work = Rebuild(self.store, self.client, pair, self.settings, until=end_of(day))
