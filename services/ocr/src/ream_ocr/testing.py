@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests and benchmarks of reading need: pages drawn with known words, and how far a reading is from the truth."""
+"""What tests and benchmarks of reading need: pages with known words, how far a reading is off, a cell in memory."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from ream_ocr.parameters import Parameters
+from ream_ocr.reader import Call, Reader
+from ream_ocr.views import Budget
 
 TEXTS = {
     "eng": (
@@ -103,3 +110,48 @@ def character_error_rate(read: str, truth: str) -> float:
             current.append(min(above[column] + 1, current[-1] + 1, above[column - 1] + (letter != other)))
         above = current
     return above[-1] / max(1, len(wanted))
+
+
+class Cell:
+    """Answers in memory as a cell would; notes what it was asked.
+
+    Attributes:
+        failing: units that are answered as broken.
+        error: raised in place of an answer; None where it answers.
+        asked: the requests so far.
+    """
+
+    def __init__(self, *failing: int, error: Exception | None = None) -> None:
+        self.failing = failing
+        self.error = error
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Answers unit by unit."""
+        self.asked.append(request)
+        if self.error is not None:
+            raise self.error
+        for unit in request["units"]:
+            if unit in self.failing:
+                yield {"unit": unit, "cause": "damaged", "reason": "it is broken"}
+            else:
+                yield self.answer(unit)
+
+    def answer(self, unit: int) -> dict[str, Any]:
+        """What is read on a page that is whole."""
+        text = f"text of page {unit}"
+        answer = {"unit": unit, "kind": "page", "text": text, "characters": len(text), "confidence": 90, "label": None}
+        return answer | {"width": 595.0, "height": 842.0, "rotation": 0, "looks": 1}
+
+
+def reader(cell: Call, cells: int = 2, bulk: Call | None = None) -> Reader:
+    """A reader whose cells are the one given, and for bulk work another if there is one."""
+    return Reader(
+        cell,
+        call_bulk=bulk or cell,
+        cells=cells,
+        defaults=Parameters("tesserocr", ("eng", "deu"), 200),
+        installed=frozenset({"eng", "deu", "fra"}),
+        tessdata=Path("/tessdata"),
+        budget=Budget(),
+    )
