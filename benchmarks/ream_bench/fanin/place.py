@@ -13,12 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 PARTITIONS = 12
 MAIN = "from ream_aggregate.worker import main; raise SystemExit(main())"
 _SECONDS = 30.0
+_NO_COORDINATOR_YET = (
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+)
+"""What a broker says of a group while it makes, or reads, the topic of offsets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +208,13 @@ class Place:
         return self._asked
 
     def caught_up(self) -> bool:
-        """Says whether everything on documents.parts is committed."""
-        return all(committed == end for committed, end in self.offsets().values())
+        """Says whether everything on documents.parts is committed; not while the broker still looks for the group."""
+        try:
+            return all(committed == end for committed, end in self.offsets().values())
+        except KafkaException as error:
+            if error.args[0].code() in _NO_COORDINATOR_YET:
+                return False
+            raise
 
     def until(self, condition: Callable[[], bool], seconds: float, pause: float = 0.2) -> bool:
         """Waits for a condition; False when it did not come to pass in time."""
