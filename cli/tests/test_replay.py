@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -127,6 +128,20 @@ def test_a_document_that_is_named_starts_at_once_and_as_a_whole(
     assert main(["replay", "aaaa", "--stage", "classify"]) == 0
     assert "run 2 started" in capsys.readouterr().out
     assert Announcer.sent[0].redo == (Redo("classify", {}, 2),)
+
+
+@pytest.mark.parametrize("broken", ["receipt", "version"])
+def test_a_document_that_is_named_starts_whatever_its_record_is_like(
+    store: Store, broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = layout.document_record(ID, identity.version(1, 1, 8))
+    record = store.get_artifact(DocumentRecord, name)
+    store.delete(name)
+    without_ways = replace(record, receipt=replace(record.receipt, ways=()))
+    store.put_artifact(name, without_ways if broken == "receipt" else replace(record, version=1))
+    assert main(["replay", ID, "--stage", "ocr"]) == 0
+    assert "ocr would run again for 1 of 1 documents, 0 units." in capsys.readouterr().out
+    assert [one.run for one in Announcer.sent] == [2]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,17 @@ class Record:
     _versions: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def units(self) -> Iterator[Unit]:
-        """Yields every unit that was counted, in order; nothing for a document that could not be planned."""
+        """Yields every unit that was counted, in order; nothing for a document that could not be planned.
+
+        Raises:
+            Damaged: the receipt does not say what became of one.
+        """
+        try:
+            yield from self._units()
+        except (LookupError, ValueError, TypeError) as error:
+            raise Damaged(f"the receipt of {self.document_id} is none ({type(error).__name__})") from None
+
+    def _units(self) -> Iterator[Unit]:
         cause = self.values["cause"]
         for number, (index, characters, confidence) in enumerate(self._receipt["units"], 1):
             way = self._receipt["ways"][index]

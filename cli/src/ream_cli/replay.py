@@ -16,7 +16,7 @@ from typing import Any
 from ream_cli import condition, documents, naming, screen
 from ream_cli.condition import Condition, ConditionError
 from ream_cli.failures import EXIT_CODES, INCOMPLETE, OK, USAGE, CommandError
-from ream_cli.record_fields import FIELDS, read
+from ream_cli.record_fields import FIELDS, Damaged, read
 from ream_cli.selection import Chosen, Selection, Wish, choose, select
 from ream_cli.surroundings import Surroundings, find
 from ream_contracts import redo, topics
@@ -24,6 +24,7 @@ from ream_contracts.messages import DocumentIngested, Redo
 from ream_kit import Store
 from ream_kit.observe import Announcer
 from ream_kit.rerun import next_run, run_message
+from ream_kit.store import NotFound
 
 STAGES = tuple(redo.PARAMETERS)
 _TOGETHER = 200
@@ -123,13 +124,19 @@ def _named(store: Store, wish: Wish, ids: list[str]) -> Selection:
         found = documents.known(store, document_id)
         if found.ingested is None:
             raise CommandError(f"Document {document_id} is still being taken in: try again when it is.")
-        count = 0
-        if found.record is not None:
-            chosen = choose(wish, read(store, document_id, found.record.version, ()))
-            count = chosen.count if isinstance(chosen, Chosen) else 0
         selection.counts.looked_at += 1
+        count = 0 if found.record is None else _count(store, wish, document_id, found.record.version)
         selection.add(Chosen(document_id, found.generations[-1], (), count))
     return selection
+
+
+def _count(store: Store, wish: Wish, document_id: str, version: int) -> int:
+    """How many units the stage works on again; 0 too where the record is damaged, which another run may mend."""
+    try:
+        chosen = choose(wish, read(store, document_id, version, ()))
+    except (Damaged, NotFound):
+        return 0
+    return chosen.count if isinstance(chosen, Chosen) else 0
 
 
 def _go_on(
