@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,6 +110,17 @@ def test_conditions_speak_of_documents_and_units(
     assert chosen(store, wish(text, stage)) == {name_of(one): ranges for one, ranges in expected.items()}
 
 
+def test_ocr_runs_again_for_what_it_may_have_lost_and_for_nothing_that_it_never_sees() -> None:
+    store = memory_store()
+    lost = {kind: Way(kind, "failed", "none", "damaged") for kind in ("page", "image", "attachment", "body", "rest")}
+    for number, kinds in enumerate((["page", "attachment"], ["body", "rest"], ["image"]), 1):
+        lines = [Line(unit, lost[kind], 0, 0) for unit, kind in enumerate(kinds, 1)]
+        document(store, number, *lines, outcome="failed")
+    with select(store, wish("cause = damaged")) as selection:
+        assert {one.document_id: one.count for one in selection} == {name_of(1): 1, name_of(3): 1}
+        assert selection.counts.without_work == 1
+
+
 def test_all_and_some_documents_can_be_asked_about(store: Store) -> None:
     assert set(chosen(store, wish(None, "extract"))) == {name_of(number) for number in range(1, 6)}
     assert set(chosen(store, wish("type = invoice", "extract"), 1, 2)) == {name_of(1)}
@@ -157,6 +169,16 @@ def test_what_is_damaged_or_erased_stops_nobody(store: Store) -> None:
         assert [one.document_id for one in selection] == [name_of(2)]
         assert selection.counts.erased == 1
         assert "is no record" in selection.counts.damaged[name_of(1)]
+
+
+def test_a_receipt_that_counts_what_is_not_in_it_is_damage(store: Store) -> None:
+    (name,) = store.names(layout.document_records(name_of(1)))
+    record = store.get_artifact(DocumentRecord, name)
+    store.delete(name)
+    store.put_artifact(name, replace(record, receipt=replace(record.receipt, ways=())))
+    with select(store, wish("confidence < 60")) as selection:
+        assert [one.document_id for one in selection] == [name_of(2)]
+        assert "the receipt" in selection.counts.damaged[name_of(1)]
 
 
 @given(

@@ -30,6 +30,8 @@ from ream_kit.store_walk import documents
 _THREADS = 8
 _AHEAD = 64
 MOST_NAMED = 20
+_SEEN_BY_OCR = ("page", "image")
+"""Kinds of units that may be handed to ocr: all others are text, or hold documents of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,11 @@ def _looked_at(store: Store, wish: Wish, document_id: str, names: list[str]) -> 
 
 
 def choose(wish: Wish, record: Record) -> Chosen | Passed:
-    """Says for which units of a document the stage runs again, if for any."""
+    """Says for which units of a document the stage runs again, if for any.
+
+    Raises:
+        Damaged: the record's receipt is none.
+    """
     every = list(record.units())
     worked_on = {unit.number for unit in every if _works_on(wish.stage, unit, record)}
     if wish.condition is None:
@@ -240,7 +246,8 @@ def _some(wish: Wish, record: Record, worked_on: set[int], matching: set[int]) -
 
 def _works_on(stage: str, unit: Unit, record: Record) -> bool:
     if stage == "ocr":
-        return unit.number in record.by_ocr or unit.state in ("failed", "expired")
+        lost = unit.state in ("failed", "expired") and any(kind in _SEEN_BY_OCR for kind in unit.values["unit_kind"])
+        return lost or unit.number in record.by_ocr
     if stage == "classify":
         return unit.state in ("read", "incomplete", "not-applicable")
     return True  # extract works on all that was planned
