@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,12 +27,60 @@ from ream_contracts.messages import (
 )
 from ream_contracts.topic import AnyTopic
 from ream_kit import Retry, Store
+from ream_kit.kafka import KafkaSettings
 from ream_kit.observe import Seen
 from ream_kit.testing import memory_store
 
 ID = "a" * 32
+DEAD = topics.DOCUMENTS_SUBMITTED.dead_letters
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SUBMITTED = DocumentSubmitted(source="store:incoming/x", key="k", name="x")
+
+
+class FakeTail:
+    """Gives one record at each poll until it has given so many, whatever is there."""
+
+    gives = 3
+
+    def __init__(self, *_: object, since: str) -> None:
+        self.at = 0
+
+    def __enter__(self) -> FakeTail:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to close."""
+
+    def poll(self, seconds: float) -> list[Seen]:
+        if self.at >= self.gives:
+            return []
+        self.at += 1
+        return [Seen(DEAD, letter(topics.DOCUMENTS_SUBMITTED, b""), 0, self.at - 1, 1000)]
+
+    def positions(self) -> dict[str, dict[int, int]]:
+        return {DEAD: {0: self.at}}
+
+
+@pytest.mark.parametrize("gives", [3, 2, 0])
+def test_dead_letters_that_cannot_be_read_to_the_end_are_not_all_there_is(
+    gives: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FakeObserver:
+        def __init__(self, _: object) -> None:
+            """Connects to nobody."""
+
+        def ends(self, _: object) -> dict[str, dict[int, int]]:
+            return {DEAD: {0: 3}}
+
+    monkeypatch.setattr(letters, "Observer", FakeObserver)
+    monkeypatch.setattr(letters, "Tail", FakeTail)
+    monkeypatch.setattr(FakeTail, "gives", gives)
+    read = []
+    with nullcontext() if gives == 3 else pytest.raises(Retry, match="before all dead letters were read"):
+        read.extend(each.offset for each in letters.every(KafkaSettings("nowhere")))
+    assert len(read) <= gives
+    if gives == 3:
+        assert read == [0, 1, 2]
 
 
 def letter(topic: AnyTopic, value: bytes, document_id: str | None = None, key: bytes | None = None) -> DeadLetter:

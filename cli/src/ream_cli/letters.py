@@ -13,7 +13,7 @@ from ream_cli import following
 from ream_contracts import codec, topics
 from ream_contracts.messages import DeadLetter, DocumentIngested, DocumentSubmitted
 from ream_contracts.topic import AnyTopic
-from ream_kit import Erased, Store
+from ream_kit import Erased, Retry, Store
 from ream_kit.dead_letters import restore
 from ream_kit.kafka import KafkaSettings
 from ream_kit.observe import Observer, Seen, Tail
@@ -82,7 +82,7 @@ def every(kafka: KafkaSettings) -> Iterator[Found]:
     """Reads all dead letters there are at this moment, topic by topic.
 
     Raises:
-        Retry: the broker is away.
+        Retry: the broker is away, or stops answering before all are read.
     """
     names = [topic.dead_letters for topic in topics.ALL]
     ends = Observer(kafka).ends(names)
@@ -92,6 +92,8 @@ def every(kafka: KafkaSettings) -> Iterator[Found]:
             seen = tail.poll(_POLL_SECONDS)
             quiet = 0 if seen else quiet + 1
             yield from (_found(each) for each in seen if each.offset < ends[each.topic].get(each.partition, 0))
+        if _left(tail, ends):
+            raise Retry("kafka", "it stopped answering before all dead letters were read")
 
 
 def _left(tail: Tail, ends: dict[str, dict[int, int]]) -> bool:
