@@ -123,6 +123,12 @@ def test_picture_in_a_footnote_is_kept(tmp_path: Path) -> None:
     assert (read_body.text, len(read_body.pictures)) == ("Above\nBelow", 1)
 
 
+def test_object_that_cannot_be_opened_is_missing(tmp_path: Path) -> None:
+    body = "<office:text><text:p>Seen.</text:p></office:text>"
+    *_, rest = read(document(tmp_path / "a.odt", body, **{"Object 1/content.xml": "<cut off"}), TEXTS[0])
+    assert rest == UnitFailed(2, "text-missing")
+
+
 def test_slides_with_their_notes(tmp_path: Path) -> None:
     def box(text: str, kind: str = "outline") -> str:
         inside = f"<draw:text-box><text:p>{text}</text:p></draw:text-box>"

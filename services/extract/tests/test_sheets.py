@@ -59,7 +59,7 @@ def picture() -> bytes:
     return held.getvalue()
 
 
-def workbook(path: Path) -> Path:
+def workbook(path: Path, broken: str = "") -> Path:
     """Three sheets: one with everything that can hang on it, a hidden one, an empty one."""
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
@@ -88,7 +88,7 @@ def workbook(path: Path) -> Path:
     }
     with zipfile.ZipFile(path, "w") as made:
         for name, data in parts.items():
-            made.writestr(name, data)
+            made.writestr(name, b"<cut off" if name == broken else data)
     return path
 
 
@@ -121,6 +121,19 @@ def test_everything_in_a_workbook_is_read(tmp_path: Path) -> None:
     assert (empty.text, empty.method, empty.tables) == ("", "none", ())
     assert isinstance(child, ChildRead)
     assert (child.name, (tmp_path / child.file).read_bytes()) == ("note.docx", b"another document")
+
+
+@pytest.mark.parametrize(
+    ("part", "cause"),
+    [
+        ("xl/comments1.xml", "comments-missing"),
+        ("xl/drawings/d.xml", "boxes-missing"),
+        ("xl/charts/c.xml", "text-missing"),
+        ("xl/worksheets/_rels/a.xml.rels", "parts-missing"),
+    ],
+)
+def test_what_hangs_on_a_sheet_and_cannot_be_opened_is_missing(tmp_path: Path, part: str, cause: str) -> None:
+    assert read(workbook(tmp_path / "a.xlsx", broken=part), OPC[0])[-1] == UnitFailed(5, cause)
 
 
 def test_sheet_that_the_reader_does_not_give_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def png() -> bytes:
     return held.getvalue()
 
 
-def presentation(path: Path, missing: str = "") -> Path:
+def presentation(path: Path, missing: str = "", broken: str = "") -> Path:
     """Two slides, listed in another order than their parts are named, the second one hidden."""
     newer = shape("Newer")
     both = (
@@ -84,7 +84,7 @@ def presentation(path: Path, missing: str = "") -> Path:
     with zipfile.ZipFile(path, "w") as made:
         for name, data in parts.items():
             if name != missing:
-                made.writestr(name, data)
+                made.writestr(name, b"<cut off" if name == broken else data)
     return path
 
 
@@ -119,6 +119,21 @@ def test_slide_that_is_listed_and_missing_fails(tmp_path: Path) -> None:
     first, second, _ = read(presentation(tmp_path / "a.pptx", "ppt/slides/one.xml"))
     assert isinstance(first, UnitRead)
     assert second == UnitFailed(2, "damaged")
+
+
+@pytest.mark.parametrize(
+    ("part", "cause"),
+    [
+        ("ppt/notesSlides/n.xml", "notes-missing"),
+        ("ppt/comments/c.xml", "comments-missing"),
+        ("ppt/slides/_rels/two.xml.rels", "parts-missing"),
+    ],
+)
+def test_what_a_slide_refers_to_and_cannot_be_opened_is_missing(tmp_path: Path, part: str, cause: str) -> None:
+    path = presentation(tmp_path / "a.pptx", broken=part)
+    *_, rest = read(path)
+    assert rest == UnitFailed(4, cause)
+    assert list(EXTRACTOR.read(Source(path, PPTX), 4, 4, tmp_path)) == [rest]
 
 
 def test_without_presentation_it_is_damaged(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ class OdfExtractor:
     def plan(self, source: Source) -> Plan:
         """Counts slides, or bodies by the letters between tags, without a parser; embedded objects by the directory.
 
-        Where the letters between the tags are not what comes out, one more unit stands for the rest, and will fail.
+        Where the letters between the tags are not what comes out, or what is drawn inside cannot be opened, one more
+        unit stands for the rest, and will fail.
         """
         with open_document(source) as document:
             data = document.data("content.xml")
@@ -50,7 +51,7 @@ class OdfExtractor:
             inside = _embedded(document)
             if inside:
                 units.append(UnitRun("attachment", len(inside)))
-            if _lacks(source, document, data):
+            if _lacks(source, document, data) or _broken(document):
                 units.append(UnitRun("rest", 1))
             size = sum(document.parts[name].file_size for name in inside)
             return Plan(tuple(units), document.metadata(), child_bytes=size)
@@ -132,6 +133,10 @@ def _objects(document: OpenDocument) -> Iterator[Block]:
         root = _broken_or_xml(document, name) if name.endswith("/content.xml") else None
         for body in root.iter("{*}body") if root is not None else ():
             yield from (block for block in blocks_of(body, None) if block.text.strip())
+
+
+def _broken(document: OpenDocument) -> bool:
+    return any(name.endswith("/content.xml") and _broken_or_xml(document, name) is None for name in document.parts)
 
 
 def _broken_or_xml(document: OpenDocument, name: str) -> Any:

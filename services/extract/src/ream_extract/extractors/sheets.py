@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how a workbook is read: each sheet is a unit, its cells a table, hidden ones marked, notes with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,6 @@ from ream_extract.open_document import OpenDocument, annotations, open_document
 from ream_extract.pictures import keep
 from ream_extract.reading import (
     Item,
-    PictureFound,
     Plan,
     Source,
     UnitFailed,
@@ -28,8 +28,9 @@ from ream_extract.reading import (
     UnitRun,
     Unreadable,
 )
-from ream_extract.sheet_drawings import Hanging, hanging_on
-from ream_extract.sheet_list import SheetList, in_old_book, in_open_document, in_package
+from ream_extract.sheet_drawings import Hanging, Keep, hanging_on
+from ream_extract.sheet_list import in_old_book, in_open_document, in_package
+from ream_extract.side_parts import ON_SHEETS, lost
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
 
@@ -59,64 +60,80 @@ class SheetExtractor:
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts the sheets by the workbook's own list, and embedded files by the zip directory."""
-        if source.media_type in OPC:
-            with opened(source.path, source.limits.entries) as archive:
-                package = Package(archive, source.limits)
-                inside = _embedded(package)
-                size = sum(package.parts[name].file_size for name in inside)
-                return _plan(in_package(package), package.metadata(), len(inside), size)
-        if source.media_type == XLS:
-            book = in_old_book(source.path)
-            with olefile.OleFileIO(source.path) as held:
-                objects = embedded(held, OBJECTS)
-                size = sum(one.size for one in objects)
-                return _plan(SheetList(book.count), properties(held), len(objects), size)
-        with open_document(source) as document:
-            return _plan(in_open_document(document), document.metadata())
+        """Counts the sheets by the workbook's own list, and embedded files by the directory.
+
+        Where comments, boxes or charts cannot be opened, a unit for each of these fails.
+        """
+        with _opened(source, lambda _: None) as book:
+            if not book.sheets:
+                raise Unreadable("damaged", "The workbook lists no sheet: it is cut off or broken.")
+            units = (
+                UnitRun("sheet", book.sheets),
+                UnitRun("attachment", len(book.inside)),
+                UnitRun("rest", len(book.lost())),
+            )
+            metadata = book.metadata() | {"sheets": str(book.sheets)}
+            size = sum(one.size for one in book.inside)
+            return Plan(tuple(run for run in units if run.count), metadata, child_bytes=size)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
-        """Yields the sheets, then embedded files."""
-        with _extras(source, scratch) as (sheets, hanging, inside):
-            if first <= sheets:
-                book = _book(source)
-                for number in range(first, min(last, sheets) + 1):
-                    yield _sheet(book, number, hanging)
-            yield from children(inside, source, max(first, sheets + 1), last, sheets, scratch)
+        """Yields the sheets, then embedded files, then what is missing."""
+        with _opened(source, lambda data: keep(data, scratch, source.limits)) as book:
+            if first <= book.sheets:
+                cells = _book(source)
+                for number in range(first, min(last, book.sheets) + 1):
+                    yield _sheet(cells, number, book.hanging)
+            whole = book.sheets + len(book.inside)
+            begin = max(first, book.sheets + 1)
+            yield from children(iter(book.inside), source, begin, min(last, whole), book.sheets, scratch)
+            broken = book.lost() if last > whole else []
+            yield from (UnitFailed(n, cause) for n, cause in enumerate(broken, whole + 1) if first <= n <= last)
 
 
-def _plan(sheets: SheetList, metadata: dict[str, str], inside: int = 0, size: int = 0) -> Plan:
-    if not sheets.count:
-        raise Unreadable("damaged", "The workbook lists no sheet: it is cut off or broken.")
-    units = [UnitRun("sheet", sheets.count)]
-    if inside:
-        units.append(UnitRun("attachment", inside))
-    return Plan(tuple(units), metadata | {"sheets": str(sheets.count)}, child_bytes=size)
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """What a workbook holds beside its cells."""
+
+    sheets: int
+    hanging: Callable[[int], Hanging]
+    """Tells what hangs on a sheet, counted from 1."""
+    inside: list[Inside]
+    metadata: Callable[[], dict[str, str]]
+    lost: Callable[[], list[str]]
+    """Tells why something is missing that hangs on the sheets."""
 
 
 @contextmanager
-def _extras(source: Source, scratch: Path) -> Iterator[tuple[int, Any, Iterator[Inside]]]:
-    """Gives the number of sheets, what tells what hangs on each (counted from 1), and the embedded files."""
-
-    def kept(data: bytes) -> PictureFound | None:
-        return keep(data, scratch, source.limits)
-
+def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
+    taken = kept if source.pictures else None
     if source.media_type in OPC:
         with opened(source.path, source.limits.entries) as archive:
             package = Package(archive, source.limits)
             found = in_package(package)
             parts = dict(enumerate(found.parts, 1))
-            taken = kept if source.pictures else None
-            yield found.count, lambda number: hanging_on(package, parts.get(number, ""), taken), _parts(package)
+            yield _Workbook(
+                found.count,
+                lambda number: hanging_on(package, parts.get(number, ""), taken),
+                list(_parts(package)),
+                package.metadata,
+                lambda: lost(package, filter(None, found.parts), ON_SHEETS),
+            )
     elif source.media_type == XLS:
         book = in_old_book(source.path)
         texts = dict(enumerate(book.texts, 1))
         with olefile.OleFileIO(source.path) as held:
-            inside = (Inside(one.folder, one.size, partial(taken_out, held, one)) for one in embedded(held, OBJECTS))
-            yield book.count, lambda number: _noted(texts.get(number, ())), inside
+            yield _Workbook(
+                book.count,
+                lambda number: _noted(texts.get(number, ())),
+                [Inside(one.folder, one.size, partial(taken_out, held, one)) for one in embedded(held, OBJECTS)],
+                lambda: properties(held),
+                list,
+            )
     else:
         with open_document(source) as document:
-            yield in_open_document(document).count, partial(_commented, list(_tables(document))), iter(())
+            tables = list(_tables(document))
+            count = in_open_document(document).count
+            yield _Workbook(count, partial(_commented, tables), [], document.metadata, list)
 
 
 def _noted(texts: tuple[str, ...]) -> Hanging:

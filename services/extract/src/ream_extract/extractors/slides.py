@@ -13,6 +13,7 @@ from ream_extract.flow import unit
 from ream_extract.opc import Package
 from ream_extract.pictures import keep
 from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.side_parts import ON_SLIDES, lost
 from ream_extract.slide_text import slide_text
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
@@ -35,19 +36,26 @@ class SlideExtractor:
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts slides by the presentation's own list, found without a parser, and embedded files by the directory."""
+        """Counts slides by the presentation's own list, found without a parser, and embedded files by the directory.
+
+        Where notes, comments or charts of a slide cannot be opened, a unit for each of these fails.
+        """
         with opened(source.path, source.limits.entries) as archive:
             package = Package(archive, source.limits)
-            count = len(_SLIDE.findall(package.data(_main(package)) or b""))
+            main = _main(package)
+            count = len(_SLIDE.findall(package.data(main) or b""))
             inside = _embedded(package)
             units = [UnitRun("slide", count)] if count else []
             if inside:
                 units.append(UnitRun("attachment", len(inside)))
+            broken = lost(package, _slides(package, main), ON_SLIDES)
+            if broken:
+                units.append(UnitRun("rest", len(broken)))
             size = sum(package.parts[name].file_size for name in inside)
             return Plan(tuple(units), package.metadata() | {"slides": str(count)}, child_bytes=size)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
-        """Yields slides, then embedded files."""
+        """Yields slides, then embedded files, then what is missing."""
         with opened(source.path, source.limits.entries) as archive:
             package = Package(archive, source.limits)
             main = _main(package)
@@ -55,11 +63,14 @@ class SlideExtractor:
             slides = dict(enumerate(_slides(package, main), 1))
             for number in range(first, min(last, count) + 1):
                 yield _slide(package, slides.get(number, ""), number, source, scratch)
+            names = _embedded(package)
             inside = (
-                Inside(tidy(name)[:500], package.parts[name].file_size, partial(_part, package, name))
-                for name in _embedded(package)
+                Inside(tidy(name)[:500], package.parts[name].file_size, partial(_part, package, name)) for name in names
             )
-            yield from children(inside, source, max(first, count + 1), last, count, scratch)
+            whole = count + len(names)
+            yield from children(inside, source, max(first, count + 1), min(last, whole), count, scratch)
+            broken = lost(package, slides.values(), ON_SLIDES) if last > whole else []
+            yield from (UnitFailed(n, cause) for n, cause in enumerate(broken, whole + 1) if first <= n <= last)
 
 
 def _main(package: Package) -> str:
