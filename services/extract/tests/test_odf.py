@@ -148,6 +148,18 @@ def test_slides_with_their_notes(tmp_path: Path) -> None:
     assert (second.text, second.method) == ("", "none")
 
 
+def test_sheets_and_charts_on_a_slide_are_read(tmp_path: Path) -> None:
+    inner = "<text:p>Sold in May</text:p>"
+    cell = f"<table:table-row><table:table-cell>{inner}</table:table-cell></table:table-row>"
+    drawn = f"<office:spreadsheet><table:table>{cell}</table:table></office:spreadsheet>"
+    content = f"<office:document-content {NAMES}><office:body>{drawn}</office:body></office:document-content>"
+    frame = '<draw:frame><draw:object x:href="./Object 1"/></draw:frame>'
+    pages = f'<draw:page draw:name="A"/><draw:page draw:name="B">{frame}</draw:page>'
+    body = f"<office:presentation>{pages}</office:presentation>"
+    path = document(tmp_path / "a.odp", body, **{"Object 1/content.xml": content})
+    assert [item.text for item in read(path, SLIDES[0]) if isinstance(item, UnitRead)] == ["", "Sold in May"]
+
+
 def test_encrypted_and_damaged(tmp_path: Path) -> None:
     (tmp_path / "cut.odt").write_bytes(b"PK\x03\x04")
     locked = document(tmp_path / "b.odt", "", **{"META-INF/manifest.xml": "<a><encryption-data/></a>"})

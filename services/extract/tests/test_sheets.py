@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Workbooks of known contents: sheets, cells, comments, hidden sheets, pictures, embedded files; CSV and TSV."""
+"""Workbooks of known contents: sheets, cells, comments, hidden sheets, pictures, embedded files."""
 
 import io
 import struct
@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ream_contracts.artifacts import Annotation, Table
-from ream_extract.extractors import csv_table, doc, sheets
+from ream_extract.extractors import doc, sheets
 from ream_extract.extractors.sheets import EXTRACTOR, ODS, OPC, XLS, written
 from ream_extract.ole_objects import embedded, taken_out
 from ream_extract.ole_write import ole_file
@@ -59,7 +59,7 @@ def picture() -> bytes:
     return held.getvalue()
 
 
-def workbook(path: Path, broken: str = "") -> Path:
+def workbook(path: Path, broken: str = "", replaced: dict[str, str | bytes] | None = None) -> Path:
     """Three sheets: one with everything that can hang on it, a hidden one, an empty one."""
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
@@ -87,7 +87,7 @@ def workbook(path: Path, broken: str = "") -> Path:
         "docProps/app.xml": "<Properties><Application>Ledger</Application></Properties>",
     }
     with zipfile.ZipFile(path, "w") as made:
-        for name, data in parts.items():
+        for name, data in (parts | (replaced or {})).items():
             made.writestr(name, b"<cut off" if name == broken else data)
     return path
 
@@ -136,6 +136,28 @@ def test_what_hangs_on_a_sheet_and_cannot_be_opened_is_missing(tmp_path: Path, p
     assert read(workbook(tmp_path / "a.xlsx", broken=part), OPC[0])[-1] == UnitFailed(5, cause)
 
 
+def test_printed_headers_and_footers_are_read_without_their_codes(tmp_path: Path) -> None:
+    header = "&amp;L&amp;&quot;Arial,Bold&quot;&amp;12Q&amp;&amp;A Ltd&amp;RPage &amp;P of &amp;N"
+    printed = f"<headerFooter><oddHeader>{header}</oddHeader><evenFooter>&amp;C&amp;D</evenFooter></headerFooter>"
+    path = workbook(tmp_path / "a.xlsx", replaced={
+        "xl/worksheets/b.xml": sheet(("Wile E.",)).replace("</worksheet>", f"{printed}</worksheet>"),
+        "xl/worksheets/c.xml": sheet().replace("</worksheet>", f"{printed}</worksheet>"),
+    })  # fmt: skip
+    _, salaries, empty, _ = read(path, OPC[0])
+    assert isinstance(salaries, UnitRead)
+    assert salaries.text == "Salaries\nWile E.\nQ&A Ltd\nPage of"
+    assert isinstance(empty, UnitRead)
+    assert empty.text == ""
+
+
+@pytest.mark.parametrize("printed", [b"\x0b\x00\x00&CQ&&A Ltd&P", b"\x0b&CQ&&A Ltd&P"])
+def test_printed_header_of_an_old_workbook_is_read(tmp_path: Path, printed: bytes) -> None:
+    (tmp_path / "a.xls").write_bytes(ole({"Workbook": old_book(record(0x14, printed))}))
+    costs, _ = read(tmp_path / "a.xls", XLS)
+    assert isinstance(costs, UnitRead)
+    assert costs.text == "Costs\nAnvil\t12.5\nQ&A Ltd"
+
+
 def test_sheet_that_the_reader_does_not_give_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "a.xlsx")
     monkeypatch.setattr(sheets, "_book", lambda _: type("Book", (), {"sheets_metadata": ()}))
@@ -148,11 +170,17 @@ def test_sheet_that_reaches_too_far_is_not_spread_out(tmp_path: Path, monkeypatc
     assert read(workbook(tmp_path / "a.xlsx"), OPC[0])[0] == UnitFailed(1, "too-large")
 
 
-def open_document(path: Path, body: str, manifest: str = "<manifest/>") -> Path:
-    names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text", "style")
-    )
+ODF = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+    for name, long in {
+        **{name: name for name in ("office", "table", "text", "style", "chart")},
+        "draw": "drawing", "svg": "svg-compatible",
+    }.items()
+) + ' xmlns:xlink="http://www.w3.org/1999/xlink"'  # fmt: skip
+
+
+def open_document(path: Path, body: str, manifest: str = "<manifest/>", **more: str | bytes) -> Path:
+    names = ODF
     content = (
         f'<office:document-content {names} xmlns:dc="http://purl.org/dc/elements/1.1/"><office:automatic-styles>'
         '<style:style style:name="off" style:family="table"><style:table-properties table:display="false"/>'
@@ -164,7 +192,8 @@ def open_document(path: Path, body: str, manifest: str = "<manifest/>") -> Path:
     meta = f"<office:document-meta {names}>{title}</office:document-meta>"
     with zipfile.ZipFile(path, "w") as made:
         made.writestr("mimetype", ODS[0])
-        for name, data in {"META-INF/manifest.xml": manifest, "content.xml": content, "meta.xml": meta}.items():
+        own = {"META-INF/manifest.xml": manifest, "content.xml": content, "meta.xml": meta}
+        for name, data in {**own, **more}.items():
             made.writestr(name, data)
     return path
 
@@ -185,6 +214,58 @@ def test_open_document_with_comment_and_hidden_sheet(tmp_path: Path) -> None:
     assert (one.text.count("Ask first"), one.annotations) == (1, (Annotation("comment", "Ask first", "Ann"),))
     assert isinstance(two, UnitRead)
     assert (two.label, two.text) == ("Two (hidden)", "Two\nsecret")
+
+
+def drawn_sheet(path: Path, chart: str) -> Path:
+    """A sheet with shapes beside its cells and in them, a chart, a picture, printed margins and a file inside."""
+    box = "<draw:frame><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>"
+    beside = (
+        f"<table:shapes>{box.format('Floats above')}<draw:rect><text:p>In a shape</text:p></draw:rect>"
+        '<draw:frame><draw:object xlink:href="./Object 1"/></draw:frame></table:shapes>'
+    )
+    image = '<draw:frame><draw:image xlink:href="Pictures/i.png"/><svg:desc>A red square</svg:desc></draw:frame>'
+    cells = (
+        '<table:table-cell office:value-type="string"><text:p>Words</text:p>'
+        f"{box.format('In words')}</table:table-cell>"
+        '<table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p>'
+        f"{box.format('In a number')}</table:table-cell>"
+        f"<table:table-cell>{box.format('In nothing')}{image}</table:table-cell>"
+    )
+    body = f'<table:table table:name="One">{beside}<table:table-row>{cells}</table:table-row></table:table>'
+    margins = (
+        '<style:master-page style:name="Default"><style:header><text:p>Acme Ltd</text:p></style:header>'
+        '<style:footer style:display="false"><text:p>Unseen</text:p></style:footer></style:master-page>'
+    )
+    return open_document(
+        path, body,
+        **{
+            "Object 1/content.xml": chart, "Object 2": b"a document", "Pictures/i.png": picture(),
+            "styles.xml": f"<office:document-styles {ODF}>{margins}</office:document-styles>",
+        },
+    )  # fmt: skip
+
+
+def test_what_is_drawn_on_a_sheet_of_open_document_is_read(tmp_path: Path) -> None:
+    chart = (
+        f"<office:document-content {ODF}><office:body><office:chart><chart:chart><chart:title>"
+        "<text:p>Prices of 2026</text:p></chart:title><table:table><table:table-row><table:table-cell>"
+        "<text:p>Words</text:p></table:table-cell></table:table-row></table:table></chart:chart></office:chart>"
+        "</office:body></office:document-content>"
+    )
+    one, child = read(drawn_sheet(tmp_path / "a.ods", chart), ODS[0])
+    assert isinstance(one, UnitRead)
+    words = ["Floats above", "In a shape", "In words", "In a number", "In nothing", "Prices of 2026", "Acme Ltd"]
+    assert {word: one.text.count(word) for word in (*words, "Words", "Unseen")} == {
+        **dict.fromkeys((*words, "Words"), 1), "Unseen": 0,
+    }  # fmt: skip
+    assert one.annotations == (Annotation("alt", "A red square", None),)
+    assert [picture.width for picture in one.pictures] == [40]
+    assert isinstance(child, ChildRead)
+    assert (tmp_path / child.file).read_bytes() == b"a document"
+
+
+def test_chart_of_open_document_that_cannot_be_opened_is_missing(tmp_path: Path) -> None:
+    assert read(drawn_sheet(tmp_path / "a.ods", "<cut off"), ODS[0])[-1] == UnitFailed(3, "text-missing")
 
 
 def test_encrypted_and_damaged_workbooks(tmp_path: Path) -> None:
@@ -272,41 +353,6 @@ def test_values_are_written_as_people_write_them() -> None:
     assert [written(value) for value in (date(2026, 5, 3), time(8, 5), timedelta(hours=30), " a\x01 ")] == [
         "2026-05-03", "08:05:00", "1 day, 6:00:00", "a",
     ]  # fmt: skip
-
-
-def csv_units(path: Path, media_type: str) -> list[UnitRead]:
-    source = Source(path, media_type)
-    count = sum(run.count for run in csv_table.EXTRACTOR.plan(source).units)
-    items = [item for item in csv_table.EXTRACTOR.read(source, 1, count, path.parent) if item is not None]
-    assert [item.unit for item in items] == list(range(1, count + 1))
-    return [item for item in items if isinstance(item, UnitRead)]
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_rows_of_a_text_table_are_cells(tmp_path: Path, delimiter: str) -> None:
-    lines = ["name,sum,remark", "Łukasz,12,late", 'Ann,3,"two\nlines, quoted"']
-    text = "\n".join(lines).replace(",", delimiter).replace(f"lines{delimiter}", "lines,")
-    (tmp_path / "a.csv").write_bytes(text.encode("utf-16"))
-    (unit,) = csv_units(tmp_path / "a.csv", "text/csv")
-    assert unit.tables == (
-        Table((("name", "sum", "remark"), ("Łukasz", "12", "late"), ("Ann", "3", "two\nlines, quoted")), None),
-    )
-    assert unit.text == "name\tsum\tremark\nŁukasz\t12\tlate\nAnn\t3\ttwo lines, quoted"
-
-
-def test_long_and_broken_tables_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [f"row {number},{number * 7}" for number in range(9_000)]
-    (tmp_path / "a.csv").write_text("\n".join(rows))
-    units = csv_units(tmp_path / "a.csv", "text/csv")
-    assert len(units) > 1
-    assert sum(len(table.rows) for unit in units for table in unit.tables) == 9_000
-    monkeypatch.setattr(csv_table, "LONGEST", 100)
-    (tmp_path / "b.csv").write_text('a,b\n1,"never closed\n' + "\n".join(rows))
-    text = "\n".join(unit.text for unit in csv_units(tmp_path / "b.csv", "text/csv"))
-    assert all(f"row {number}\t{number * 7}" in text for number in (0, 4_000, 8_999))
-    monkeypatch.setattr(csv_table, "LARGEST", 1_000)
-    text = "\n".join(unit.text for unit in csv_units(tmp_path / "a.csv", "text/csv"))
-    assert text.count("row ") == 9_000
 
 
 def test_objects_of_a_real_kind_can_be_read_again(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def _pictures(frame: Any, keep: Picture | None) -> Iterator[Block]:
 def _table(table: Any, keep: Picture | None) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     inside: list[Block] = []
-    for row in _rows(table):
+    for row in rows_of(table):
         cells: list[str] = []
         for cell in row:
             if local(cell) not in ("table-cell", "covered-table-cell"):
@@ -115,13 +115,14 @@ def _table(table: Any, keep: Picture | None) -> Iterator[Block]:
     )
 
 
-def _rows(table: Any) -> Iterator[Any]:
+def rows_of(table: Any) -> Iterator[Any]:
+    """Yields the rows of a table, those in groups too."""
     for child in table:
         name = local(child)
         if name == "table-row":
             yield child
         elif name in ("table-rows", "table-header-rows", "table-row-group"):
-            yield from _rows(child)
+            yield from rows_of(child)
 
 
 def _times(cell: Any, name: str) -> int:

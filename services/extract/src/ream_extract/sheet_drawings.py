@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what hangs on a sheet besides its cells: comments, text boxes, titles of charts, pictures."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from ream_contracts.artifacts import Annotation
@@ -11,6 +13,9 @@ from ream_extract.reading import PictureFound, Unreadable
 from ream_extract.text_clean import tidy
 
 Keep = Callable[[bytes], PictureFound | None]
+_MARGIN = re.compile(rb"<(?:\w{1,20}:)?((?:odd|even|first)(?:Header|Footer))\b[^>]*>([^<]*)<")
+_CODE = re.compile(r'&(?:"[^"]*"|\d{1,3}|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|.)')
+_STANDS_FOR = {"&&": "&", "&L": "\n", "&C": "\n", "&R": "\n"}
 
 
 @dataclass(slots=True)
@@ -20,6 +25,8 @@ class Hanging:
     texts: list[str] = field(default_factory=list)
     notes: list[Annotation] = field(default_factory=list)
     pictures: list[PictureFound] = field(default_factory=list)
+    margins: list[str] = field(default_factory=list)
+    """What is printed above and below each page."""
 
 
 def hanging_on(package: Package, part: str, keep: Keep | None) -> Hanging:
@@ -37,7 +44,27 @@ def hanging_on(package: Package, part: str, keep: Keep | None) -> Hanging:
             _note(found, element.get("ref", ""), text, authors.get(element.get("personId", ""), ""))
     for drawing in _targets(package, part, "drawing"):
         _drawing(package, drawing, keep, found)
+    found.margins += _margins(package, part)
     return found
+
+
+def _margins(package: Package, part: str) -> list[str]:
+    try:
+        data = package.data(part) or b""
+    except Unreadable:
+        return []  # the sheet itself fails
+    said = (tidy(unescape(text.decode("utf-8", "replace"))) for _, text in _MARGIN.findall(data))
+    return list(dict.fromkeys(line for text in said for line in margin_lines(text)))
+
+
+def margin_lines(text: str) -> list[str]:
+    """Returns the words of a printed header or footer, one line for each third of the page, without its codes.
+
+    What a program fills in, as the number of the page, is left out.
+    """
+    plain = _CODE.sub(lambda code: _STANDS_FOR.get(code[0], ""), text)
+    lines = (" ".join(line.split()) for line in plain.split("\n"))
+    return [line for line in lines if any(map(str.isalnum, line))]
 
 
 def _note(found: Hanging, cell: str, text: str, author: str) -> None:

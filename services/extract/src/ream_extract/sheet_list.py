@@ -19,6 +19,7 @@ _TABLE = re.compile(rb"<table:table\s")
 _REL = re.compile(r"\{[^}]*/relationships\}id")
 _BUNDLE = 156
 _BOUND_SHEET, _PASSWORD, _BEGIN, _END, _TEXT, _CONTINUED = 0x85, 0x2F, 0x809, 0x0A, 0x1B6, 0x3C
+_MARGINS = (0x14, 0x15)
 TEXTS = 100_000
 """Comments and boxes of one file of the old format."""
 
@@ -89,6 +90,8 @@ class OldBook:
     count: int
     texts: tuple[tuple[str, ...], ...]
     """Comments and boxes of each sheet, in the order of the sheets."""
+    margins: tuple[tuple[str, ...], ...]
+    """Printed headers and footers of each sheet, with the codes in them."""
 
 
 def in_old_book(path: Path) -> OldBook:
@@ -115,6 +118,7 @@ def in_old_book(path: Path) -> OldBook:
     texts: list[list[bytearray]] = []
     count = depth = left = 0
     begun = False
+    margins: list[list[str]] = []
     for kind, body in _records(stream):
         if kind == _PASSWORD:
             raise Unreadable(
@@ -126,8 +130,11 @@ def in_old_book(path: Path) -> OldBook:
             depth += 1
             if depth == 1:
                 texts.append([])
+                margins.append([])
         elif kind == _END:
             depth = max(0, depth - 1)
+        elif kind in _MARGINS and margins:
+            margins[-1].append(_margin(body))
         elif kind == _TEXT and len(body) >= 12:
             left, begun = struct.unpack_from("<H", body, 10)[0], False
         elif kind == _CONTINUED and left and texts and (begun or len(texts[-1]) < TEXTS):
@@ -139,7 +146,16 @@ def in_old_book(path: Path) -> OldBook:
             begun = True
     # The first part of the stream is the workbook's own; those of the sheets follow in their order.
     said = ([tidy(text.decode("utf-16-le", "replace")).strip() for text in sheet] for sheet in texts[1:])
-    return OldBook(count, tuple(tuple(text for text in sheet if text) for sheet in said))
+    return OldBook(
+        count, tuple(tuple(text for text in sheet if text) for sheet in said), tuple(map(tuple, margins[1:]))
+    )
+
+
+def _margin(body: bytes) -> str:
+    """Returns a header or footer; before the last form of the format its length has one byte, and no width follows."""
+    if len(body) >= 3 and len(_wide(body[2:])) == 2 * struct.unpack_from("<H", body)[0]:
+        return _wide(body[2:]).decode("utf-16-le", "replace")
+    return body[1:].decode("cp1252", "replace")
 
 
 def _wide(body: bytes) -> bytes:

@@ -3,18 +3,18 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ream_contracts.artifacts import Annotation
 from ream_contracts.whole import letters
-from ream_extract.children import Inside, children
+from ream_extract.children import children
 from ream_extract.flow import Block, bodies, share, unit
+from ream_extract.odf_objects import drawn, drawn_below, embedded, is_broken, keeper, text_of
 from ream_extract.odf_text import Picture, blocks_of
 from ream_extract.open_document import OpenDocument, attribute, open_document, paragraph_text
 from ream_extract.pictures import keep
-from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 _PLAIN = "application/vnd.oasis.opendocument."
@@ -23,9 +23,7 @@ SLIDES = (f"{_PLAIN}presentation", f"{_PLAIN}presentation-template")
 _PAGE = re.compile(rb"<draw:page\s")
 _TAG = re.compile(rb"<[^>]*>")
 _BODY = re.compile(rb"<office:body\b.*", re.DOTALL)
-_OBJECT = re.compile(r"(?:Object[^/]*|ObjectReplacements/[^/]*|[^/]+\.(?:bin|ole))", re.IGNORECASE)
 COMPARABLE, WHOLE = 100, 0.8
-PICTURES = 500
 
 
 class OdfExtractor:
@@ -48,24 +46,24 @@ class OdfExtractor:
             if data is None:
                 raise Unreadable("damaged", "The file has no content part: it is cut off or no OpenDocument.")
             units = [_counted(source, data)] if _counted(source, data).count else []
-            inside = _embedded(document)
+            inside = embedded(document)
             if inside:
                 units.append(UnitRun("attachment", len(inside)))
-            if _lacks(source, document, data) or _broken(document):
+            if _lacks(source, document, data) or is_broken(document):
                 units.append(UnitRun("rest", 1))
-            size = sum(document.parts[name].file_size for name in inside)
+            size = sum(one.size for one in inside)
             return Plan(tuple(units), document.metadata(), child_bytes=size)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields bodies or slides, then embedded objects."""
         with open_document(source) as document:
             count = _counted(source, document.data("content.xml") or b"").count
-            kept = _keeper(document, source, scratch) if source.pictures else None
+            kept = keeper(document, lambda data: keep(data, scratch, source.limits)) if source.pictures else None
             if first <= count and source.media_type in SLIDES:
                 pages = list(document.content().iter("{*}page"))
                 for number in range(first, min(last, count) + 1):
                     yield (
-                        _slide(pages[number - 1], number, kept)
+                        _slide(document, pages[number - 1], number, kept)
                         if number <= len(pages)
                         else UnitFailed(number, "damaged")
                     )
@@ -73,22 +71,11 @@ class OdfExtractor:
                 parts = share(_text(document, kept), count)
                 for number in range(first, min(last, count) + 1):
                     yield unit(number, parts[number - 1], "markup")
-            names = _embedded(document)
-            inside = (
-                Inside(tidy(name)[:500], document.parts[name].file_size, partial(_taken, document, name))
-                for name in names
-            )
-            rest = count + len(names) + 1
-            yield from children(inside, source, max(first, count + 1), min(last, rest - 1), count, scratch)
+            inside = embedded(document)
+            rest = count + len(inside) + 1
+            yield from children(iter(inside), source, max(first, count + 1), min(last, rest - 1), count, scratch)
             if first <= rest <= last:
                 yield UnitFailed(rest, "text-missing")
-
-
-def _taken(document: OpenDocument, name: str) -> tuple[str, bytes] | None:
-    try:
-        return tidy(name)[:500], document.data(name) or b""
-    except Unreadable:
-        return None
 
 
 def _counted(source: Source, data: bytes) -> UnitRun:
@@ -124,30 +111,13 @@ def _text(document: OpenDocument, kept: Picture | None) -> list[Block]:
             text = "\n".join(block.text for block in blocks_of(element, None) if block.text.strip())
             if text:
                 margins.setdefault(text, Block(text))
-    return [*margins.values(), *found, *_objects(document)]
+    objects = [block for name in drawn(document) for block in text_of(document, name)]
+    return [*margins.values(), *found, *objects]
 
 
-def _objects(document: OpenDocument) -> Iterator[Block]:
-    """Yields the text of sheets, charts and texts that are drawn inside and lie in folders of the package."""
-    for name in sorted(document.parts):
-        root = _broken_or_xml(document, name) if name.endswith("/content.xml") else None
-        for body in root.iter("{*}body") if root is not None else ():
-            yield from (block for block in blocks_of(body, None) if block.text.strip())
-
-
-def _broken(document: OpenDocument) -> bool:
-    return any(name.endswith("/content.xml") and _broken_or_xml(document, name) is None for name in document.parts)
-
-
-def _broken_or_xml(document: OpenDocument, name: str) -> Any:
-    try:
-        return document.xml(name)
-    except Unreadable:
-        return None
-
-
-def _slide(page: Any, number: int, kept: Picture | None) -> UnitRead:
-    read = unit(number, list(_page(page, kept)), "markup")
+def _slide(document: OpenDocument, page: Any, number: int, kept: Picture | None) -> UnitRead:
+    objects = [block for name in drawn_below(document, page) for block in text_of(document, name)]
+    read = unit(number, [*_page(page, kept), *objects], "markup")
     notes = "\n".join(paragraph_text(one) for notes in page.findall("{*}notes") for one in notes.iter("{*}p")).strip()
     said = (Annotation("note", notes, None),) if notes else ()
     return UnitRead(
@@ -166,29 +136,6 @@ def _page(page: Any, kept: Picture | None) -> Iterator[Block]:
             yield from blocks_of([child], kept)
     for notes in page.findall("{*}notes"):
         yield from blocks_of(notes, None)
-
-
-def _keeper(document: OpenDocument, source: Source, scratch: Path) -> Picture:
-    left = [PICTURES]
-
-    def kept(name: str) -> PictureFound | None:
-        left[0] -= 1
-        try:
-            data = document.data(name.removeprefix("./")) if left[0] >= 0 else None
-        except Unreadable:
-            return None  # the picture is broken; the text is not
-        return keep(data, scratch, source.limits) if data else None
-
-    return kept
-
-
-def _embedded(document: OpenDocument) -> list[str]:
-    """Returns objects that are files of their own; those in parts of the package are drawn in its own format."""
-    return sorted(
-        name
-        for name, info in document.parts.items()
-        if _OBJECT.fullmatch(name) and info.file_size and "Repl" not in name
-    )
 
 
 EXTRACTOR = OdfExtractor()

@@ -13,11 +13,14 @@ import olefile  # type: ignore[import-untyped]
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ream_contracts.artifacts import Annotation, Heading, Table
+from ream_extract import odf_sheets
 from ream_extract.children import Inside, children
 from ream_extract.extractors.doc import properties
+from ream_extract.odf_objects import embedded as embedded_in
+from ream_extract.odf_objects import is_broken, keeper
 from ream_extract.ole_objects import embedded, taken_out
 from ream_extract.opc import Package
-from ream_extract.open_document import OpenDocument, annotations, open_document
+from ream_extract.open_document import OpenDocument, open_document
 from ream_extract.pictures import keep
 from ream_extract.reading import (
     Item,
@@ -28,9 +31,9 @@ from ream_extract.reading import (
     UnitRun,
     Unreadable,
 )
-from ream_extract.sheet_drawings import Hanging, Keep, hanging_on
+from ream_extract.sheet_drawings import Hanging, Keep, hanging_on, margin_lines
 from ream_extract.sheet_list import in_old_book, in_open_document, in_package
-from ream_extract.side_parts import ON_SHEETS, lost
+from ream_extract.side_parts import ON_SHEETS, TEXT, lost
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
 
@@ -120,35 +123,39 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
             )
     elif source.media_type == XLS:
         book = in_old_book(source.path)
-        texts = dict(enumerate(book.texts, 1))
+        texts, margins = dict(enumerate(book.texts, 1)), dict(enumerate(book.margins, 1))
         with olefile.OleFileIO(source.path) as held:
             yield _Workbook(
                 book.count,
-                lambda number: _noted(texts.get(number, ())),
+                lambda number: _noted(texts.get(number, ()), margins.get(number, ())),
                 [Inside(one.folder, one.size, partial(taken_out, held, one)) for one in embedded(held, OBJECTS)],
                 lambda: properties(held),
                 list,
             )
     else:
         with open_document(source) as document:
-            tables = list(_tables(document))
-            count = in_open_document(document).count
-            yield _Workbook(count, partial(_commented, tables), [], document.metadata, list)
+            tables = dict(enumerate(_tables(document), 1))
+            pictures = keeper(document, taken) if taken is not None else None
+            yield _Workbook(
+                in_open_document(document).count,
+                lambda number: (
+                    odf_sheets.hanging_on(document, tables[number], pictures) if number in tables else Hanging()
+                ),
+                embedded_in(document),
+                document.metadata,
+                lambda: [TEXT] if is_broken(document) else [],
+            )
 
 
-def _noted(texts: tuple[str, ...]) -> Hanging:
-    return Hanging(list(texts), [Annotation("comment", text, None) for text in texts])
+def _noted(texts: tuple[str, ...], margins: tuple[str, ...]) -> Hanging:
+    lines = [line for margin in margins for line in margin_lines(tidy(margin))]
+    return Hanging(list(texts), [Annotation("comment", text, None) for text in texts], [], lines)
 
 
 def _tables(document: OpenDocument) -> Iterator[Any]:
     """Yields the sheets of a document, and not the tables inside of its drawings."""
     for sheets in document.content().iter("{*}spreadsheet"):
         yield from sheets.findall("{*}table")
-
-
-def _commented(tables: list[Any], number: int) -> Hanging:
-    notes = [Annotation("comment", *one) for one in annotations(tables[number - 1])] if number <= len(tables) else []
-    return Hanging([note.text for note in notes], notes)
 
 
 def _book(source: Source) -> CalamineWorkbook:
@@ -176,7 +183,9 @@ def _sheet(book: CalamineWorkbook, number: int, hanging: Any) -> Item:
     name = tidy(told[number - 1].name)[:500]
     hidden = told[number - 1].visible is not SheetVisibleEnum.Visible
     lines = ["\t".join(" ".join(cell.split()) for cell in row) for row in rows]
-    text = "\n".join([*lines, *more.texts])
+    said = [*lines, *more.texts]
+    # Nothing is printed of an empty sheet, nor above and below it.
+    text = "\n".join([*said, *(more.margins if any(map(str.strip, said)) else ())])
     return UnitRead(
         number,
         "sheet",
