@@ -39,14 +39,14 @@ def embedded(held: olefile.OleFileIO, prefix: str) -> list[Embedded]:
 
 
 def taken_out(held: olefile.OleFileIO, one: Embedded) -> tuple[str, bytes] | None:
-    """Returns name and bytes of an object; None where they cannot be had."""
+    """Returns name and bytes of an object; None where they cannot be had whole."""
     kind = one.stream.lower()
     if one.size > LARGEST:
         return None
     try:
         if kind in _WHOLE:
             return f"{one.folder}{_WHOLE[kind]}", ole_file(dict(_below(held, one.folder)))
-        data = held.openstream([one.folder, one.stream]).read()
+        data = _whole(held, [one.folder, one.stream])
         return _native(data) if kind == "\x01ole10native" else (f"{one.folder}-{_HELD[kind]}", data)
     except (OSError, ValueError, TypeError, IndexError, KeyError, struct.error, RecursionError):
         return None
@@ -61,6 +61,8 @@ def _native(data: bytes) -> tuple[str, bytes]:
     length = struct.unpack_from("<I", data, at)[0]
     at += 4 + length
     size = struct.unpack_from("<I", data, at)[0]
+    if len(data) < at + 4 + size:
+        raise ValueError("the file is cut off")
     label = tidy(name.decode("cp1252", "replace")).replace("\\", "/").rsplit("/", 1)[-1][:500]
     return label or "object.bin", data[at + 4 : at + 4 + size]
 
@@ -73,4 +75,11 @@ def _string(data: bytes, at: int) -> tuple[bytes, int]:
 def _below(held: olefile.OleFileIO, folder: str) -> Iterator[tuple[tuple[str, ...], bytes]]:
     for path in held.listdir(streams=True, storages=False):
         if path[0] == folder:
-            yield tuple(path[1:]), held.openstream(path).read()
+            yield tuple(path[1:]), _whole(held, path)
+
+
+def _whole(held: olefile.OleFileIO, path: list[str]) -> bytes:
+    data = bytes(held.openstream(path).read())
+    if len(data) < held.get_size(path):
+        raise ValueError("the stream ends before the directory says")
+    return data
