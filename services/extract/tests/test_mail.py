@@ -230,6 +230,61 @@ def test_outlook_message_with_nothing_but_rich_text(tmp_path: Path) -> None:
     assert body.text == "Closed, says Ünal."
 
 
+def cut(path: Path, name: str) -> Path:
+    """Lets the directory say that a stream is longer than its chain of sectors."""
+    data = bytearray(path.read_bytes())
+    sought = name.encode("utf-16-le") + bytes(2)
+    ends = [at for at in range(0, len(data), 128) if data[at : at + len(sought)] == sought]
+    for at in ends:
+        struct.pack_into("<Q", data, at + 120, struct.unpack_from("<Q", data, at + 120)[0] + 600)
+    assert ends
+    path.write_bytes(data)
+    return path
+
+
+def test_outlook_message_whose_streams_are_cut_off_is_not_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.msg").write_bytes(ole_file(outlook()))
+    items = read(outlook_file.EXTRACTOR, cut(tmp_path / "a.msg", "__substg1.0_37010102"), MSG)
+    assert [type(item) for item in items] == [UnitRead, UnitFailed, ChildRead]
+    assert items[1] == UnitFailed(2, "damaged")
+    body, _, inner, rest = read(outlook_file.EXTRACTOR, cut(tmp_path / "a.msg", "__substg1.0_1000001F"), MSG)
+    assert isinstance(body, UnitRead)
+    assert "The bridge is closed." in body.text
+    assert rest == UnitFailed(4, "text-missing")
+    assert isinstance(inner, ChildRead)
+    assert read(mail.EXTRACTOR, tmp_path / inner.file, EML)[-1] == UnitFailed(2, "parts-missing")
+
+
+def test_message_inside_says_what_of_it_is_missing_and_keeps_its_copies(tmp_path: Path) -> None:
+    inner = ("__attach_version1.0_#00000001", "__substg1.0_3701000D")
+    held = (*inner, "__attach_version1.0_#00000000")
+    streams = outlook() | {
+        (*inner, "__substg1.0_0E03001F"): "Cleo".encode("utf-16-le"),
+        (*held, "__substg1.0_3707001F"): "sheet.xls".encode("utf-16-le"),
+        (*held, "__substg1.0_3701000D", "\x01Ole"): b"an object of a program",
+    }
+    del streams[(*inner, "__substg1.0_1000001F")]
+    (tmp_path / "a.msg").write_bytes(ole_file(streams))
+    message = read(outlook_file.EXTRACTOR, tmp_path / "a.msg", MSG)[2]
+    assert isinstance(message, ChildRead)
+    made = email.message_from_bytes((tmp_path / message.file).read_bytes())
+    assert (made["Cc"], made["X-Ream-Missing"]) == ("Cleo", "sheet.xls")
+    assert read(mail.EXTRACTOR, tmp_path / message.file, EML)[-1] == UnitFailed(2, "parts-missing")
+
+
+@pytest.mark.parametrize(("html", "kept"), [("<p>The bridge</p>", "closed."), ("<h1>The bridge is closed</h1>", "is")])
+def test_outlook_body_that_says_more_is_read(tmp_path: Path, html: str, kept: str) -> None:
+    plain = "The bridge <https://example.org/a/long/way/to/the/bridge> is closed."
+    streams = outlook() | {
+        ("__substg1.0_1000001F",): plain.encode("utf-16-le"), ("__substg1.0_10130102",): html.encode(),
+    }  # fmt: skip
+    (tmp_path / "a.msg").write_bytes(ole_file(streams))
+    body = read(outlook_file.EXTRACTOR, tmp_path / "a.msg", MSG)[0]
+    assert isinstance(body, UnitRead)
+    assert ("https" in body.text) == (kept == "closed.")
+    assert kept in body.text
+
+
 def test_damaged_outlook_message(tmp_path: Path) -> None:
     (tmp_path / "a.msg").write_bytes(ole_file(outlook())[:600])
     with pytest.raises(Unreadable):

@@ -20,6 +20,8 @@ from ream_extract.text_clean import tidy
 
 DEPTH = 50
 """Multiparts inside one another that are looked into."""
+MISSING = "X-Ream-Missing"
+"""Header of a message that Ream wrote itself: what of it could not be taken out."""
 _BOUNDARY = re.compile(
     rb"^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*?boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))",
     re.IGNORECASE | re.MULTILINE,
@@ -168,8 +170,8 @@ def parsed(message: Message) -> int:
 
 
 def cut_off(message: Message) -> bool:
-    """Says whether a part does not end as it should: no boundary comes that was announced, or base64 is broken."""
-    return any(_is_broken(part) for part in message.walk())
+    """Says whether something is missing: a boundary that was announced, an end of base64, or what a header names."""
+    return MISSING in message or any(_is_broken(part) for part in message.walk())
 
 
 def _is_broken(part: Message) -> bool:

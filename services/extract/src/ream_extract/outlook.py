@@ -11,6 +11,7 @@ from email.utils import format_datetime
 import olefile  # type: ignore[import-untyped]
 
 from ream_extract.encoding import decode, detect
+from ream_extract.mail_parts import MISSING
 from ream_extract.rtf_text import decompressed, rtf_text
 from ream_extract.text_clean import tidy
 
@@ -19,6 +20,7 @@ SENDER, SENDER_ADDRESS, SENDER_SMTP, TO, CC = "0C1A", "0C1F", "5D01", "0E04", "0
 SENT, RECEIVED, MESSAGE_ID, CLASS, HEADERS = 0x00390040, 0x0E060040, "1035", "001A", "007D"
 _DATA, _LONG_NAME, _SHORT_NAME, _LABEL = "3701", "3707", "3704", "3001"
 _ATTACHMENT = "__attach_version1.0_"
+_PROPERTIES = "__properties_version1.0"
 _EMBEDDED = "__substg1.0_3701000D"
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 DEPTH = 8
@@ -36,10 +38,11 @@ class Attachment:
     folder: tuple[str, ...]
 
     def data(self) -> bytes | None:
-        """Returns its bytes; of a message, the same written as EML. None where nothing can be taken out."""
+        """Returns its bytes; of a message, the same written as EML. None where they cannot be taken out whole."""
         if self.message is not None:
             return bytes(self.message.as_eml())
-        return self.held.stream(f"__substg1.0_{_DATA}0102", self.folder)
+        data = self.held.stream(f"__substg1.0_{_DATA}0102", self.folder)
+        return None if data is None or len(data) < self.size() else data
 
     def size(self) -> int:
         """Returns the number of its bytes; 0 where it is a message."""
@@ -68,6 +71,17 @@ class Message:
         path = [*folder, name]
         return int(self._held.get_size(path)) if self._held.exists(path) else 0
 
+    def is_cut_off(self) -> bool:
+        """Says whether one of its own streams has less in it than the directory says; attachments are not looked at."""
+        return any(
+            len(path) == len(self._folder) + 1 and path[:-1] == self._folder and self._is_short(path)
+            for path in map(tuple, self._held.listdir(streams=True, storages=False))
+        )
+
+    def _is_short(self, path: tuple[str, ...]) -> bool:
+        data = self.stream(path[-1])
+        return data is None or len(data) < self.size(path[-1], path[:-1])
+
     def text(self, number: str, folder: tuple[str, ...] | None = None) -> str:
         """Returns a property that is text; empty when there is none."""
         wide = self.stream(f"__substg1.0_{number}001F", folder)
@@ -91,7 +105,7 @@ class Message:
 
     def when(self) -> datetime | None:
         """Returns when it was sent, or else received."""
-        head = self.stream("__properties_version1.0") or b""
+        head = self.stream(_PROPERTIES) or b""
         start = 32 if not self._folder else 24
         times = {}
         for at in range(start, len(head) - 15, 16):
@@ -123,16 +137,23 @@ class Message:
 
     def _attachment(self, folder: tuple[str, ...], number: int) -> Attachment:
         inner = (*folder, _EMBEDDED)
-        message = Message(self._held, inner, self._depth + 1) if inner in self._names and self._depth < DEPTH else None
+        # An object of some program lies in a storage of the same name, which has no properties.
+        is_message = (*inner, _PROPERTIES) in self._names and self._depth < DEPTH
+        message = Message(self._held, inner, self._depth + 1) if is_message else None
         name = self.text(_LONG_NAME, folder) or self.text(_SHORT_NAME, folder) or self.text(_LABEL, folder)
         if message is not None:
             name = f"{name or message.text(SUBJECT) or f'message {number}'}.eml"
         return Attachment(" ".join(name.split())[:500] or f"attachment {number}", message, self, folder)
 
     def as_eml(self) -> EmailMessage:
-        """Writes the message, with all that hangs on it, in the form that mail travels in."""
+        """Writes the message, with all that hangs on it, in the form that mail travels in.
+
+        What cannot be taken out is named in a header, so that who reads it knows that it is not whole.
+        """
         made = EmailMessage()
-        for name, value in (("Subject", self.text(SUBJECT)), ("From", self.sender()), ("To", self.text(TO))):
+        for name, value in (
+            ("Subject", self.text(SUBJECT)), ("From", self.sender()), ("To", self.text(TO)), ("Cc", self.text(CC)),
+        ):  # fmt: skip
             if value.strip():
                 made[name] = _line(value)
         when = self.when()
@@ -142,12 +163,17 @@ class Message:
         html = self.html()
         if html:
             made.add_alternative(html, subtype="html")
+        missing = ["text"] if self.is_cut_off() else []
         for attachment in self.attachments():
             data = attachment.data()
-            if data is not None:
+            if data is None:
+                missing.append(_line(attachment.name))
+            else:
                 made.add_attachment(
                     data, maintype="application", subtype="octet-stream", filename=_line(attachment.name)
                 )
+        if missing:
+            made[MISSING] = _line(", ".join(missing))
         return made
 
 

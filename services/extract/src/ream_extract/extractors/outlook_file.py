@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how a message of Outlook (MSG) is read: headers and body as text, what hangs on it as documents."""
 
+import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +10,19 @@ from pathlib import Path
 
 import olefile  # type: ignore[import-untyped]
 
+from ream_contracts.whole import letters
 from ream_extract.children import Inside, children
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.html_text import page_text
 from ream_extract.outlook import CLASS, HTML, MESSAGE_ID, RTF, SUBJECT, Attachment, Message, recipients
-from ream_extract.reading import Item, Plan, Source, UnitRun, Unreadable
+from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 _BODY = ("1000001F", "1000001E", f"{HTML}0102", f"{RTF}0102")
+WHOLE = 0.95
+"""Share of the letters of the plain body that the marked up one must have to be read in its place."""
+_TARGET = re.compile(r"<(?:https?|mailto|file|tel):[^<>]*>")
+"""Where a link leads to: Outlook writes it into the plain body, and it is no text of the other."""
 _BROKEN = (OSError, ValueError, TypeError, IndexError, KeyError, struct.error, OverflowError, RecursionError)
 
 
@@ -24,18 +30,23 @@ class OutlookExtractor:
     """Reads MSG, also of appointments, tasks and contacts."""
 
     name = "outlook"
-    version = "1"
+    version = "2"
     media_types = ("application/vnd.ms-outlook",)
     convert_to: str | None = None
     together = ("body",)
 
     def plan(self, source: Source) -> Plan:
-        """Counts bodies by the size of the streams that hold the text, and attachments by the OLE directory."""
+        """Counts bodies by the size of the streams that hold the text, and attachments by the OLE directory.
+
+        Where a stream of the message ends before the directory says, one more unit will fail.
+        """
         with _opened(source.path) as message:
             attached = message.attachments()
             units = [UnitRun("body", _bodies(message))]
             if attached:
                 units.append(UnitRun("attachment", len(attached)))
+            if message.is_cut_off():
+                units.append(UnitRun("rest", 1))
             told = {"title": message.text(SUBJECT), "kind": message.text(CLASS), "message_id": message.text(MESSAGE_ID)}
             told |= {name.lower(): text for name, text in recipients(message)}
             metadata = {name: " ".join(text.split())[:2_000] for name, text in told.items() if text.strip()}
@@ -53,15 +64,19 @@ class OutlookExtractor:
                 if html:
                     page = yield from page_text(html)
                     rich = page.blocks
-                    if sum(len(block.text) for block in rich) * 2 >= len(plain):
+                    if letters("".join(block.text for block in rich)) >= WHOLE * letters(_TARGET.sub("", plain)):
                         plain = ""
                         blocks += rich
                 blocks += [Block(block) for block in tidy(plain).split("\n\n") if block.strip()]
                 divided = share(blocks, planned)
                 for number in range(first, min(last, planned) + 1):
                     yield unit(number, divided[number - 1], "markup")
-            inside = (_inside(one, number) for number, one in enumerate(message.attachments(), 1))
-            yield from children(inside, source, max(first, planned + 1), last, planned, scratch)
+            attached = message.attachments()
+            inside = (_inside(one, number) for number, one in enumerate(attached, 1))
+            rest = planned + len(attached) + 1
+            yield from children(inside, source, max(first, planned + 1), min(last, rest - 1), planned, scratch)
+            if first <= rest <= last:
+                yield UnitFailed(rest, "text-missing")
 
 
 @contextmanager
