@@ -75,7 +75,7 @@ def test_dead_letters_that_cannot_be_read_to_the_end_are_not_all_there_is(
     monkeypatch.setattr(letters, "Observer", FakeObserver)
     monkeypatch.setattr(letters, "Tail", FakeTail)
     monkeypatch.setattr(FakeTail, "gives", gives)
-    read = []
+    read: list[int] = []
     with nullcontext() if gives == 3 else pytest.raises(Retry, match="before all dead letters were read"):
         read.extend(each.offset for each in letters.every(KafkaSettings("nowhere")))
     assert len(read) <= gives
