@@ -268,6 +268,14 @@ def test_chart_of_open_document_that_cannot_be_opened_is_missing(tmp_path: Path)
     assert read(drawn_sheet(tmp_path / "a.ods", "<cut off"), ODS[0])[-1] == UnitFailed(3, "text-missing")
 
 
+def test_sheets_are_read_where_what_is_printed_around_them_cannot_be_opened(tmp_path: Path) -> None:
+    body = '<table:table table:name="One"><table:table-row/></table:table>'
+    path = open_document(tmp_path / "a.ods", body, **{"styles.xml": "<cut off"})
+    one, rest = read(path, ODS[0])
+    assert isinstance(one, UnitRead)
+    assert rest == UnitFailed(2, "headers-missing")
+
+
 def test_encrypted_and_damaged_workbooks(tmp_path: Path) -> None:
     locked = open_document(tmp_path / "a.ods", "", "<manifest><encryption-data/></manifest>")
     cases = [(locked, ODS[0], "encrypted")]

@@ -9,6 +9,7 @@ from ream_extract.flow import Block
 from ream_extract.odf_objects import drawn_below, text_of
 from ream_extract.odf_text import Picture, blocks_of, rows_of
 from ream_extract.open_document import OpenDocument, annotations, attribute, local, paragraph_text
+from ream_extract.reading import Unreadable
 from ream_extract.sheet_drawings import Hanging
 
 _MARGINS = ("{*}header", "{*}header-left", "{*}header-first", "{*}footer", "{*}footer-left", "{*}footer-first")
@@ -16,8 +17,16 @@ _OF_CELLS = frozenset({"p", "annotation"})
 """What the reader of cells reads, and comments."""
 
 
-def hanging_on(document: OpenDocument, table: Any, kept: Picture | None) -> Hanging:
-    """Reads what hangs on a sheet."""
+def printed(document: OpenDocument) -> Any:
+    """Returns the element that holds what is printed around sheets; None when there is none, or it is broken."""
+    try:
+        return document.xml("styles.xml")
+    except Unreadable:
+        return None
+
+
+def hanging_on(document: OpenDocument, table: Any, styles: Any, kept: Picture | None) -> Hanging:
+    """Reads what hangs on a sheet; `styles` is what `printed` returns."""
     notes = [Annotation("comment", *one) for one in annotations(table)]
     found = Hanging([note.text for note in notes], notes)
     for block in _shapes(table, kept):
@@ -26,7 +35,7 @@ def hanging_on(document: OpenDocument, table: Any, kept: Picture | None) -> Hang
         found.pictures += block.pictures
     for name in drawn_below(document, table):
         found.texts += [block.text for block in text_of(document, name, titles=True)]
-    found.margins += _margins(document, attribute(table, "style-name"))
+    found.margins += _margins(table, styles)
     return found
 
 
@@ -40,14 +49,13 @@ def _shapes(table: Any, kept: Picture | None) -> Iterator[Block]:
             yield Block("", 0, (), block.annotations, block.pictures) if read else block
 
 
-def _margins(document: OpenDocument, style: str) -> list[str]:
-    """Returns what is printed above and below each page of the sheets of a style, without what programs fill in."""
+def _margins(table: Any, styles: Any) -> list[str]:
+    """Returns what is printed above and below each page of a sheet."""
     pages = {
         attribute(one, "master-page-name") or "Default"
-        for one in document.content().iter("{*}style")
-        if attribute(one, "name") == style and attribute(one, "family") == "table"
+        for one in table.getroottree().getroot().iterfind("{*}automatic-styles/{*}style")
+        if attribute(one, "name") == attribute(table, "style-name") and attribute(one, "family") == "table"
     } or {"Default"}
-    styles = document.xml("styles.xml")
     lines = [
         paragraph_text(paragraph).strip()
         for page in (styles.iter("{*}master-page") if styles is not None else ())

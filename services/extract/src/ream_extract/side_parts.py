@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from ream_extract.opc import Package
 from ream_extract.reading import Unreadable
 
-COMMENTS, NOTES, BOXES, TEXT, PARTS = (
-    "comments-missing", "notes-missing", "boxes-missing", "text-missing", "parts-missing",
+COMMENTS, NOTES, BOXES, TEXT, PARTS, HEADERS = (
+    "comments-missing", "notes-missing", "boxes-missing", "text-missing", "parts-missing", "headers-missing",
 )  # fmt: skip
 ON_SLIDES = {"notesSlide": NOTES, "comments": COMMENTS, "chart": TEXT, "diagramData": TEXT}
 ON_SHEETS = {"comments": COMMENTS, "threadedComment": COMMENTS, "drawing": BOXES, "chart": TEXT}

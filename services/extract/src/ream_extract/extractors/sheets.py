@@ -33,7 +33,7 @@ from ream_extract.reading import (
 )
 from ream_extract.sheet_drawings import Hanging, Keep, hanging_on, margin_lines
 from ream_extract.sheet_list import in_old_book, in_open_document, in_package
-from ream_extract.side_parts import ON_SHEETS, TEXT, lost
+from ream_extract.side_parts import HEADERS, ON_SHEETS, TEXT, lost
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
 
@@ -135,15 +135,17 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
     else:
         with open_document(source) as document:
             tables = dict(enumerate(_tables(document), 1))
+            styles = odf_sheets.printed(document)
+            no_styles = styles is None and "styles.xml" in document.parts
             pictures = keeper(document, taken) if taken is not None else None
             yield _Workbook(
                 in_open_document(document).count,
                 lambda number: (
-                    odf_sheets.hanging_on(document, tables[number], pictures) if number in tables else Hanging()
+                    odf_sheets.hanging_on(document, tables[number], styles, pictures) if number in tables else Hanging()
                 ),
                 embedded_in(document),
                 document.metadata,
-                lambda: [TEXT] if is_broken(document) else [],
+                lambda: [HEADERS] * no_styles + [TEXT] * is_broken(document),
             )
 
 
