@@ -126,6 +126,23 @@ def test_a_lost_partition_takes_its_records_with_it(flight: Flight, clock: FakeC
     assert taken(flight).partition is mine
 
 
+def test_what_fails_during_the_handover_goes_with_its_partition(
+    flight: Flight, partition: Partition, clock: FakeClock
+) -> None:
+    """Or nobody would ever take it off: it is in no commit, and stands before what comes of its document."""
+    admit(flight, task(partition, 0, b"a"), task(partition, 1, b"b"))
+    pausing, running = taken(flight), taken(flight)
+    flight.forget([partition])
+    flight.settle([pausing], [Again(5, "store", "away")])
+    flight.lose([partition])
+    assert flight.wait_until_finished([partition], 0) is False, "one is running still"
+    flight.settle([running], [Again(5, "store", "away")])
+    assert (len(flight), flight.bytes, flight.holds()) == (0, 0, [])
+    clock.advance(10)
+    flight.wake()
+    assert not flight.urgent
+
+
 def test_a_stop_ends_the_process_and_keeps_the_record(flight: Flight, partition: Partition) -> None:
     admit(flight, task(partition, 0), task(partition, 1, b"other"))
     flight.settle([taken(flight)], [Stop("everything fails")])
@@ -272,6 +289,7 @@ class Model(RuleBasedStateMachine):
         self.partitions = [Partition(IN, number) for number in range(3)]
         self.next = [0, 0, 0]
         self.queued: set[Task] = set()
+        self.going: set[int] = set()
         self.working: list[Task] = []
         self.on_the_wire: list[Task] = []
         self.settled: dict[Task, Step] = {}
@@ -336,10 +354,18 @@ class Model(RuleBasedStateMachine):
         self.queued |= due
 
     @rule(number=st.integers(0, 2))
-    def rebalance(self, number: int) -> None:
+    def hand_over(self, number: int) -> None:
         old = self.partitions[number]
         self.flight.forget([old])
-        old.lost = True
+        self.queued = {one for one in self.queued if one.partition is not old}
+        self.going.add(number)
+
+    @rule(number=st.integers(0, 2))
+    def rebalance(self, number: int) -> None:
+        """With or without a handover before it, and whatever happened between them."""
+        old = self.partitions[number]
+        self.going.discard(number)
+        self.flight.lose([old])
         self.queued = {one for one in self.queued if one.partition is not old}
         self.partitions[number] = new = Partition(IN, number)
         self.next[number] = old.offsets.position or 0
@@ -353,6 +379,8 @@ class Model(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Left to itself, everything that is still owned is finished."""
+        for number in list(self.going):
+            self.rebalance(number)
         for one in list(self.on_the_wire):
             self.flight.delivered(one, None)
         for one in list(self.working):

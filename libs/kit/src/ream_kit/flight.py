@@ -228,6 +228,12 @@ class Flight:
             for task in gone:
                 self._remove(task)
 
+    def lose(self, partitions: Collection[Partition]) -> None:
+        """Notes that partitions are another process's now; what paused or came back since `forget` is dropped too."""
+        for partition in partitions:
+            partition.lost = True  # first: what ends from now on is dropped as it ends
+        self.forget(partitions)
+
     def wait_until_finished(self, partitions: Collection[Partition], timeout: float) -> bool:
         """Waits until nothing of these partitions is in flight; False when the time is over."""
         with self._change:

@@ -283,9 +283,7 @@ class Intake:
         self._drop(going, "revoked")
 
     def _on_lost(self, consumer: Consumer, places: Sequence[TopicPartition]) -> None:
-        going = list(self._own(places))
-        self._flight.forget(going)
-        self._drop(going, "lost")
+        self._drop(list(self._own(places)), "lost")
 
     def _give_up(self, going: Sequence[Partition]) -> None:
         """Says to the next owner how far they are."""
@@ -298,8 +296,8 @@ class Intake:
                 yield partition
 
     def _drop(self, going: Sequence[Partition], how: str) -> None:
+        self._flight.lose(going)
         for partition in going:
-            partition.lost = True
             if self._commits is not None:
                 self._commits.left(partition.topic.name, partition.number, how)
         self._partitions = {place: one for place, one in self._partitions.items() if not one.lost}

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a process does with its partitions when they come, go and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from confluent_kafka import TopicPartition
+
+from ream_kit.attempts import Again
+from ream_kit.bus_contract import IN
+from ream_kit.flight import Flight, Task
+from ream_kit.intake import Intake, Limits
+from ream_kit.kafka import BrokerWatch, KafkaSettings
+from ream_kit.metrics import Metrics
+from ream_kit.records import Origin, Record
+from ream_kit.testing import FakeClock
+
+ME = "me"
+LIMITS = Limits(records=100, bytes=1 << 20, read_ahead=1_000, handover_seconds=0.0)
+
+
+class Consumer:
+    """Gives what the group is said to have committed, and has partitions come and go."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[int, str]] = {}
+        self.before_commit: Callable[[], object] = lambda: None
+
+    def subscribe(self, topics: list[str], **callbacks: Any) -> None:
+        (self.topic,), self.callbacks = topics, callbacks
+
+    def committed(self, places: Sequence[TopicPartition], timeout: float) -> list[TopicPartition]:
+        return [TopicPartition(self.topic, at.partition, *self.known.get(at.partition, (-1001, ""))) for at in places]
+
+    def commit(self, offsets: Sequence[TopicPartition], asynchronous: bool) -> list[TopicPartition]:
+        assert not asynchronous
+        self.before_commit()
+        self.known |= {at.partition: (at.offset, at.metadata) for at in offsets}
+        return list(offsets)
+
+    def incremental_assign(self, places: Sequence[TopicPartition]) -> None:
+        pass
+
+    def get_watermark_offsets(self, place: TopicPartition, timeout: float = 0, cached: bool = False) -> tuple[int, int]:
+        return 0, 1_000
+
+    def assign(self, number: int) -> None:
+        self.callbacks["on_assign"](self, [TopicPartition(self.topic, number)])
+
+    def revoke(self, number: int) -> None:
+        self.callbacks["on_revoke"](self, [TopicPartition(self.topic, number)])
+
+
+@pytest.fixture
+def consumer() -> Consumer:
+    return Consumer()
+
+
+@pytest.fixture
+def flight() -> Flight:
+    return Flight(2, FakeClock(), Metrics(), owner=ME)
+
+
+@pytest.fixture
+def intake(consumer: Consumer, flight: Flight) -> Intake:
+    watch = BrokerWatch(FakeClock(), Metrics())
+    made: Any = consumer
+    intake = Intake(made, [IN], KafkaSettings(), flight, watch, LIMITS, Metrics())
+    intake.subscribe()
+    return intake
+
+
+def read(intake: Intake, flight: Flight, consumer: Consumer, *offsets: int) -> None:
+    """Takes in records of the partition 0."""
+    partition = intake._partitions[consumer.topic, 0]
+    flight.admit(
+        [Task(record=Record(IN, Origin(IN.name, 0, at, b"%d" % at), b""), partition=partition) for at in offsets]
+    )
+
+
+def name(intake: Intake, flight: Flight) -> None:
+    for one in flight.prepare(intake._partitions.values()):
+        flight.committed(one)
+
+
+def test_what_fails_while_its_partition_is_given_up_is_dropped(
+    intake: Intake, flight: Flight, consumer: Consumer
+) -> None:
+    consumer.assign(0)
+    read(intake, flight, consumer, 0)
+    name(intake, flight)
+    running = flight.take(1)
+    consumer.before_commit = lambda: flight.settle(running, [Again(5, "store", "away")])
+    consumer.known[0] = (0, "")
+    flight_before = len(flight)
+    intake._partitions[consumer.topic, 0].offsets.failed()  # so that there is something to commit
+    consumer.revoke(0)
+    assert (flight_before, len(flight), flight.holds()) == (1, 0, [])
