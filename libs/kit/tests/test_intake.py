@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from confluent_kafka import TopicPartition
 
+from ream_kit import commit_note
 from ream_kit.attempts import Again
 from ream_kit.bus_contract import IN
+from ream_kit.commit_note import Note
 from ream_kit.flight import Flight, Task
 from ream_kit.intake import Intake, Limits
 from ream_kit.kafka import BrokerWatch, KafkaSettings
@@ -26,7 +28,7 @@ class Consumer:
     """Gives what the group is said to have committed, and has partitions come and go."""
 
     def __init__(self) -> None:
-        self.known: dict[int, tuple[int, str]] = {}
+        self.known: dict[int, tuple[int, str | None]] = {}
         self.before_commit: Callable[[], object] = lambda: None
 
     def subscribe(self, topics: list[str], **callbacks: Any) -> None:
@@ -52,6 +54,11 @@ class Consumer:
 
     def revoke(self, number: int) -> None:
         self.callbacks["on_revoke"](self, [TopicPartition(self.topic, number)])
+
+    def note(self, number: int) -> Note:
+        found = commit_note.decode(*self.known[number])
+        assert found is not None
+        return found
 
 
 @pytest.fixture
@@ -99,3 +106,37 @@ def test_what_fails_while_its_partition_is_given_up_is_dropped(
     intake._partitions[consumer.topic, 0].offsets.failed()  # so that there is something to commit
     consumer.revoke(0)
     assert (flight_before, len(flight), flight.holds()) == (1, 0, [])
+
+
+def deaths(intake: Intake, consumer: Consumer) -> dict[int, int]:
+    offsets = intake._partitions[consumer.topic, 0].offsets
+    return {at: offsets.deaths(at) for at in sorted(offsets.suspects)}
+
+
+def test_deaths_are_remembered_by_who_gives_a_partition_up_and_gets_it_back(
+    intake: Intake, flight: Flight, consumer: Consumer
+) -> None:
+    """Otherwise two processes that give a partition to and fro never count to three."""
+    died = Note("other", False, (range(5, 7),), {6: 2})
+    consumer.known[0] = (5, commit_note.encode(5, died))
+    consumer.assign(0)
+    assert deaths(intake, consumer) == {5: 1, 6: 2}
+    consumer.revoke(0)
+    assert consumer.note(0).owner == ME
+    consumer.assign(0)
+    assert deaths(intake, consumer) == {5: 1, 6: 2}
+
+
+def test_who_lost_a_partition_knows_that_nobody_died_since(intake: Intake, consumer: Consumer) -> None:
+    """What it had begun is no suspect by that, and the try of a suspect that it had counted was no death."""
+    mine = Note(ME, False, (range(5, 20),), {6: 3, 8: 2})
+    consumer.known[0] = (5, commit_note.encode(5, mine))
+    consumer.assign(0)
+    assert deaths(intake, consumer) == {6: 2, 8: 1}
+
+
+def test_who_lost_a_partition_without_suspects_has_none(intake: Intake, consumer: Consumer) -> None:
+    mine = Note(ME, False, (range(5, 20),))
+    consumer.known[0] = (5, commit_note.encode(5, mine))
+    consumer.assign(0)
+    assert deaths(intake, consumer) == {}

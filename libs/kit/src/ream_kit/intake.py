@@ -18,6 +18,7 @@ from ream_contracts.topic import Topic
 from ream_kit import commit_note, envelope, log
 from ream_kit.ahead import Reserve
 from ream_kit.commit_log import CommitLog
+from ream_kit.commit_note import Note, runs
 from ream_kit.flight import Flight, Partition, Prepared, Task
 from ream_kit.kafka import BrokerWatch, KafkaSettings, is_fatal
 from ream_kit.metrics import METRICS, Metrics
@@ -253,8 +254,8 @@ class Intake:
         if found is None:
             return Partition(topic, place.partition, Offsets(), reserve)
         note = commit_note.decode(found.offset, found.metadata)
-        if note is not None and note.owner == self._flight.owner:  # it was away from the group, and nobody died
-            note = replace(note, suspects=(), deaths={})
+        if note is not None and note.owner == self._flight.owner and not note.orderly:
+            note = _since_nobody_died(note)
         offsets = Offsets(found.offset, note, self._newest(place) if note is not None and note.suspects else None)
         if offsets.suspects:
             _LOG.warning(
@@ -327,3 +328,9 @@ class Intake:
 
     def _place(self, partition: Partition) -> TopicPartition:
         return TopicPartition(self._settings.topic(partition.topic.name), partition.number)
+
+
+def _since_nobody_died(note: Note) -> Note:
+    """What is left of our own note when we were away from the group: earlier deaths, without a try counted since."""
+    deaths = {offset: number - 1 for offset, number in note.deaths.items()}
+    return replace(note, suspects=runs(sorted(deaths)), deaths=deaths)
