@@ -55,6 +55,14 @@ def test_labels_from_outside_are_bounded() -> None:
     assert metrics.value("ream_dead_letters_total", "other") > 4_000
 
 
+def test_many_labels_of_one_metric_leave_the_others_theirs() -> None:
+    metrics = Metrics()
+    for number in range(5_000):
+        metrics.count("ream_dead_letters_total", f"cause-{number}")
+    metrics.set("ream_lag_records", 7, "documents.discovered")
+    assert metrics.value("ream_lag_records", "documents.discovered") == 7
+
+
 def test_processes_do_not_share_their_tests() -> None:
     Metrics().set("ream_in_flight_records", 5)
     assert Metrics().value("ream_in_flight_records") == 0

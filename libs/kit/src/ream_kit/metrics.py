@@ -112,7 +112,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._lock = threading.Lock()
-        self._children: dict[tuple[str, ...], Any] = {}
+        self._children: dict[str, dict[tuple[str, ...], Any]] = {name: {} for name in DESCRIBED}
         self._metrics: dict[str, Any] = {}
         for name in get_args(CounterName):
             self._metrics[name] = self._made(Counter, name)
@@ -151,14 +151,14 @@ class Metrics:
         if not DESCRIBED[name].labels:
             return self._metrics[name]
         values = tuple(label or "" for label in labels)
-        child = self._children.get((name, *values))
+        children = self._children[name]
+        child = children.get(values)
         if child is None:
             with self._lock:
                 # A label from outside (a cause) must not make the page of metrics grow without end.
-                if len(self._children) >= _MOST_LABELS:
+                if len(children) >= _MOST_LABELS:
                     values = (*values[:-1], "other")
-                key = (name, *values)
-                child = self._children.get(key) or self._children.setdefault(key, self._metrics[name].labels(*values))
+                child = children.get(values) or children.setdefault(values, self._metrics[name].labels(*values))
         return child
 
 
