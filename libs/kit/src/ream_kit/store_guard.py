@@ -82,13 +82,12 @@ class GuardedBlobs:
 
     @contextmanager
     def _calling(self, *, writes: bool = False) -> Iterator[None]:
-        self.guard.require_closed()
-        try:
-            with self.guard.calling():
+        with self.guard.calling():
+            try:
                 yield
-        except Retry:
-            self._writing_failed |= writes
-            raise
+            except Retry:  # from the blobs: what the breaker refuses was never tried
+                self._writing_failed |= writes
+                raise
 
     def _probe(self) -> None:
         if not self._writing_failed:
