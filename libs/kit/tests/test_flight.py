@@ -469,6 +469,26 @@ def test_what_was_finished_before_is_not_run_again(flight: Flight) -> None:
     assert len(flight) == 2
 
 
+def test_a_suspect_that_pauses_holds_nobody_but_its_key(clock: FakeClock) -> None:
+    flight = Flight(2, clock, Metrics())
+    partition = Partition(IN_ORDER, 0, Offsets(5, Note("other", False, (range(5, 7),)), 100))
+    admit(flight, task(partition, 5), task(partition, 6), task(partition, 7, b"other"))
+    suspect = taken(flight)
+    assert suspect.position == 5
+    flight.settle([suspect], [Again(20, "store", "away")])
+    assert flight.urgent
+    grant(flight, partition)
+    waiting: list[Task] = []
+    worker = threading.Thread(target=lambda: waiting.extend(flight.take(1)), daemon=True)
+    worker.start()
+    worker.join(5)
+    assert [one.position for one in waiting] == [7]
+    flight.settle(waiting, [DONE])
+    clock.advance(20)
+    flight.wake()
+    assert finished(flight, partition, 2) == [5, 6]
+
+
 def test_what_stands_before_a_suspect_of_its_key_goes_first(clock: FakeClock) -> None:
     flight = Flight(2, clock, Metrics())
     partition = Partition(IN_ORDER, 0, Offsets(5, Note("other", False, (range(6, 7),)), 100))

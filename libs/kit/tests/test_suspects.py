@@ -18,11 +18,11 @@ class One:
 
 @pytest.fixture
 def suspects() -> Suspects[One]:
-    return Suspects()
+    return Suspects(lambda one: one)
 
 
 def start(suspects: Suspects[One], now: float = 0, busy: int = 0) -> One | None:
-    chosen = suspects.choose(now, lambda one: one)
+    chosen = suspects.choose(now)
     if chosen is not None:
         suspects.clear(chosen)
     return suspects.begin(now, busy)
@@ -30,7 +30,7 @@ def start(suspects: Suspects[One], now: float = 0, busy: int = 0) -> One | None:
 
 def test_nothing_is_held_while_there_are_none(suspects: Suspects[One]) -> None:
     assert not suspects.holds(0)
-    assert (suspects.choose(0, lambda one: one), suspects.begin(0, 0), suspects.seconds(0)) == (None, None, None)
+    assert (suspects.choose(0), suspects.begin(0, 0), suspects.seconds(0)) == (None, None, None)
 
 
 def test_one_at_a_time_those_with_the_fewest_deaths_first(suspects: Suspects[One]) -> None:
@@ -51,7 +51,7 @@ def test_one_at_a_time_those_with_the_fewest_deaths_first(suspects: Suspects[One
 def test_it_begins_when_its_try_is_counted_and_nothing_else_runs(suspects: Suspects[One]) -> None:
     one = One(1)
     suspects.add(one)
-    assert suspects.choose(0, lambda one: one) is one
+    assert suspects.choose(0) is one
     assert suspects.begin(0, 0) is None, "the broker does not have it"
     suspects.clear(one)
     assert suspects.begin(0, 2) is None, "two others run"
@@ -71,21 +71,27 @@ def test_others_go_on_when_it_has_lived_for_a_while(suspects: Suspects[One]) -> 
     assert suspects.begin(200 + PATIENCE_SECONDS, 1) is two
 
 
-def test_who_stands_before_it_goes_first(suspects: Suspects[One]) -> None:
+def test_who_stands_before_it_goes_first() -> None:
     one, before = One(5), One(3, deaths=0)
+    first: list[One | None] = [None]
+    suspects = Suspects(lambda _: first[0])
     suspects.add(one)
-    assert suspects.choose(0, lambda _: None) is None, "one of its key is running"
-    assert suspects.choose(0, lambda _: before) is before
+    assert suspects.choose(0) is None, "one of its key is running"
+    assert not suspects.holds(0), "or pauses, for hours perhaps"
+    assert not suspects.wants(0)
+    first[0] = before
+    assert suspects.choose(0) is before
     suspects.clear(before)
     assert suspects.begin(0, 0) is before
     suspects.discard(before)
+    first[0] = one
     assert start(suspects) is one
 
 
 def test_one_that_goes_away_leaves_nothing_behind(suspects: Suspects[One]) -> None:
     one = One(1)
     suspects.add(one)
-    suspects.choose(0, lambda one: one)
+    suspects.choose(0)
     suspects.clear(one)
     suspects.discard(one)
     assert suspects.begin(0, 0) is None

@@ -29,7 +29,7 @@ class Clearance:
 
     def __init__(self, least: int) -> None:
         self._turns: Turns[Task] = Turns()
-        self._suspects: Suspects[Task] = Suspects()
+        self._suspects: Suspects[Task] = Suspects(self._turns.first)
         self._pool = Pool(least)
         self._naming = 0
         self._renew = False
@@ -107,7 +107,7 @@ class Clearance:
             self._pool.starved()
         self.starved = self._renew = False
         if self.holds(now):
-            suspect = self._suspects.choose(now, self._turns.first)
+            suspect = self._suspects.choose(now)
             if suspect is not None:
                 self._set_apart(suspect)
                 suspect.partition.offsets.name(suspect.position, alone=True)

@@ -328,6 +328,8 @@ class Flight:
             self.retried += 1
             self._clearance.pause(task)
             self._pauses.put(task, step)
+            if task.suspect:
+                self._work.notify_all()  # it held the others
         else:
             self._back(task)
 

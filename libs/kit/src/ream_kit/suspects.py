@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how records are run that may have ended a process: one at a time, with nothing beside them at first.
 
-While suspects wait, nothing else is begun. What runs already is given some time to finish, and so is a suspect before
-anything else is begun beside it: work of hours must not keep a process idle. Who dies then is known but for chance.
+While suspects wait that may be run, nothing else is begun. What runs already is given some time to finish, and so is a
+suspect before anything else is begun beside it: work of hours must not keep a process idle. Who dies then is known but
+for chance.
 """
 
 from __future__ import annotations
@@ -29,7 +30,15 @@ T = TypeVar("T", bound=Suspect)
 class Suspects(Generic[T]):
     """The suspects of one process. Not safe for use by several threads at once: the caller holds a lock."""
 
-    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, first: Callable[[T], T | None], patience: float = PATIENCE_SECONDS) -> None:
+        """Begins without any.
+
+        Args:
+            first: says for a suspect that waits who must go before it (itself, mostly); None while nobody may, because
+                another one of its key is running or pauses.
+            patience: seconds.
+        """
+        self._first = first
         self._patience = patience
         self._waiting: dict[T, None] = {}
         self._chosen: T | None = None
@@ -62,7 +71,7 @@ class Suspects(Generic[T]):
 
     def holds(self, now: float) -> bool:
         """Whether nothing but a suspect may be begun."""
-        if not self._waiting:
+        if not self._ready():
             self._held_since = None
             return self._running is not None and self._alone(now)
         if self._alone(now):
@@ -72,18 +81,17 @@ class Suspects(Generic[T]):
 
     def wants(self, now: float) -> bool:
         """Whether somebody is to be chosen."""
-        return bool(self._waiting) and not self._cleared and not self._alone(now)
+        return self._ready() and not self._cleared and not self._alone(now)
 
-    def choose(self, now: float, first: Callable[[T], T | None]) -> T | None:
+    def choose(self, now: float) -> T | None:
         """Chooses who is next, those with the fewest deaths first; None when nobody is, or somebody was chosen.
 
         Args:
             now: seconds of a clock that never goes back.
-            first: says for a suspect who must go before it (itself, mostly); None while that one is running.
         """
         if self._chosen is not None or self._alone(now):
             return None
-        heads = [head for suspect in self._waiting if (head := first(suspect)) is not None]
+        heads = [head for suspect in self._waiting if (head := self._first(suspect)) is not None]
         if not heads:
             return None
         self._chosen = min(heads, key=lambda head: (head.deaths, head.position))
@@ -112,6 +120,10 @@ class Suspects(Generic[T]):
         if self._waiting and self._held_since is not None:
             return max(0.0, self._held_since + self._patience - now)
         return None
+
+    def _ready(self) -> bool:
+        """Whether one waits that may go: who waits for another of its key, which may pause, holds nobody."""
+        return self._chosen is not None or any(self._first(suspect) is not None for suspect in self._waiting)
 
     def _alone(self, now: float) -> bool:
         return self._running is not None and now - self._running_since < self._patience
