@@ -74,7 +74,7 @@ class Installation:
             "REAM_STORE": str(self.folder / "store"),
             "REAM_AGGREGATE_DATA_DIR": str(self.folder / data),
             "REAM_AGGREGATE_SESSION_SECONDS": "6",
-            "REAM_AGGREGATE_HEAD_SECONDS": "4",
+            "REAM_AGGREGATE_HEAD_SECONDS": "10",
             "REAM_AGGREGATE_COMMIT_SECONDS": "0.3",
         }
         with (self.folder / "worker.log").open("ab") as out:
