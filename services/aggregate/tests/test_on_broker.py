@@ -327,6 +327,7 @@ def test_a_frozen_worker_does_not_go_on_when_it_wakes(installation: Installation
 def test_a_second_worker_takes_over_and_gives_back_what_is_underway(installation: Installation) -> None:
     names = [document(number) for number in range(200)]
     installation.make_topics().start()
+    wait_for(lambda: "positions_seeded" in installation.log())  # else both of them seed a share
     installation.send(*(part for name in names for part in (*opening(name, 3), answer(name, 1))))
     second = installation.start()
     installation.send(*(answer(name, 2) for name in names))
