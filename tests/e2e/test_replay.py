@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ class Crowd:
         self._indexed: set[tuple[str, int]] = set()
         announcer = Announcer(flow.kafka, "test")
         for number in range(count):
-            text = f"Invoice {number}: please pay the amount of {number}.00 EUR within thirty days. " * 3
+            text = f"Invoice {name} {number}: please pay the amount of {number}.00 EUR within thirty days. " * 3
             body = base64.b64encode(text.encode()).decode()
             announcer.send(
                 topics.DOCUMENTS_SUBMITTED,
@@ -62,7 +63,8 @@ class Crowd:
 
 @pytest.fixture
 def crowd(flow: Any) -> Iterator[Crowd]:
-    made = Crowd(flow, f"crowd{os.getpid()}", MANY)
+    # Of each test alone: documents that come again would be indexed in the run that an earlier test gave them.
+    made = Crowd(flow, f"crowd{uuid.uuid4().hex[:8]}", MANY)
     yield made
     made.close()
 
