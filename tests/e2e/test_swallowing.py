@@ -3,7 +3,7 @@
 
 import base64
 import io
-import re
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -116,8 +116,8 @@ class Onlooker:
 
     def waves(self, said: str, document: str) -> list[int]:
         """In which waves sweep said this of a document."""
-        found = re.findall(rf"{said} document_id={document} .*wave=(\d+)", self.flow.log("sweep"))
-        return [int(number) for number in found]
+        lines = [json.loads(line) for line in self.flow.log("sweep").splitlines() if line.startswith("{")]
+        return [one["wave"] for one in lines if (one.get("event"), one.get("document_id")) == (said, document)]
 
 
 @pytest.fixture
