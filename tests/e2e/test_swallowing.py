@@ -136,7 +136,7 @@ OF_INDEX = (topics.DOCUMENTS_INGESTED, topics.DOCUMENTS_PARTS, topics.DOCUMENTS_
 SWALLOWERS = {
     "extract": ("extract", (topics.DOCUMENTS_INGESTED,), DocumentIngested, 0),
     "ocr, small lane": ("ocr", (SCANNED,), SegmentScanned, 1),
-    "ocr, bulk lane": ("ocr", (BULK,), SegmentScanned, 2),
+    "ocr, bulk lane": ("ocr", (BULK,), SegmentScanned, 4),
     "classify": ("classify", (topics.SEGMENTS_READ,), SegmentRead, 0),
     "aggregate (Faust)": ("aggregate", (topics.DOCUMENTS_PARTS,), PartSegment, 0),
     "index": ("index", OF_INDEX, DocumentCompleted, 0),
@@ -164,8 +164,8 @@ def test_what_a_stage_swallows_is_found_within_one_wave_and_sent_again(case: str
     document = by.submit(pdf(f"Dunnarts of {service}", scanned), f"swallowed by {case}", "a.pdf")
     by.until(for_document(kind, document))
     if scanned:
-        lane = {seen.topic for seen in by.seen if isinstance(seen.message, SegmentScanned)}
-        assert lane == {reads[0].name}, "the lane that is meant to swallow"
+        lane = reads[0].name  # the one that is meant to swallow; the first pages of a document go by the small one
+        by.until(lambda _: any(seen.topic == lane for seen in by.seen if isinstance(seen.message, SegmentScanned)))
     by.pass_over(service, reads)
     by.start(service)
     assert by.indexed(document).outcome == "complete"
