@@ -17,3 +17,11 @@ def flow(
     logs = {"REAM_LOG_FORMAT": "json", "REAM_LOG_LEVEL": "debug"}
     with installed(kafka_bootstrap, opensearch, tmp_path_factory.mktemp("flow"), logs) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def whole(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that fails half way leaves no service ended to the next one."""
+    yield
+    if "flow" in request.fixturenames:
+        request.getfixturevalue("flow").start_missing()

@@ -41,6 +41,14 @@ def test_text_document(bus: LocalBus, store: Store) -> None:
     assert store.get_artifact(Manifest, part.manifest).metadata["encoding"] == "utf-8"
 
 
+def test_units_that_hold_no_text_do_not_name_a_document(bus: LocalBus, store: Store) -> None:
+    """A letter with header and notes is one body, whatever else it is held against."""
+    stories = rb"{\rtf1{\header On top\par}{\footer Below\par}Noted{\footnote By few.} and closed.\par}"
+    sent(bus, ingested(store, stories, "application/rtf"))
+    part = manifest(bus)
+    assert (part.unit_kind, part.units) == ("body", 4)
+
+
 def test_mixed_pdf_is_shared_with_ocr(bus: LocalBus, store: Store) -> None:
     document = ingested(store, pdf("stbs", "t" * 14, "t"), "application/pdf")
     sent(bus, document)

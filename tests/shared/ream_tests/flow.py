@@ -67,6 +67,14 @@ class Flow:
                 stdin=subprocess.DEVNULL,
             )
 
+    def start_missing(self) -> None:
+        """Starts each service again that has ended, so that a test that fails half way leaves nothing to the next."""
+        ended = [name for name in SERVICES if name not in self.processes or self.processes[name].poll() is not None]
+        for name in ended:
+            self.start(name)
+        for name in ended:
+            self.wait_ready(name)
+
     def kill(self, name: str) -> None:
         """Kills a process, as a machine does that loses power."""
         self.processes[name].kill()

@@ -11,7 +11,7 @@ from ream_contracts.whole import NotWhole
 from ream_extract.parameters import Parameters
 from ream_extract.planning import CHILD_BYTES, covers_all, lay_out
 from ream_extract.reader import Job, Reader
-from ream_extract.reading import Plan
+from ream_extract.reading import REST, Plan
 from ream_kit import Store
 from ream_kit.store import NotFound
 
@@ -82,7 +82,7 @@ def _reason(ingested: DocumentIngested, store: Store) -> str:
 
 def _manifest(ingested: DocumentIngested, plan: Plan, by: tuple[str, str], limit: int) -> Manifest:
     laid = lay_out(plan.units if plan.verdict is None else (), limit)
-    largest = max(laid.kinds, key=lambda kind: kind.last - kind.first, default=None)
+    largest = max(laid.kinds, key=lambda kind: (kind.kind != REST, kind.last - kind.first), default=None)
     metadata = dict(plan.metadata)
     if plan.child_bytes:
         metadata[CHILD_BYTES] = str(plan.child_bytes)

@@ -71,6 +71,10 @@ class Source:
     """Bytes that documents found inside may still have together."""
 
 
+REST = "rest"
+"""Kind of the units in which nothing is to be read: each answers for words that must have come in the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRun:
     """Units of one kind that follow one another."""

@@ -17,7 +17,7 @@ from ream_extract.doc_stories import HALF, head_of, lacking, stories
 from ream_extract.extractors.docx import COMPARABLE, all_blocks, embedded, read_bodies
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.opc import Package
-from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.reading import REST, ChildRead, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
 
@@ -79,7 +79,7 @@ def planned(inside: "Inside") -> Plan:
     if inside.objects:
         units.append(UnitRun("attachment", len(inside.objects)))
     if inside.checked:
-        units.append(UnitRun("rest", len(inside.checked)))
+        units.append(UnitRun(REST, len(inside.checked)))
     metadata = inside.metadata | {"text_bytes": str(inside.letters)}
     return Plan(tuple(units), metadata, child_bytes=sum(inside.objects.values()))
 
@@ -133,7 +133,7 @@ def rest(inside: Inside, came: str, first: int, last: int, counted: int, lost: t
             if kind in missing:
                 yield UnitFailed(number, MISSING[kind])
             else:
-                yield UnitRead(number, "rest", "", "none", label=kind)
+                yield UnitRead(number, REST, "", "none", label=kind)
 
 
 @contextmanager

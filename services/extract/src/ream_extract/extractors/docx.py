@@ -12,6 +12,7 @@ from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.opc import Package
 from ream_extract.pictures import keep
 from ream_extract.reading import (
+    REST,
     ChildRead,
     Item,
     Method,
@@ -71,7 +72,7 @@ class DocxExtractor:
         if inside:
             units.append(UnitRun("attachment", len(inside)))
         if missing:
-            units.append(UnitRun("rest", 1))
+            units.append(UnitRun(REST, 1))
         held = sum(package.parts[name].file_size for name in inside)
         return Plan(tuple(units), metadata, child_bytes=held)
 

@@ -16,7 +16,7 @@ from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.html_text import page_text
 from ream_extract.mail_parts import Parts, bytes_of, counted, cut_off, header, name_of, parsed, parts_of, text_of
 from ream_extract.pictures import keep
-from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRun, Unreadable
+from ream_extract.reading import REST, Item, PictureFound, Plan, Source, UnitFailed, UnitRun, Unreadable
 
 LARGEST = 256 << 20
 """Bytes of a message: all of it is held at once, and more than once."""
@@ -48,7 +48,7 @@ class MailExtractor:
             if attached:
                 units.append(UnitRun("attachment", len(attached)))
             if counted(data) > parsed(message) or cut_off(message):
-                units.append(UnitRun("rest", 1))
+                units.append(UnitRun(REST, 1))
             return Plan(tuple(units), _metadata(message), child_bytes=sum(map(_weight, attached)))
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item | None]:

@@ -14,7 +14,7 @@ from ream_extract.odf_objects import drawn, drawn_below, embedded, is_broken, ke
 from ream_extract.odf_text import Picture, blocks_of
 from ream_extract.open_document import OpenDocument, attribute, open_document, paragraph_text
 from ream_extract.pictures import keep
-from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 _PLAIN = "application/vnd.oasis.opendocument."
@@ -50,7 +50,7 @@ class OdfExtractor:
             if inside:
                 units.append(UnitRun("attachment", len(inside)))
             if _lacks(source, document, data) or is_broken(document):
-                units.append(UnitRun("rest", 1))
+                units.append(UnitRun(REST, 1))
             size = sum(one.size for one in inside)
             return Plan(tuple(units), document.metadata(), child_bytes=size)
 

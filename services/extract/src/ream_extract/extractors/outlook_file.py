@@ -15,7 +15,7 @@ from ream_extract.children import Inside, children
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.html_text import page_text
 from ream_extract.outlook import CLASS, HTML, MESSAGE_ID, RTF, SUBJECT, Attachment, Message, recipients
-from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRun, Unreadable
+from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 _BODY = ("1000001F", "1000001E", f"{HTML}0102", f"{RTF}0102")
@@ -46,7 +46,7 @@ class OutlookExtractor:
             if attached:
                 units.append(UnitRun("attachment", len(attached)))
             if message.is_cut_off():
-                units.append(UnitRun("rest", 1))
+                units.append(UnitRun(REST, 1))
             told = {"title": message.text(SUBJECT), "kind": message.text(CLASS), "message_id": message.text(MESSAGE_ID)}
             told |= {name.lower(): text for name, text in recipients(message)}
             metadata = {name: " ".join(text.split())[:2_000] for name, text in told.items() if text.strip()}

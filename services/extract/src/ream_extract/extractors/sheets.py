@@ -23,6 +23,7 @@ from ream_extract.opc import Package
 from ream_extract.open_document import OpenDocument, open_document
 from ream_extract.pictures import keep
 from ream_extract.reading import (
+    REST,
     Item,
     Plan,
     Source,
@@ -73,7 +74,7 @@ class SheetExtractor:
             units = (
                 UnitRun("sheet", book.sheets),
                 UnitRun("attachment", len(book.inside)),
-                UnitRun("rest", len(book.lost())),
+                UnitRun(REST, len(book.lost())),
             )
             metadata = book.metadata() | {"sheets": str(book.sheets)}
             size = sum(one.size for one in book.inside)

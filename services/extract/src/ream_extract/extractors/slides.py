@@ -12,7 +12,7 @@ from ream_extract.extractors.docx import shown_letters
 from ream_extract.flow import unit
 from ream_extract.opc import Package
 from ream_extract.pictures import keep
-from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.reading import REST, Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.side_parts import ON_SLIDES, lost
 from ream_extract.slide_text import slide_text
 from ream_extract.text_clean import tidy
@@ -50,7 +50,7 @@ class SlideExtractor:
                 units.append(UnitRun("attachment", len(inside)))
             broken = lost(package, _slides(package, main), ON_SLIDES)
             if broken:
-                units.append(UnitRun("rest", len(broken)))
+                units.append(UnitRun(REST, len(broken)))
             size = sum(package.parts[name].file_size for name in inside)
             return Plan(tuple(units), package.metadata() | {"slides": str(count)}, child_bytes=size)
 

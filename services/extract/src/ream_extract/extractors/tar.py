@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ream_extract.children import Inside, children
-from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRun, Unreadable
+from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 _BLOCK = 512
@@ -46,7 +46,7 @@ class TarExtractor:
             raise Unreadable("damaged", "The archive has no readable header: it is cut off or overwritten.")
         units = [UnitRun("member", count)] if count else []
         if not walk.whole:
-            units.append(UnitRun("rest", 1))
+            units.append(UnitRun(REST, 1))
         return Plan(tuple(units), {"members": str(count), "unpacked_bytes": str(sum(sizes))}, child_bytes=sum(sizes))
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
