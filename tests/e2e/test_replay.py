@@ -3,7 +3,6 @@
 
 import base64
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -33,6 +32,7 @@ class Crowd:
 
     def __init__(self, flow: Any, name: str, count: int) -> None:
         self.flow = flow
+        self.name = name
         self.ids = {identity.document_id("default", f"{name}-{number}") for number in range(count)}
         self._tail = Tail(flow.kafka, [topics.DOCUMENTS_INDEXED.name], "end")
         self._indexed: set[tuple[str, int]] = set()
@@ -110,7 +110,7 @@ def test_classifying_again_reads_nothing_again(flow: Any, crowd: Crowd, tmp_path
     before = {one: left(flow, one) for one in everything}
     for one in everything:
         flow.store.delete(layout.original(one, 1))
-    where = f"name ~ 'crowd{os.getpid()}-*' or name ~ reclassified"
+    where = f"name ~ '{crowd.name}-*' or name ~ reclassified"
     asked = ("replay", "--stage", "classify", "--where", where, "--set", "findings=3")
     counted = json.loads(flow.ream(*asked, "--dry-run", "--json").stdout)
     assert (counted["documents"], counted["started"]) == (MANY + 2, [])
