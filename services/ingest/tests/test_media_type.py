@@ -110,6 +110,7 @@ CASES = [
     (b"From a@b.c Mon Jan 1\nFrom: a@b.c\nTo: d@e.f\nDate: x\n\nhello", None, "application/mbox"),
     (b"From: him\nwe got a letter", "a.eml", "text/plain"),
     (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", None, "text/calendar"),
+    (b"begin:vcard\nversion:3.0\n", "a.txt", "text/vcard"),
     (b'{"a": [1, 2]}', "a.txt", "application/json"),
     (b'{"a": 1}\n{"a": 2}\n', None, "application/x-ndjson"),
     (b"a;b;c\n1;2;3\n4;5;6\n7;8;9\n1;2;3\n4;5;6\n", None, "text/csv"),

@@ -133,9 +133,10 @@ def _declaration_end(text: str, at: int) -> int:
 
 def _lines(start: str) -> str | None:
     """Tells what is told by its first lines: mail, mailboxes, calendars, cards."""
-    if start.startswith("BEGIN:VCALENDAR"):
+    begin = start[:15].upper()
+    if begin.startswith("BEGIN:VCALENDAR"):
         return "text/calendar"
-    if start.startswith("BEGIN:VCARD"):
+    if begin.startswith("BEGIN:VCARD"):
         return "text/vcard"
     if start.startswith("From ") and _is_mail(start.partition("\n")[2]):
         return "application/mbox"
