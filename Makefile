@@ -24,9 +24,12 @@ down: ## end exactly what demo or up has started
 	@scripts/bootstrap.sh python
 	@$(BIN)/ream down
 
-test: ## every test, on a real Kafka and a real OpenSearch
+test: ## every test, on a real Kafka and a real OpenSearch; first those without, on all cores
 	@scripts/bootstrap.sh all
-	REQUIRE_SERVERS=1 $(BIN)/python -m pytest
+	@failed=0; set -x; \
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not servers" || failed=1; \
+	REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m servers || failed=1; \
+	{ set +x; } 2>/dev/null; exit $$failed
 
 test-fast: ## tests that need nothing but Python, in under half a minute
 	@scripts/bootstrap.sh python
