@@ -142,6 +142,22 @@ HOSTILE = {
     "spaced lines": "a" + " " * 290 + "x\n",
     "heads of mails": "From: a\n",
     "numeric lines": "1.,.,.,., 2.,.,., x\n",
+    "streets": "12 Elm Street, Springfield, IL 62704 ",
+    "half streets": "Aaa Bbb ",
+    "small words in streets": "1 rue de la Aa de la Bb ",
+    "long street words": "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ",
+    "street numbers": "1-2 3/4 ",
+    "malay streets": "NO. 1-1-1 JALAN ",
+    "said addresses": "address: A ",
+    "passports": "passport no. C12345678 ",
+    "words for passports": "passport no ",
+    "zones": "A<",
+    "web addresses": "http://a.b.c.example.com/x ",
+    "half web addresses": "http://a.",
+    "web words": "www.",
+    "web users": "http://a:a:a:a:a@",
+    "wallets": "1AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAz ",
+    "hexadecimal": "0x" + "ab" * 20 + " ",
     "no spaces": "\u8eab\u4efd\u8bc1",
 }
 
@@ -163,3 +179,16 @@ def test_a_megabyte_of_digits_and_a_long_word_are_done_in_a_second_or_two() -> N
     assert classes.findings == ()
     assert classes.scores == {"language:und": 1_500_000, "confidence:100": 2, "method:text-layer": 2}
     assert time.process_time() - started < 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece", ["user{}@example.com ", "www.a{}.example.com ", "{} Elm Street, Springfield, IL 62704; "]
+)
+def test_fifty_thousand_hits_are_counted_and_the_list_says_that_it_is_cut(piece: str) -> None:
+    started = time.process_time()
+    classes = classify(segment("".join(piece.format(n) for n in range(50_000))), RULES)
+    assert classes.truncated
+    assert max(hits for name, hits in classes.scores.items() if name.startswith("personal:")) == 50_000
+    assert max(Counter(finding.kind for finding in classes.findings).values()) == RULES.listed
+    assert time.process_time() - started < 30

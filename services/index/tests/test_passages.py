@@ -60,3 +60,4 @@ def test_a_passage_is_as_sensitive_as_its_segment_alone_shows() -> None:
     assert sensitivity(scores(personal_iban=1)) == "confidential"
     assert sensitivity(scores(mark_confidential=1, secret_key=1)) == "restricted"
     assert sensitivity(scores(personal_iban=0)) == "internal"
+    assert sensitivity(scores(personal_url=3)) == "internal"

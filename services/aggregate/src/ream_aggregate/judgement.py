@@ -28,8 +28,11 @@ MANY_TELLING = 20
 MANY_PERSONAL = 500
 """So many pieces of personal data of any kind are one too."""
 
-HARMLESS = frozenset({"email", "phone", "ip"})
+HARMLESS = frozenset({"email", "phone", "ip", "address"})
 """Kinds that stand on every letterhead: they keep a document inside, no more."""
+
+NOBODYS = frozenset({"url"})
+"""Kinds that are noted but say nothing about a person by themselves: they change no level."""
 
 SECRET_PERSONAL = frozenset({"card"})
 """Kinds with which somebody else can pay."""
@@ -110,6 +113,7 @@ def _sensitivity(personal: Mapping[str, int], marks: Mapping[str, int], secrets:
     personal data at all; internal: everything else, since nobody has said that it may go out. A marking counts as
     what it says, but one that says `public` never lowers what was found.
     """
+    personal = {kind: hits for kind, hits in personal.items() if kind not in NOBODYS}
     telling = sum(hits for kind, hits in personal.items() if kind not in HARMLESS)
     many = telling >= MANY_TELLING or sum(personal.values()) >= MANY_PERSONAL
     if secrets or many or SECRET_PERSONAL & personal.keys():

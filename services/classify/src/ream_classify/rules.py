@@ -14,7 +14,7 @@ from ream_classify.document_type import Scorer
 from ream_classify.markings import Markings
 from ream_classify.yaml_lines import RuleError
 
-VERSION = "2"
+VERSION = "3"
 """Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
 
 

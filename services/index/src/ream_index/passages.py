@@ -15,6 +15,8 @@ SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
 LONGEST_HEADING = 300
 """Characters kept of a heading: it is written with every passage below it."""
 MARKS = (("restricted", ("secret:", "mark:restricted")), ("confidential", ("mark:confidential",)))
+NOBODYS = frozenset({"personal:url"})
+"""What is noted but says nothing about a person by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,8 @@ def sensitivity(scores: Mapping[str, int]) -> str:
     for level, prefixes in MARKS:
         if any(score and name.startswith(prefixes) for name, score in scores.items()):
             return level
-    return (
-        "confidential" if any(score for name, score in scores.items() if name.startswith("personal:")) else "internal"
-    )
+    personal = any(n for name, n in scores.items() if name.startswith("personal:") and name not in NOBODYS)
+    return "confidential" if personal else "internal"
 
 
 class Trail:

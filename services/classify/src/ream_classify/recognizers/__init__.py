@@ -3,7 +3,20 @@
 
 from collections.abc import Callable, Iterator
 
-from ream_classify.recognizers import birth, cards, email, iban, internet, national, phone, secrets
+from ream_classify.recognizers import (
+    address,
+    birth,
+    cards,
+    crypto,
+    email,
+    iban,
+    identity_papers,
+    internet,
+    national,
+    phone,
+    secrets,
+    url,
+)
 from ream_classify.scan import Hit, Scan
 
 Recognizer = Callable[[Scan], Iterator[Hit]]
@@ -11,11 +24,15 @@ Recognizer = Callable[[Scan], Iterator[Hit]]
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     secrets.find,
+    url.find,
     email.find,
+    crypto.find,
     iban.find,
     cards.find,
     national.find,
     internet.find,
     birth.find,
+    identity_papers.find,
+    address.find,
     phone.find,
 )

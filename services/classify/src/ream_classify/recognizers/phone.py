@@ -21,6 +21,7 @@ _LOCAL = re.compile(r"(?<![\w+$€£])(?<![0-9][.,/-])\(?[0-9](?:[ ./()-]{0,2}[0
 _WORDS = (
     "phone", "phones", "telephone", "tel", "tel.", "mobile", "mob", "cell", "cellphone", "fax", "call", "hotline",
     "helpline", "whatsapp", "contact", "dial", "text", "ph", "toll-free", "landline",
+    "desk", "office", "direct",
     "telefon", "handy", "mobil", "rufnummer", "durchwahl", "fon", "telefax", "telefonnummer",
     "téléphone", "tél", "portable", "fixe", "télécopie", "teléfono", "tfno", "móvil", "celular", "telefono",
     "cellulare", "telefoon", "mobiel", "gsm", "telefone", "telemóvel", "telefonu", "tel:", "телефон", "тел",
