@@ -15,6 +15,7 @@ readonly PROGRAMS=(
   fonts-dejavu-core fonts-liberation                      # without fonts, LibreOffice lays pages out wrongly
   antiword                                                # the same, where LibreOffice fails
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-osd
+  libarchive-tools                                        # its library reads 7Z and RAR
   poppler-utils qpdf file unzip                           # second opinions in tests
   kcat                                                    # what the README submits with
 )

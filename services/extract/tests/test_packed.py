@@ -20,6 +20,7 @@ PACKERS: dict[str, Any] = {
     "application/gzip": gzip.compress,
     "application/x-bzip2": bz2.compress,
     "application/x-xz": lzma.compress,
+    "application/zstd": packed.zstd.compress,
 }
 
 

@@ -75,7 +75,7 @@ def ordinal(manifest: Manifest, unit: int) -> int:
 def share_of(allowance: Allowance, manifest: Manifest) -> Allowance:
     """Divides what is left of a family's allowance among the children, when all of them are taken from it.
 
-    So a family cannot outgrow what its root was given, and nobody has to count it. GZ, BZ2, XZ and PPT do not say
+    So a family cannot outgrow what its root was given, and nobody has to count it. GZ, BZ2, XZ, ZST and PPT do not say
     beforehand what they hold: what is taken from them is checked against what is left, and not taken off for the
     documents inside it, so that each such level may once more take as much. The depth of a family bounds that.
     """

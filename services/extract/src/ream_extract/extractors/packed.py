@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides how a file that was packed alone (GZ, BZ2, XZ) is opened: what is in it becomes a document of its own."""
+"""Decides how a file packed alone (GZ, BZ2, XZ, ZST) is opened: what is in it becomes a document of its own."""
 
 import bz2
 import gzip
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.room import is_full
@@ -20,13 +26,14 @@ _OPENED: dict[str, Callable[[Path], Any]] = {
     "application/gzip": gzip.GzipFile,
     "application/x-bzip2": bz2.BZ2File,
     "application/x-xz": lzma.LZMAFile,
+    "application/zstd": zstd.ZstdFile,
 }
-_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
+_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError, ValueError)
 _NAMED, _EXTRA = 8, 4
 
 
 class PackedExtractor:
-    """Unpacks what gzip, bzip2 and xz made."""
+    """Unpacks what gzip, bzip2, xz and zstd made."""
 
     name = "packed"
     version = "1"
