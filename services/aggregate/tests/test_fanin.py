@@ -156,8 +156,9 @@ def test_a_generation_that_comes_after_a_newer_one_ends_once(kind: str) -> None:
     assert (late.first[0].root_id, late.first[0].size) == (DOCUMENT, 9 if kind != "segment" else 3)
     assert late.entry is not None
     assert replace(loads(DOCUMENT, late.entry), ended=()) == loads(DOCUMENT, held)
-    assert take(KEY, part(kind), 6, late.entry) == Passed()
-    assert take(KEY, part("opened", 1, 2), 7, late.entry) == Passed()
+    # Written again: the changelog may lack what the local files have.
+    assert take(KEY, part(kind), 6, late.entry) == Answered(late.entry)
+    assert take(KEY, part("opened", 1, 2), 7, late.entry) == Answered(late.entry)
 
 
 def test_the_newest_outcome_stays_the_last_on_the_compacted_topic() -> None:

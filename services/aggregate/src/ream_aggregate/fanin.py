@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from ream_aggregate.decide import announce, decide, superseded
-from ream_aggregate.merge import MAX_UNITS, Forgotten, Ignored, NoEntry, Overtaken, merge
+from ream_aggregate.merge import MAX_UNITS, Ended, Forgotten, Ignored, NoEntry, Overtaken, merge
 from ream_aggregate.state import State, dumps, loads
 from ream_contracts import topics
 from ream_contracts.codec import Malformed, decode
@@ -52,7 +52,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The record speaks of a generation or run that was replaced; nothing changes."""
+    """The record speaks of a run that another of its generation replaced; nothing changes."""
 
 
 def document_of(key: bytes | None) -> str | None:
@@ -95,6 +95,10 @@ def _merged(part: DocumentPart, offset: int, state: State | None, max_units: int
             return Passed()
         case Forgotten():
             return Answered(None)
+        case Ended(kept):
+            # This may be the very part that ended it, again after a kill that its entry's way to the changelog did not
+            # survive: whoever reads the changelog has to learn it too.
+            return Answered(dumps(kept))
         case Overtaken(late, kept):
             return _answered(Answered(dumps(kept), first=(superseded(late), *_outcome(kept))))
         case State() as merged:

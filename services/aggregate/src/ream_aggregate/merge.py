@@ -44,11 +44,18 @@ class Overtaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """The part speaks of a generation that the entry says has ended."""
+
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """The entry goes."""
 
 
-Merged = State | NoEntry | Ignored | Overtaken | Forgotten
+Merged = State | NoEntry | Ignored | Overtaken | Ended | Forgotten
 
 
 def merge(state: State | None, part: DocumentPart, max_units: int = MAX_UNITS) -> Merged:
@@ -71,9 +78,11 @@ def merge(state: State | None, part: DocumentPart, max_units: int = MAX_UNITS) -
     return _merged(state, part, max_units)
 
 
-def _overtaken(state: State, part: DocumentPart, max_units: int) -> Ignored | Overtaken:
-    if isinstance(part, PartForget) or part.generation == state.generation or contains(state.ended, part.generation):
+def _overtaken(state: State, part: DocumentPart, max_units: int) -> Ignored | Overtaken | Ended:
+    if isinstance(part, PartForget) or part.generation == state.generation:
         return Ignored()
+    if contains(state.ended, part.generation):
+        return Ended(state)
     late = State(part.document_id, part.generation, part.run, facts=_carried(state))
     ended = union(state.ended, of([part.generation]))
     return Overtaken(_merged(late, part, max_units), replace(state, ended=ended))
