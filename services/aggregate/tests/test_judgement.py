@@ -53,6 +53,20 @@ def test_languages(scores: dict[str, int], languages: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("scores", "confidences"),
+    [
+        ({}, None),
+        ({"language:de": 100}, None),
+        ({"language:de": 200, "sure:de": 190, "language:en": 50, "sure:en": 40}, {"de": 95, "en": 80}),
+        ({"language:de": 100, "language:fr": 20, "sure:de": 90}, {"de": 90, "fr": 0}),
+        ({"language:de": 100, "language:und": 20, "sure:de": 900, "sure:it": 3}, {"de": 100}),
+    ],
+)
+def test_languages_are_as_sure_as_their_characters(scores: dict[str, int], confidences: dict[str, int] | None) -> None:
+    assert judge(scores).language_confidences == confidences
+
+
+@pytest.mark.parametrize(
     ("scores", "label", "confidence"),
     [
         ({}, "unknown", 0),

@@ -46,6 +46,21 @@ def test_a_segment_is_told_by_all_its_scores() -> None:
     assert [(one.unit, one.language) for one in classes.languages] == [(1, "en"), (2, "de"), (4, "und")]
 
 
+def test_languages_of_a_segment_are_said_with_their_confidence() -> None:
+    classes = classify(segment(*PAGES), RULES)
+    assert [one.language for one in classes.segment_languages][-1] == "und"
+    assert {one.language for one in classes.segment_languages} == {"en", "de", "und"}
+    for one in classes.segment_languages:
+        assert one.characters == classes.scores[f"language:{one.language}"]
+        assert one.confidence >= 90 if one.language != "und" else one.confidence == 0
+
+
+def test_every_rule_and_model_is_named_with_its_version() -> None:
+    versions = classify(segment("x"), RULES).versions or {}
+    assert {"classify", "taxonomy", "markings", "py3langid", "phonenumbers", "python-stdnum"} <= versions.keys()
+    assert all(versions.values())
+
+
 def test_findings_stand_where_they_say() -> None:
     classes = classify(segment(*PAGES), RULES)
     assert [finding.unit for finding in classes.findings] == [1, 1, 2, 2, 4, 4]

@@ -59,18 +59,25 @@ def test_capitals_do_not_matter() -> None:
 
 def test_long_text_in_two_languages_is_counted_by_language() -> None:
     german, english = (SENTENCES["de"] + "\n") * 40, (SENTENCES["en"] + "\n") * 25
-    main, counts = language.identify_parts(german + english)
-    assert main.language == "de"
-    assert set(counts) == {"de", "en"}
-    assert counts["de"] > counts["en"] > 1_000
+    parts = language.identify_parts(german + english)
+    assert parts.main.language == "de"
+    assert set(parts.characters) == {"de", "en"}
+    assert parts.characters["de"] > parts.characters["en"] > 1_000
+    assert all(parts.sure[code] * 100 >= 90 * parts.characters[code] for code in ("de", "en"))
+
+
+def test_paragraphs_of_a_letter_in_two_languages_are_told_apart() -> None:
+    parts = language.identify_parts(SENTENCES["de"] * 4 + "\n\n" + SENTENCES["en"] * 4)
+    assert set(parts.characters) == {"de", "en"}
 
 
 @pytest.mark.parametrize("text", [SENTENCES["fr"], SENTENCES["es"] * 30, "7 " * 5_000, SENTENCES["zh"] * 100])
 def test_counts_add_up_to_the_characters_that_are_not_space(text: str) -> None:
-    _, counts = language.identify_parts(text)
-    assert sum(counts.values()) == len("".join(text.split()))
+    parts = language.identify_parts(text)
+    assert sum(parts.characters.values()) == len("".join(text.split()))
+    assert all(sure <= parts.characters[code] for code, sure in parts.sure.items())
 
 
 def test_a_foreign_quotation_does_not_make_a_language() -> None:
     text = (SENTENCES["en"] + " ") * 20 + "\nHonni soit qui mal y pense.\n" + (SENTENCES["en"] + " ") * 20
-    assert set(language.identify_parts(text)[1]) == {"en"}
+    assert set(language.identify_parts(text).characters) == {"en"}

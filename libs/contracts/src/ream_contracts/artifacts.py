@@ -155,6 +155,18 @@ class UnitLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentLanguage:
+    """How much of a segment is in a language."""
+
+    language: str
+    """ISO 639-1, or und."""
+    characters: int
+    """Characters that are not white space."""
+    confidence: int
+    """0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentClasses:
     """What classify found in one segment."""
 
@@ -176,6 +188,10 @@ class SegmentClasses:
     """For each score of a document type: the words and signals that gave it, with points."""
     scores: Mapping[str, int]
     """Additive scores by name (kind:label), e.g. language:de in characters, type:invoice in points, personal:iban in hits."""
+    segment_languages: tuple[SegmentLanguage, ...] = ()
+    """Languages of the whole segment, most characters first."""
+    versions: Mapping[str, str] | None = None
+    """Each rule and model that was asked, by name, with its version."""
 
 
 @dataclass(frozen=True, slots=True)

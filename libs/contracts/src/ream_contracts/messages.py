@@ -117,6 +117,8 @@ class DocumentCompleted:
     """How sure the text is, 0 to 100: the mean of the units with text; absent where there is none."""
     confidence_lowest: int | None = None
     """The confidence of the unit that is least sure; absent where no unit has text."""
+    language_confidences: Mapping[str, int] | None = None
+    """For each of the languages how sure it is, 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)

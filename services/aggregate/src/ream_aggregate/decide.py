@@ -169,4 +169,5 @@ def _completed(state: State, outcome: Ending, cause: str | None) -> DocumentComp
         incomplete=incomplete,
         confidence=judged.confidence,
         confidence_lowest=judged.confidence_lowest,
+        language_confidences=judged.language_confidences,
     )

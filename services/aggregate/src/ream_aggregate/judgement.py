@@ -50,6 +50,7 @@ class Judgement:
     type: str
     type_confidence: int
     languages: tuple[str, ...]
+    language_confidences: Mapping[str, int] | None
     sensitivity: Sensitivity
     personal_data: Mapping[str, int]
     confidence: int | None
@@ -58,13 +59,15 @@ class Judgement:
 
 def judge(scores: Mapping[str, int]) -> Judgement:
     """Judges a document by its summed scores, named kind:label."""
-    kinds = {kind: _of(scores, kind) for kind in ("type", "language", "personal", "mark", "secret")}
+    kinds = {kind: _of(scores, kind) for kind in ("type", "language", "sure", "personal", "mark", "secret")}
+    languages = _languages(kinds["language"])
     label, confidence = _type(kinds["type"])
     units = {CONFIDENCES[value]: n for value, n in _of(scores, "confidence").items() if value in CONFIDENCES}
     return Judgement(
         type=label,
         type_confidence=confidence,
-        languages=_languages(kinds["language"]),
+        languages=languages,
+        language_confidences=_how_sure(languages, kinds["language"], kinds["sure"]),
         sensitivity=_sensitivity(kinds["personal"], kinds["mark"], kinds["secret"]),
         personal_data=kinds["personal"],
         confidence=_mean(units),
@@ -103,6 +106,15 @@ def _languages(characters: Mapping[str, int]) -> tuple[str, ...]:
     known = {label: count for label, count in characters.items() if label != "und"}
     total = sum(known.values())
     return tuple(label for label, count in _ordered(known) if count * LEAST_LANGUAGE_SHARE >= total)
+
+
+def _how_sure(
+    languages: tuple[str, ...], characters: Mapping[str, int], sure: Mapping[str, int]
+) -> Mapping[str, int] | None:
+    """Takes the mean confidence of a language's characters; None where the segments did not say any."""
+    if not sure:
+        return None
+    return {label: min(100, 100 * sure.get(label, 0) // characters[label]) for label in languages}
 
 
 def _sensitivity(personal: Mapping[str, int], marks: Mapping[str, int], secrets: Mapping[str, int]) -> Sensitivity:

@@ -10,7 +10,7 @@ from ream_classify import language, sensitivity
 from ream_classify.document_type import Evidence, points_of
 from ream_classify.rules import VERSION, Rules
 from ream_classify.scan import Hit, Scan
-from ream_contracts.artifacts import Finding, SegmentClasses, SegmentText, UnitLanguage, UnitText
+from ream_contracts.artifacts import Finding, SegmentClasses, SegmentLanguage, SegmentText, UnitLanguage, UnitText
 
 _MOST_EVIDENCE = 500
 _LONGEST_VALUE = 500
@@ -20,9 +20,9 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
     """Classifies the units of a segment.
 
     The scores are integers, and those of a document are the sums over its segments, however it was cut:
-    `language:<code>` in characters, `type:<label>` in points, `personal:<kind>`, `secret:<kind>` and `mark:<level>`
-    in hits, `confidence:<0 to 100>` and `method:<how it was got>` in units with text. Time is linear in the length of
-    the text, whatever stands in it.
+    `language:<code>` in characters, `sure:<code>` in those times how sure their language is, `type:<label>` in points,
+    `personal:<kind>`, `secret:<kind>` and `mark:<level>` in hits, `confidence:<0 to 100>` and `method:<how it was got>`
+    in units with text. Time is linear in the length of the text, whatever stands in it.
     """
     scores: Counter[str] = Counter()
     languages: list[UnitLanguage] = []
@@ -30,9 +30,11 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
     evidence: dict[str, list[Evidence]] = {}
     for unit in text.units:
         if unit.text.strip():
-            main, characters = language.identify_parts(unit.text)
+            parts = language.identify_parts(unit.text)
+            main = parts.main
             languages.append(UnitLanguage(unit.unit, main.language, main.confidence))
-            scores.update({f"language:{code}": count for code, count in characters.items()})
+            scores.update({f"language:{code}": count for code, count in parts.characters.items()})
+            scores.update({f"sure:{code}": count for code, count in parts.sure.items() if count})
             scores.update((f"confidence:{unit.confidence}", f"method:{unit.method}"))
             for label, found in rules.scorer.score(unit).items():
                 scores[f"type:{label}"] += points_of(found)
@@ -52,7 +54,16 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         truncated=listed.truncated,
         evidence={label: _shown(found) for label, found in sorted(evidence.items())},
         scores=dict(sorted(scores.items())),
+        segment_languages=_languages(scores),
+        versions=rules.versions,
     )
+
+
+def _languages(scores: Counter[str]) -> tuple[SegmentLanguage, ...]:
+    """Says how much of the segment is in which language, and how sure that is."""
+    counts = {name.removeprefix("language:"): n for name, n in scores.items() if name.startswith("language:")}
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(SegmentLanguage(code, n, 100 * scores[f"sure:{code}"] // n) for code, n in ordered)
 
 
 def _hits(unit: UnitText, code: str, rules: Rules) -> Iterator[tuple[Hit, str]]:

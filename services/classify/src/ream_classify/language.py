@@ -16,11 +16,11 @@ NONE = "und"
 _NOT_TEXT = "zxx"
 _MADE_UP = frozenset({"eo", "vo"})
 _SAMPLE = 4_000
-_BLOCK = 1_000
+_BLOCK = 300
 _BLOCKS = 200
 _LETTERS = 12
 _SURE = 0.35
-_SURE_OF_A_CHANGE = 0.85
+_SURE_OF_A_CHANGE = 0.95
 _WHITE = re.compile(r"\s+")
 _WORDLIKE = re.compile(r"[^\W\d_]+")
 _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -32,6 +32,21 @@ class Guess:
 
     language: str
     confidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The main language of a text, and by language its characters, and those times how sure that is (per cent)."""
+
+    main: Guess
+    characters: Counter[str]
+    sure: Counter[str]
+
+    def add(self, guess: Guess, characters: int) -> None:
+        """Counts characters as that language."""
+        if characters:
+            self.characters[guess.language] += characters
+            self.sure[guess.language] += characters * guess.confidence // 100
 
 
 @cache
@@ -60,20 +75,28 @@ def identify(text: str) -> Guess:
     return _guess(_sample(text), _SURE)
 
 
-def identify_parts(text: str) -> tuple[Guess, dict[str, int]]:
+def identify_parts(text: str) -> Parts:
     """Names the language of a whole text, and counts its characters by language.
 
-    Blocks of about a thousand characters whose language is surely another are counted as that language; all
+    Blocks of about three hundred characters whose language is surely another are counted as that language; all
     others as the whole. The counts add up to the number of characters that are not white space.
     """
     main = identify(text)
+    parts = Parts(main, Counter(), Counter())
     if len(text) <= _BLOCK:
-        return main, _counted(main.language, _dense(text))
-    counts: Counter[str] = Counter()
+        parts.add(main, _dense(text))
+        return parts
     for block in _blocks(text):
-        other = _guess(_sample(block), _SURE_OF_A_CHANGE)
-        counts[main.language if other.language == NONE else other.language] += _dense(block)
-    return main, {language: characters for language, characters in counts.items() if characters}
+        parts.add(_agreed(main, _guess(_sample(block), _SURE)), _dense(block))
+    return parts
+
+
+def _agreed(main: Guess, block: Guess) -> Guess:
+    """Takes a block for what the whole is, unless it is surely another; where both agree, the surer of them."""
+    if block.language == main.language:
+        return max(main, block, key=lambda guess: guess.confidence)
+    sure = block.language != NONE and block.confidence >= 100 * _SURE_OF_A_CHANGE
+    return block if sure else main
 
 
 def _guess(sample: str, sure: float) -> Guess:
@@ -96,7 +119,7 @@ def _sample(text: str) -> str:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Cuts at line ends after at least a thousand characters; a long text into at most 200 blocks."""
+    """Cuts at line ends after at least three hundred characters; a long text into at most 200 blocks."""
     size = max(_BLOCK, len(text) // _BLOCKS + 1)
     start = 0
     while start < len(text):
@@ -108,7 +131,3 @@ def _blocks(text: str) -> Iterator[str]:
 
 def _dense(text: str) -> int:
     return len(text) - sum(map(len, _WHITE.findall(text)))
-
-
-def _counted(language: str, characters: int) -> dict[str, int]:
-    return {language: characters} if characters else {}

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from ream_classify.yaml_lines import RuleError
 
 VERSION = "3"
 """Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
+LIBRARIES = ("phonenumbers", "py3langid", "python-stdnum")
+"""Packages whose models and lists decide what classes a text gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,14 @@ class Rules:
 
     Attributes:
         listed: findings listed of each score in a segment; more are only counted.
+        versions: each file of rules and each library with a model or a list in it, with its version.
     """
 
     scorer: Scorer
     markings: Markings
     listed: int
     fingerprint: str
+    versions: Mapping[str, str]
 
     def changed(self, parameters: Mapping[str, Any], run: int | None) -> "Rules":
         """Returns these rules with what a redo asks for: `findings`, how many to list of each score.
@@ -57,8 +62,19 @@ def load(taxonomy_file: Path | None = None, markings_file: Path | None = None, l
         Scorer(taxonomy.load(taxonomy_text, taxonomy_name)),
         markings.load(markings_text, markings_name),
         listed,
-        _digest(VERSION, taxonomy_text, markings_text, str(listed)),
+        _digest(VERSION, taxonomy_text, markings_text, str(listed), *(f"{n} {v}" for n, v in _libraries().items())),
+        {
+            "classify": VERSION,
+            "taxonomy": _digest(taxonomy_text),
+            "markings": _digest(markings_text),
+            **_libraries(),
+        },
     )
+
+
+def _libraries() -> dict[str, str]:
+    """The versions of the packages whose models, plans and lists decide with us: another one is another answer."""
+    return {name: metadata.version(name) for name in LIBRARIES}
 
 
 def _text(file: Path | None, shipped: str) -> tuple[str, str]:
