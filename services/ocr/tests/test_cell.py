@@ -21,10 +21,14 @@ from ream_ocr.parameters import Parameters
 from ream_ocr.reader import Job, Reader
 from ream_ocr.testing import TEXTS, character_error_rate, draw
 from ream_ocr.views import Budget
+from ream_tests.heic import TWO_PICTURES, WORDS
 
 pytestmark = pytest.mark.programs
 
-MEDIA = {"png": "image/png", "jpg": "image/jpeg", "tif": "image/tiff", "pdf": "application/pdf", "gif": "image/gif"}
+MEDIA = {
+    "png": "image/png", "jpg": "image/jpeg", "tif": "image/tiff", "pdf": "application/pdf", "gif": "image/gif",
+    "heic": "image/heic", "avif": "image/avif",
+}  # fmt: skip
 
 
 def look(path: Path, *units: int, engine: str = "tesserocr", pixels: int = 25_000_000) -> list[dict[str, Any]]:
@@ -136,6 +140,19 @@ def test_a_single_picture_is_read_whatever_its_number_in_the_document(tmp_path: 
     draw("picture seven", size=(700, 150))[0].save(tmp_path / "picture.png")
     (answer,) = look(tmp_path / "picture.png", 7)
     assert (answer["unit"], answer["text"]) == (7, "picture seven")
+
+
+def test_reads_the_pictures_of_a_heic_and_what_is_cut_off_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "two.heic"
+    path.write_bytes(TWO_PICTURES)
+    assert tuple(answer["text"] for answer in look(path, 1, 2)) == WORDS
+    path.write_bytes(TWO_PICTURES[:-200])
+    assert [answer.get("cause") for answer in look(path, 2)] == ["damaged"]
+
+
+def test_reads_avif(tmp_path: Path) -> None:
+    draw("picture seven", size=(700, 150))[0].save(tmp_path / "a.avif")
+    assert one(tmp_path / "a.avif")["text"] == "picture seven"
 
 
 def test_frames_of_an_animation_are_not_pages(tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 _BRANDS = {
     b"heic": "image/heic",
     b"heix": "image/heic",
+    b"heim": "image/heic",
+    b"heis": "image/heic",
+    b"hevc": "image/heic-sequence",
+    b"hevx": "image/heic-sequence",
+    b"msf1": "image/heif-sequence",
     b"mif1": "image/heif",
     b"avif": "image/avif",
     b"qt  ": "video/quicktime",
@@ -72,6 +77,8 @@ def brand(head: bytes) -> str | None:
     """Tells the files of boxes that MP4, HEIC and AVIF are; None for others."""
     if head[4:8] != b"ftyp":
         return None
+    if head[8:12] == b"mif1" and b"avif" in head[16 : int.from_bytes(head[:4], "big")]:
+        return "image/avif"
     return _BRANDS.get(head[8:12], "video/mp4")
 
 

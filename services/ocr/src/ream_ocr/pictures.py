@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pi_heif  # type: ignore[import-untyped]
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ream_ocr import pages
@@ -21,11 +22,15 @@ FORMATS = {
     "image/x-ms-bmp": ("BMP", "DIB"),
     "image/webp": ("WEBP",),
     "image/jp2": ("JPEG2000",),
+    "image/heic": ("HEIF",),
+    "image/heif": ("HEIF",),
+    "image/avif": ("AVIF",),
 }
 """Media types to the decoders they may wake: none but the one that the content asks for."""
 
-_PAPER = ("TIFF",)
+_PAPER = ("TIFF", "HEIF")
 """Formats whose frames are pages of one document; in the others further frames are animation."""
+pi_heif.register_heif_opener(decode_threads=1)
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, OverflowError)
 """What Pillow's decoders raise on broken files."""

@@ -7,26 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
+import pi_heif  # type: ignore[import-untyped]
+from PIL import Image, UnidentifiedImageError
 
+from ream_extract.camera import told
+from ream_extract.heif_boxes import pictures
 from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRun, UnitScanned, Unreadable
-from ream_extract.text_clean import tidy
 from ream_extract.tiff_chain import directories
 
-_DOCUMENT_NAME = 269
-_TOLD = {
-    ExifTags.Base.Make: "camera_make",
-    ExifTags.Base.Model: "camera_model",
-    ExifTags.Base.DateTime: "datetime",
-    ExifTags.Base.Software: "software",
-    ExifTags.Base.Artist: "artist",
-    ExifTags.Base.Copyright: "copyright",
-    ExifTags.Base.Orientation: "orientation",
-    TiffImagePlugin.IMAGEDESCRIPTION: "description",
-    _DOCUMENT_NAME: "title",
-}
-"""What is taken from EXIF; where a picture was taken is not."""
-_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "DIB", "WEBP", "JPEG2000")
+_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "DIB", "WEBP", "JPEG2000", "HEIF", "AVIF")
+_PAGED = {"TIFF": directories, "HEIF": pictures}
+"""Formats whose frames are pictures of their own, and how they are counted without decoding; others are animations."""
 _BROKEN = (
     UnidentifiedImageError,
     OSError,
@@ -38,23 +29,28 @@ _BROKEN = (
     TypeError,
     EOFError,
 )
+pi_heif.register_heif_opener(decode_threads=1)
 
 
 class ImageExtractor:
-    """Reads PNG, JPEG, TIFF, GIF, BMP, WebP and JPEG 2000."""
+    """Reads PNG, JPEG, TIFF, GIF, BMP, WebP, JPEG 2000, HEIC and AVIF; of image sequences (films) their pictures."""
 
     name = "image"
-    version = "3"
-    media_types = ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp", "image/jp2")
+    version = "4"
+    media_types = (
+        *("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp", "image/jp2"),
+        *("image/heic", "image/heif", "image/avif"),
+    )
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts frames; only TIFF has more than one that is a page, and there the larger of two counts is believed."""
+        """Counts frames of TIFF and HEIC, twice, and believes the larger number; of other formats there is one."""
         with _opened(source.path) as image:
-            frames = max(getattr(image, "n_frames", 1), directories(source.path)) if image.format == "TIFF" else 1
+            count = _PAGED.get(image.format or "")
+            frames = max(getattr(image, "n_frames", 1), count(source.path)) if count else 1
             metadata = {"format": image.format or "", "width": str(image.width), "height": str(image.height)}
             metadata["mode"] = image.mode
-            metadata |= _told(image)
+            metadata |= told(image)
         return Plan((UnitRun("image", frames),), metadata)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
@@ -62,15 +58,6 @@ class ImageExtractor:
         with _opened(source.path) as image:
             for number in range(first, last + 1):
                 yield _frame(image, number, source)
-
-
-def _told(image: Image.Image) -> dict[str, str]:
-    # Pillow decodes a whole PNG to look for EXIF behind the picture; a bomb must not be decoded to be counted.
-    if image.format == "PNG" and "exif" not in image.info:
-        return {}
-    exif = image.getexif()
-    told = {name: tidy(str(exif.get(tag, ""))).strip("\x00 \n")[:500] for tag, name in _TOLD.items()}
-    return {name: text for name, text in told.items() if text}
 
 
 def _frame(image: Image.Image, number: int, source: Source) -> Item:
