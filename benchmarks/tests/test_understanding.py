@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ream_classify import rules
-from ream_quality import personal_data, understanding
+from ream_quality import personal_data, topics, understanding
 from ream_quality.spans import Span, Tallies, alike
 
 
@@ -50,6 +50,14 @@ def test_what_is_planted_is_measured(tmp_path: Path) -> None:
     assert figures["personal_data_f1_email"] == figures["personal_data_f1_phone"] == 0.0
     assert figures["personal_data_f1_formed"] == pytest.approx(0.5)
     assert (figures["false_cards_and_ibans"], figures["false_national_numbers"]) == (1, 1_000)
+
+
+def test_a_topic_is_right_when_its_folder_says_so(tmp_path: Path) -> None:
+    for topic, text in (("sport", "The coach's team won the match and the cup."), ("tech", "The match. The goal.")):
+        (tmp_path / "news" / topic).mkdir(parents=True)
+        (tmp_path / "news" / topic / "1.txt").write_text(text)
+    assert topics.measure(tmp_path, rules.load()) == {"news_accuracy_described": 0.5}
+    assert topics.measure(tmp_path / "news", rules.load()) == {}
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

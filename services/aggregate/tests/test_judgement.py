@@ -83,6 +83,22 @@ def test_type(scores: dict[str, int], label: str, confidence: int) -> None:
     assert (judged.type, judged.type_confidence) == (label, confidence)
 
 
+@pytest.mark.parametrize(
+    ("scores", "topics", "confidence"),
+    [
+        ({}, (), 0),
+        ({"topic:sport": 11}, (), 0),
+        ({"topic:sport": 20}, ("sport",), 50),
+        ({"topic:sport": 90, "topic:law": 60, "topic:health": 10}, ("sport", "law"), 56),
+        ({"topic:sport": 50, "topic:law": 50}, ("law", "sport"), 50),
+        ({f"topic:t{n}": 20 for n in range(9)}, (), 0),
+    ],
+)
+def test_topics(scores: dict[str, int], topics: tuple[str, ...], confidence: int) -> None:
+    judged = judge(scores)
+    assert (judged.topics, judged.topic_confidence) == (topics, confidence)
+
+
 def test_personal_data_is_counted_by_kind() -> None:
     assert judge({"personal:iban": 2, "personal:email": 0, "type:personal": 4}).personal_data == {"iban": 2}
 

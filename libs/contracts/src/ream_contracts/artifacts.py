@@ -167,6 +167,24 @@ class SegmentLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyphrase:
+    """Words that a text keeps coming back to."""
+
+    text: str
+    """As first written."""
+    score: int
+    """Points; those of equal phrases of a document are added."""
+    hits: int
+    """How often it stands there."""
+    unit: int
+    """Where."""
+    start: int
+    """First character in the unit's text."""
+    end: int
+    """One past the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentClasses:
     """What classify found in one segment."""
 
@@ -192,6 +210,8 @@ class SegmentClasses:
     """Languages of the whole segment, most characters first."""
     versions: Mapping[str, str] | None = None
     """Each rule and model that was asked, by name, with its version."""
+    keyphrases: tuple[Keyphrase, ...] = ()
+    """What the segment is about in its own words, the best first."""
 
 
 @dataclass(frozen=True, slots=True)

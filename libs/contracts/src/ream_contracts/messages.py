@@ -119,6 +119,10 @@ class DocumentCompleted:
     """The confidence of the unit that is least sure; absent where no unit has text."""
     language_confidences: Mapping[str, int] | None = None
     """For each of the languages how sure it is, 0 to 100."""
+    topics: tuple[str, ...] = ()
+    """What it is about, most first; empty where nothing says it."""
+    topic_confidence: int = 0
+    """Of the first topic, 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,4 +170,6 @@ def _completed(state: State, outcome: Ending, cause: str | None) -> DocumentComp
         confidence=judged.confidence,
         confidence_lowest=judged.confidence_lowest,
         language_confidences=judged.language_confidences,
+        topics=judged.topics,
+        topic_confidence=judged.topic_confidence,
     )

@@ -22,6 +22,15 @@ SURE_TYPE_POINTS = 60
 LEAST_LANGUAGE_SHARE = 10
 """A language is named when it has at least one in so many characters of the text whose language is known."""
 
+LEAST_TOPIC_POINTS = 12
+"""A topic with fewer points is a word or two in passing."""
+
+LEAST_TOPIC_SHARE = 25
+"""Per cent of all points for topics that each named one must have: so there are four at most."""
+
+SURE_TOPIC_POINTS = 40
+"""From here on the confidence in a topic is limited by its rivals alone."""
+
 MANY_TELLING = 20
 """So many numbers that belong to somebody are a list of people, not a letter to one."""
 
@@ -49,6 +58,8 @@ class Judgement:
 
     type: str
     type_confidence: int
+    topics: tuple[str, ...]
+    topic_confidence: int
     languages: tuple[str, ...]
     language_confidences: Mapping[str, int] | None
     sensitivity: Sensitivity
@@ -59,13 +70,16 @@ class Judgement:
 
 def judge(scores: Mapping[str, int]) -> Judgement:
     """Judges a document by its summed scores, named kind:label."""
-    kinds = {kind: _of(scores, kind) for kind in ("type", "language", "sure", "personal", "mark", "secret")}
+    kinds = {kind: _of(scores, kind) for kind in ("type", "topic", "language", "sure", "personal", "mark", "secret")}
     languages = _languages(kinds["language"])
     label, confidence = _type(kinds["type"])
+    topics, topic_confidence = _topics(kinds["topic"])
     units = {CONFIDENCES[value]: n for value, n in _of(scores, "confidence").items() if value in CONFIDENCES}
     return Judgement(
         type=label,
         type_confidence=confidence,
+        topics=topics,
+        topic_confidence=topic_confidence,
         languages=languages,
         language_confidences=_how_sure(languages, kinds["language"], kinds["sure"]),
         sensitivity=_sensitivity(kinds["personal"], kinds["mark"], kinds["secret"]),
@@ -100,6 +114,19 @@ def _type(points: Mapping[str, int]) -> tuple[str, int]:
     if best < LEAST_TYPE_POINTS or best * 100 < LEAST_TYPE_SHARE * total:
         return UNKNOWN, 0
     return label, 100 * best * min(best, SURE_TYPE_POINTS) // (total * SURE_TYPE_POINTS)
+
+
+def _topics(points: Mapping[str, int]) -> tuple[tuple[str, ...], int]:
+    """Takes the topics with a good share of all points, most first; a document may have several, or none."""
+    total = sum(points.values())
+    ordered = [
+        (label, n) for label, n in _ordered(points) if n >= LEAST_TOPIC_POINTS and 100 * n >= LEAST_TOPIC_SHARE * total
+    ]
+    if not ordered:
+        return (), 0
+    best = ordered[0][1]
+    confidence = 100 * best * min(best, SURE_TOPIC_POINTS) // (total * SURE_TOPIC_POINTS)
+    return tuple(label for label, _ in ordered), confidence
 
 
 def _languages(characters: Mapping[str, int]) -> tuple[str, ...]:

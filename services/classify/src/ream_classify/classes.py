@@ -8,9 +8,19 @@ from typing import Any
 
 from ream_classify import language, sensitivity
 from ream_classify.document_type import Evidence, points_of
+from ream_classify.keyphrases import keyphrases
 from ream_classify.rules import VERSION, Rules
 from ream_classify.scan import Hit, Scan
-from ream_contracts.artifacts import Finding, SegmentClasses, SegmentLanguage, SegmentText, UnitLanguage, UnitText
+from ream_classify.topics import TopicWord
+from ream_contracts.artifacts import (
+    Finding,
+    Keyphrase,
+    SegmentClasses,
+    SegmentLanguage,
+    SegmentText,
+    UnitLanguage,
+    UnitText,
+)
 
 _MOST_EVIDENCE = 500
 _LONGEST_VALUE = 500
@@ -20,14 +30,15 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
     """Classifies the units of a segment.
 
     The scores are integers, and those of a document are the sums over its segments, however it was cut:
-    `language:<code>` in characters, `sure:<code>` in those times how sure their language is, `type:<label>` in points,
-    `personal:<kind>`, `secret:<kind>` and `mark:<level>` in hits, `confidence:<0 to 100>` and `method:<how it was got>`
-    in units with text. Time is linear in the length of the text, whatever stands in it.
+    `language:<code>` in characters, `sure:<code>` in those times how sure their language is, `type:<label>` and
+    `topic:<label>` in points, `personal:<kind>`, `secret:<kind>` and `mark:<level>` in hits, `confidence:<0 to 100>`
+    and `method:<how it was got>` in units with text. Time is linear in the length of the text, whatever stands in it.
     """
     scores: Counter[str] = Counter()
     languages: list[UnitLanguage] = []
     listed = _Listed(rules.listed)
-    evidence: dict[str, list[Evidence]] = {}
+    evidence: dict[str, list[Evidence | TopicWord]] = {}
+    read: list[tuple[int, str, str]] = []
     for unit in text.units:
         if unit.text.strip():
             parts = language.identify_parts(unit.text)
@@ -39,6 +50,10 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
             for label, found in rules.scorer.score(unit).items():
                 scores[f"type:{label}"] += points_of(found)
                 evidence.setdefault(label, []).extend(found)
+            for label, words in rules.topics.score(unit.unit, unit.text).items():
+                scores[f"topic:{label}"] += sum(word.points for word in words)
+                evidence.setdefault(f"topic:{label}", []).extend(words)
+            read.append((unit.unit, unit.text, main.language))
         else:
             main = language.Guess(language.NONE, 0)
         for hit, value in _hits(unit, main.language, rules):
@@ -56,6 +71,9 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         scores=dict(sorted(scores.items())),
         segment_languages=_languages(scores),
         versions=rules.versions,
+        keyphrases=tuple(
+            Keyphrase(one.text, one.score, one.hits, one.unit, one.start, one.end) for one in keyphrases(read)
+        ),
     )
 
 
@@ -110,5 +128,5 @@ class _Listed:
         return tuple(sorted(self._findings, key=lambda finding: (finding.unit, finding.start, finding.kind)))
 
 
-def _shown(found: list[Evidence]) -> list[dict[str, Any]]:
+def _shown(found: list[Evidence | TopicWord]) -> list[dict[str, Any]]:
     return [asdict(one) for one in found[:_MOST_EVIDENCE]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds all that decides how segments are classified: taxonomy, marked words and limits, and their fingerprint."""
+"""Holds all that decides how segments are classified (taxonomy, topics, marks, limits), and their fingerprint."""
 
 import hashlib
 import json
@@ -10,9 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ream_classify import markings, taxonomy
+from ream_classify import markings, taxonomy, topics
 from ream_classify.document_type import Scorer
 from ream_classify.markings import Markings
+from ream_classify.topics import Topics
 from ream_classify.yaml_lines import RuleError
 
 VERSION = "3"
@@ -32,6 +33,7 @@ class Rules:
 
     scorer: Scorer
     markings: Markings
+    topics: Topics
     listed: int
     fingerprint: str
     versions: Mapping[str, str]
@@ -50,7 +52,12 @@ class Rules:
         return replace(self, listed=listed, fingerprint=_digest(self.fingerprint, written))
 
 
-def load(taxonomy_file: Path | None = None, markings_file: Path | None = None, listed: int = 500) -> Rules:
+def load(
+    taxonomy_file: Path | None = None,
+    markings_file: Path | None = None,
+    listed: int = 500,
+    topics_file: Path | None = None,
+) -> Rules:
     """Reads and checks the rules; those that ship with classify stand in where no file is named.
 
     Raises:
@@ -58,15 +65,25 @@ def load(taxonomy_file: Path | None = None, markings_file: Path | None = None, l
     """
     taxonomy_text, taxonomy_name = _text(taxonomy_file, "taxonomy.yaml")
     markings_text, markings_name = _text(markings_file, "markings.yaml")
+    topics_text, topics_name = _text(topics_file, "topics.yaml")
     return Rules(
         Scorer(taxonomy.load(taxonomy_text, taxonomy_name)),
         markings.load(markings_text, markings_name),
+        topics.load(topics_text, topics_name),
         listed,
-        _digest(VERSION, taxonomy_text, markings_text, str(listed), *(f"{n} {v}" for n, v in _libraries().items())),
+        _digest(
+            VERSION,
+            taxonomy_text,
+            markings_text,
+            topics_text,
+            str(listed),
+            *(f"{n} {v}" for n, v in _libraries().items()),
+        ),
         {
             "classify": VERSION,
             "taxonomy": _digest(taxonomy_text),
             "markings": _digest(markings_text),
+            "topics": _digest(topics_text),
             **_libraries(),
         },
     )

@@ -26,7 +26,7 @@ def open_rules() -> Iterator[Rules]:
     """Reads the rules and loads the language model, once a process."""
     own = settings.load(ClassifySettings, os.environ, "REAM_CLASSIFY_")
     language.warm_up()
-    yield rules.load(_file(own.taxonomy), _file(own.markings), own.findings)
+    yield rules.load(_file(own.taxonomy), _file(own.markings), own.findings, _file(own.topics))
 
 
 def _file(setting: str) -> Path | None:

@@ -16,6 +16,7 @@ class ClassifySettings:
 
     taxonomy: str = setting("", "file with the types of documents; without one, those that ship")
     markings: str = setting("", "file with the marked words; without one, those that ship")
+    topics: str = setting("", "file with the topics; without one, those that ship")
     findings: int = setting(500, "findings listed of each kind in a segment; all are counted")
 
     def __post_init__(self) -> None:

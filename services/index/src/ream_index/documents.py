@@ -115,6 +115,8 @@ def _facts(done: DocumentCompleted) -> dict[str, Any]:
         "methods": methods(done),
         "type": done.type,
         "type_confidence": done.type_confidence,
+        "topics": list(done.topics),
+        "topic_confidence": done.topic_confidence,
         "languages": list(done.languages),
         "sensitivity": done.sensitivity,
         "personal_data": sorted(done.personal_data),
