@@ -28,8 +28,9 @@ KINDS = {
     "date": "date",
     "boolean": "boolean",
     "flat_object": "unknown",
+    "knn_vector": "unknown",
 }
-"""What Dashboards 3.4 calls the types that our templates use; it has no name for flat_object."""
+"""What Dashboards 3.4 calls the types that our templates use; it has no name for flat_object and knn_vector."""
 
 META = (
     ("_id", "string", "_id", True),
@@ -48,6 +49,11 @@ def fields(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
         KeyError: a type that this script does not know; see KINDS.
     """
     for name, field in properties.items():
+        if "properties" in field:
+            if field.get("type") == "nested":
+                yield _entry(name, "nested", "nested", False, False)
+            yield from fields({f"{name}.{sub}": inner for sub, inner in field["properties"].items()})
+            continue
         yield _field(name, field, None)
         for sub, inner in field.get("fields", {}).items():
             yield _field(f"{name}.{sub}", inner, name)
@@ -55,9 +61,10 @@ def fields(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _field(name: str, field: dict[str, Any], parent: str | None) -> dict[str, Any]:
     kind = field["type"]
-    # Text and flat objects keep no columns, without which nothing can be counted or sorted.
+    # These keep no columns, without which nothing can be counted or sorted.
     counted = kind not in ("text", "flat_object")
-    found = _entry(name, KINDS[kind], kind, field.get("index", True), counted)
+    # A vector is found by what is near it, which no search bar asks for.
+    found = _entry(name, KINDS[kind], kind, field.get("index", kind != "knn_vector"), counted)
     return {**found, "subType": {"multi": {"parent": parent}}} if parent else found
 
 

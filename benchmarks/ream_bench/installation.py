@@ -21,6 +21,7 @@ from opensearchpy.exceptions import OpenSearchException
 from ream_bench.processes import Member, running, tree
 from ream_cli import asking, services, starting
 from ream_cli.surroundings import Surroundings, find
+from ream_index.testing import unmake
 from ream_kit.kafka import admin
 from ream_local import processes
 from ream_local.errors import LocalStackError
@@ -231,9 +232,6 @@ def _remove(surroundings: Surroundings, tell: Tell) -> None:
         tell(f"topics that begin with {kafka.topic_prefix} are left on the broker: {error}")
     try:
         with surroundings.opensearch(surroundings.administrator) as search:
-            for index in search.indices.get(index=f"{prefix}*"):
-                search.indices.delete(index=index)
-            for kind in ("documents", "passages"):
-                search.indices.delete_index_template(name=f"{prefix}{kind}-v1")
+            unmake(search, prefix)
     except OpenSearchException as error:
         tell(f"indices that begin with {prefix} are left in OpenSearch: {type(error).__name__}")

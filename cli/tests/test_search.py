@@ -16,7 +16,7 @@ from ream_cli.__main__ import main
 from ream_cli.failures import USAGE
 from ream_cli.search import highlighted, pieces, place, show, to_json
 from ream_cli.surroundings import find
-from ream_index.search import MARK, DocumentHit, Found, PassageHit
+from ream_index.search import MARK, Count, DocumentHit, Found, PassageHit
 from ream_kit import Retry
 from ream_local.ports import free_ports
 
@@ -80,9 +80,37 @@ def test_an_empty_query_gets_a_sentence() -> None:
 def test_a_word_may_begin_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(search, "find", lambda: None)
-    monkeypatch.setattr(search, "search", lambda _, words, size: asked.append(words) or Found(0, ()))
+    monkeypatch.setattr(search, "search", lambda _, words, size, **how: asked.append(words) or Found(0, ()))
     main(["search", "--size", "3", "zebra", "-wombat"])
     main(["search", "-wombat"])
     assert asked == ["zebra -wombat", "-wombat"]
     with pytest.raises(SystemExit):
         main(["search", "--no-such-option"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--like", "a/b"], "'b' is no page"),
+        (["--like", "a", "word"], "one of the two"),
+        (['"open'], "A quotation mark is not closed"),
+        (["colour:red"], "There is no field 'colour'"),
+    ],
+)
+def test_a_query_that_cannot_be_read_gets_a_sentence(
+    given: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REAM_HOME", str(tmp_path))
+    assert main(["search", *given]) == USAGE
+    assert said in capsys.readouterr().err
+
+
+def test_facets_and_what_was_loosened_are_shown() -> None:
+    out = io.StringIO()
+    show(
+        Found(1, (HIT,), (("type", (Count("report", 1200),)), ("date", ())), loosened=True),
+        Console(file=out, width=160),
+    )
+    assert "type: report 1,200" in out.getvalue()
+    assert "date" not in out.getvalue()
+    assert "Nothing holds all of these words" in out.getvalue()

@@ -17,6 +17,7 @@ from ream_index.migrate import migrate
 from ream_index.opensearch import Indices, connect
 from ream_index.service import Search, index
 from ream_index.settings import IndexSettings, OpenSearchSettings
+from ream_index.testing import unmake
 from ream_kit.broker_bus import BrokerBus, Running, wait_until
 from ream_kit.metrics import Metrics
 from ream_kit.runner import OK
@@ -75,9 +76,7 @@ def bench(kafka_bootstrap: str, opensearch: OpenSearchServer) -> Iterator[Bench]
         assert running.stop() == OK
         indices.guard.close()
         client.close()
-    for kind in ("documents", "passages"):
-        maker.indices.delete(index=f"{prefix}{kind}-v1-000001")
-        maker.indices.delete_index_template(name=f"{prefix}{kind}-v1")
+    unmake(maker, prefix)
     maker.close()
 
 

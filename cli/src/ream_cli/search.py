@@ -16,7 +16,7 @@ from rich.text import Text
 from ream_cli import screen
 from ream_cli.failures import INCOMPLETE, OK, USAGE, CommandError
 from ream_cli.surroundings import Surroundings, find
-from ream_index.search import MARK, DocumentHit, Found, PassageHit, by_words
+from ream_index.search import MARK, DocumentHit, Found, PassageHit, QueryError, by_words, similar
 from ream_kit import Reject, Retry
 
 _MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
@@ -32,8 +32,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar="WORD",
-        help="all of these; also '\"a phrase\"', 'a | b', -without, 'start*', nearly~1",
+        help="all of these; also '\"a phrase\"', 'a | b', -without, 'start*', nearly~1, and fields: type:invoice, "
+        "language:de, source:mail, sensitivity:internal, outcome:partial, after:2024-05, name:lease, page:3",
     )
+    parser.add_argument(
+        "--like", metavar="ID[/PAGE]", help="instead of words: what is like this document, or page of it"
+    )
+    parser.add_argument("--fuzzy", action="store_true", help="nearly the same words too, not only where OCR has read")
+    parser.add_argument("--facets", action="store_true", help="count what was found by type, language, source, month …")
     parser.add_argument("--size", type=int, default=10, metavar="N", help="documents to show (default: 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -41,9 +47,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Searches and shows; 1 when nothing was found."""
     words = " ".join(options.words).strip()
-    if not words:
-        raise CommandError("There is nothing to search for: give some words.", USAGE)
-    found = search(find(), words, options.size)
+    if bool(words) == bool(options.like):
+        raise CommandError("Give some words to search for, or --like and a document; one of the two.", USAGE)
+    try:
+        if options.like:
+            found = alike(find(), options.like, options.size)
+        else:
+            found = search(find(), words, options.size, fuzzy=options.fuzzy, facets=options.facets)
+    except QueryError as error:
+        raise CommandError(str(error), USAGE) from None
     if options.json:
         screen.print_json(to_json(found))
     else:
@@ -51,15 +63,37 @@ def run(options: argparse.Namespace) -> int:
     return OK if found.documents else INCOMPLETE
 
 
-def search(surroundings: Surroundings, words: str, size: int = 10) -> Found:
+def search(
+    surroundings: Surroundings, words: str, size: int = 10, *, fuzzy: bool = False, facets: bool = False
+) -> Found:
     """Asks OpenSearch.
 
     Raises:
+        QueryError: the query cannot be read.
         Retry: it is away.
         Reject: it refuses us.
     """
     with surroundings.opensearch() as client:
-        return by_words(client, surroundings.index_prefix, words, max(1, min(size, 1000)))
+        return by_words(client, surroundings.index_prefix, words, _within(size), fuzzy=fuzzy, facets=facets)
+
+
+def alike(surroundings: Surroundings, place: str, size: int = 10) -> Found:
+    """Asks for what is like a document (its id), or like a unit of it (`ID/7`).
+
+    Raises:
+        QueryError: there is no text of it.
+        Retry: OpenSearch is away.
+        Reject: it refuses us.
+    """
+    document_id, _, unit = place.partition("/")
+    if unit and not (unit.isascii() and unit.isdigit()):
+        raise QueryError(f"{unit!r} is no page: write {document_id}/7.")
+    with surroundings.opensearch() as client:
+        return similar(client, surroundings.index_prefix, document_id, int(unit) if unit else None, _within(size))
+
+
+def _within(size: int) -> int:
+    return max(1, min(size, 1000))
 
 
 def freshen(surroundings: Surroundings) -> None:
@@ -78,6 +112,8 @@ def show(found: Found, console: Console) -> None:
     if not found.documents:
         console.print("Nothing was found.")
         return
+    if found.loosened:
+        console.print("Nothing holds all of these words; this holds some of them.\n", style="dim")
     for hit in found.documents:
         console.print(_title(hit))
         for passage in hit.passages:
@@ -85,6 +121,10 @@ def show(found: Found, console: Console) -> None:
                 words = highlighted(text, colours=console.is_terminal)
                 console.print(Text.assemble("  ", (place(passage), "cyan"), "  ", words))
     console.print(f"\nplaces: {screen.number(found.passages)}; documents shown: {len(found.documents)}", style="dim")
+    for name, counts in found.facets:
+        if counts:
+            values = ", ".join(f"{one.value} {screen.number(one.documents)}" for one in counts)
+            console.print(Text.assemble((f"{name}: ", "dim"), screen.safe(values)))
 
 
 def _title(hit: DocumentHit) -> Text:

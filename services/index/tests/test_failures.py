@@ -18,6 +18,7 @@ from ream_index.opensearch import Indices, WriteFailed, connect, judged
 from ream_index.passages import Entry
 from ream_index.service import Search, index
 from ream_index.settings import IndexSettings, OpenSearchSettings
+from ream_index.testing import unmake
 from ream_kit import Reject, Retry
 from ream_kit.broker_bus import wait_until
 from ream_kit.testing import LocalBus, memory_store
@@ -68,9 +69,7 @@ def bench(opensearch: OpenSearchServer) -> Iterator[Bench]:
         indices.guard.close()
         client.close()
     admin.indices.put_settings(index=f"{prefix}*", body={"index.blocks.read_only_allow_delete": None})
-    for kind in ("documents", "passages"):
-        admin.indices.delete(index=f"{prefix}{kind}-v1-000001", ignore_unavailable=True)
-        admin.indices.delete_index_template(name=f"{prefix}{kind}-v1")
+    unmake(admin, prefix)
     admin.close()
 
 

@@ -13,6 +13,7 @@ from ream_index.migrate import migrate
 from ream_index.opensearch import Indices, NoIndex, connect
 from ream_index.passages import Entry
 from ream_index.settings import OpenSearchSettings
+from ream_index.testing import unmake
 from ream_local.testing import OpenSearchServer
 
 FIRST, SECOND = "a" * 32, "b" * 32
@@ -52,9 +53,7 @@ def indices(opensearch: OpenSearchServer) -> Iterator[tuple[OpenSearch, str]]:
         OpenSearchSettings(opensearch.url, application.user, application.password, str(opensearch.ca_file))
     )
     yield client, prefix
-    for kind in ("documents", "passages"):
-        admin.indices.delete(index=f"{prefix}{kind}-v1-*")
-        admin.indices.delete_index_template(name=f"{prefix}{kind}-v1")
+    unmake(admin, prefix)
     client.close()
     admin.close()
 

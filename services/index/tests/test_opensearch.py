@@ -29,12 +29,14 @@ from ream_contracts.messages import (
     PartSegment,
 )
 from ream_contracts.topic import Topic
-from ream_index.migrate import migrate, vector_without_engine
+from ream_index.migrate import migrate, templates, vector_without_engine
+from ream_index.next_indices import Builder
 from ream_index.opensearch import Indices, connect
 from ream_index.passages import Entry
 from ream_index.search import MARK, by_words
 from ream_index.service import Search, index
 from ream_index.settings import IndexSettings, OpenSearchSettings
+from ream_index.testing import unmake
 from ream_kit import Reject
 from ream_kit.testing import LocalBus, memory_store
 from ream_local.testing import OpenSearchServer
@@ -71,9 +73,7 @@ def bench(opensearch: OpenSearchServer) -> Iterator[Bench]:
     search = Search(Indices(client, prefix), IndexSettings(prefix))
     with LocalBus(index, store=memory_store(), needs={"search": search}) as bus:
         yield Bench(bus, search, client, prefix)
-    for kind in ("documents", "passages"):
-        admin.indices.delete(index=f"{prefix}{kind}-v1-000001")
-        admin.indices.delete_index_template(name=f"{prefix}{kind}-v1")
+    unmake(admin, prefix)
     client.close()
     admin.close()
 
@@ -185,13 +185,6 @@ def test_a_document_is_found_by_its_name(bench: Bench) -> None:
     assert by_words(bench.client, bench.prefix, "annual figures").documents == ()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("words", ['"unclosed', "AND OR ((", "*", "a:b~^", "\\", "", "-" * 300, "text:[1 TO"])
-def test_there_is_no_wrong_query(bench: Bench, words: str) -> None:
-    put_document(bench, ["Something."])
-    bench.refresh()
-    assert by_words(bench.client, bench.prefix, words).passages >= 0  # type: ignore[arg-type]
-
-
 def test_a_second_generation_replaces_the_first_in_any_order(bench: Bench) -> None:
     put_document(bench, ["first edition", "second page of the first"], generation=1)
     put_document(bench, ["second edition"], generation=2)
@@ -251,3 +244,27 @@ def test_a_vector_field_without_its_engine_is_seen() -> None:
     vector = {"type": "knn_vector", "method": {"engine": "lucene"}}
     assert vector_without_engine({"properties": {"v": vector}}) is None
     assert vector_without_engine({"properties": {"a": {"properties": {"v": {"type": "knn_vector"}}}}}) == "a.v"
+
+
+def test_an_index_of_an_older_version_takes_what_is_written_until_it_is_replaced(
+    bench: Bench, opensearch: OpenSearchServer
+) -> None:
+    login = opensearch.admin
+    admin = connect(OpenSearchSettings(opensearch.url, login.user, login.password, str(opensearch.ca_file)))
+    prefix = f"{bench.prefix}old-"
+    old = f"{prefix}passages-v1-000001"
+    mappings = {"dynamic": "strict", "properties": {"text": {"type": "text"}, "version": {"type": "long"}}}
+    analysis = next(body for kind, _, body in templates() if kind == "passages")["settings"]["analysis"]
+    admin.indices.create(index=old, body={"mappings": mappings, "settings": {"analysis": analysis}})
+    admin.indices.put_alias(index=old, name=f"{prefix}passages", body={"is_write_index": True})
+    made = migrate(admin, prefix)
+    assert [one for one in made if "passages" in one] == []
+    body = {"text": "Häuser", "version": 1, "stems": {"de": "Häuser"}, "type": "letter"}
+    body["windows"] = [{"vector": [0.5] * 384}]
+    assert list(Indices(bench.client, prefix).write([(f"{prefix}passages", Entry("a", 1, body))])) == [None]
+    builder = Builder(admin, prefix)
+    pair = builder.begin()
+    assert pair.passages == f"{prefix}passages-v2-000001"
+    builder.switch(pair)
+    assert migrate(admin, prefix) == []
+    admin.close()

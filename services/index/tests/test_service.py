@@ -179,10 +179,24 @@ def test_pages_whose_parts_never_came_are_found(play: Play) -> None:
 
 def test_passages_that_are_there_are_not_written_again(play: Play) -> None:
     play.document(["one"])
+    for says in (lambda: play.part(1), play.completes):
+        says()
+        before = play.node.held["t-passages", ids(1)[0]]
+        says()
+        assert play.node.held["t-passages", ids(1)[0]] is before
+
+
+def test_passages_say_what_was_decided_of_their_document_when_it_is_complete(play: Play) -> None:
+    play.document(["one"])
     play.part(1)
-    before = play.node.held["t-passages", ids(1)[0]]
+    (early,) = play.node.entries("t-passages").values()
+    assert (early.get("type"), early["outcome"], early["document_sensitivity"]) == (None, "outstanding", "confidential")
+    assert (early["name"], early["namespace"], early["stems"]) == ("edition 1.pdf", "default", {"en": "one"})
     play.completes()
-    assert play.node.held["t-passages", ids(1)[0]] is before
+    play.part(1)
+    (late,) = play.node.entries("t-passages").values()
+    assert (late["type"], late["outcome"], late["document_sensitivity"]) == ("report", "complete", "internal")
+    assert late["sensitivity"] == "confidential", "a page keeps what it shows by itself"
 
 
 @pytest.mark.parametrize("newer", [(1, 2), (2, 1)])

@@ -21,6 +21,7 @@ from typing import Any
 from ream_index.migrate import migrate as migrate_indices
 from ream_index.opensearch import connect
 from ream_index.settings import OpenSearchSettings
+from ream_index.testing import unmake
 from ream_kit.kafka import KafkaSettings
 from ream_kit.migration import migrate as migrate_topics
 from ream_kit.observe import Observer, Seen, Tail
@@ -225,8 +226,5 @@ def prepared(
         yield flow
     finally:
         flow.stop()
-        for found in list(admin.indices.get(index=f"{environment['REAM_INDEX_PREFIX']}*")):
-            admin.indices.delete(index=found)
-        for kind in ("documents", "passages"):
-            admin.indices.delete_index_template(name=f"{environment['REAM_INDEX_PREFIX']}{kind}-v1")
+        unmake(admin, environment["REAM_INDEX_PREFIX"])
         admin.close()

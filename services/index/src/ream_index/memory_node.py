@@ -56,7 +56,7 @@ class Node:
         place = (action["_index"], action["_id"])
         if place[0] in self.gone:
             return 404
-        if source is not None and self.refused & {place[1], source.get("name", ""), str(source.get("text"))}:
+        if source is not None and self.refused & self._refusable(place[1], source):
             return 400
         if self.failing.get(place):
             self.failing[place] -= 1
@@ -71,6 +71,11 @@ class Node:
             }
         self.held[place] = (action["version"], source)
         return 200
+
+    @staticmethod
+    def _refusable(entry_id: str, source: dict[str, Any]) -> set[str]:
+        """Whatever a passage says of its document is indexed in a way that takes anything."""
+        return {entry_id, str(source.get("text")), *(() if "unit" in source else (source.get("name", ""),))}
 
     def mget(self, body: dict[str, Any], index: str, _source_includes: list[str]) -> dict[str, Any]:
         """Gives entries by id, refreshed or not."""

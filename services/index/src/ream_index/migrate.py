@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the indices: the only place that may create one. Run as an administrator: `python -m ream_index.migrate`.
 
-Each file of templates/ is one version of one index: `documents.v1.json` becomes the template of `ream-documents-v1-*`,
-the index `ream-documents-v1-000001` and, when no index has it yet, the alias `ream-documents`. Running it again
-changes nothing.
+Each file of templates/ is the newest version of one index: `documents.v1.json` becomes the template of
+`ream-documents-v1-*` and, when nothing is behind the alias `ream-documents` yet, the index `ream-documents-v1-000001`.
+Running it again changes nothing. What an installation has of an older version is replaced by `ream rebuild-index`.
 """
 
 import json
@@ -19,6 +19,8 @@ from opensearchpy.exceptions import OpenSearchException
 from ream_index.opensearch import connect
 from ream_index.settings import IndexSettings, OpenSearchSettings
 from ream_kit import settings
+
+_UNUSED = {"type": "object", "enabled": False}
 
 
 def templates() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -41,6 +43,9 @@ def vector_without_engine(mapping: Any) -> str | None:
 def migrate(client: OpenSearch, prefix: str) -> list[str]:
     """Makes what is missing and returns a line for each thing that was made.
 
+    An index of an older version keeps its mapping and learns the fields that are new, so that it takes what is written
+    until `ream rebuild-index` has put one of the newest version in its place.
+
     Raises:
         ValueError: a template has a vector field that would kill the node.
         OpenSearchException: the node refuses or can't be reached.
@@ -49,20 +54,38 @@ def migrate(client: OpenSearch, prefix: str) -> list[str]:
     for kind, version, body in templates():
         if name := vector_without_engine(body["mappings"]):
             raise ValueError(f'{kind}.{version}: the vector field {name} needs "engine": "lucene"')
-        base = f"{prefix}{kind}-{version}"
+        alias, base = f"{prefix}{kind}", f"{prefix}{kind}-{version}"
         client.indices.put_index_template(
             name=base, body={"index_patterns": [f"{base}-*"], "template": body, "priority": 100}
         )
-        first = f"{base}-000001"
-        if not client.indices.exists(index=first):
-            client.indices.create(index=first)
-            made.append(f"index {first}")
-        # Fields may be added to a version: indices that are there take them too.
-        client.indices.put_mapping(index=f"{base}-*", body={"properties": body["mappings"]["properties"]})
-        if not client.indices.exists_alias(name=f"{prefix}{kind}"):
-            client.indices.put_alias(index=first, name=f"{prefix}{kind}", body={"is_write_index": True})
-            made.append(f"alias {prefix}{kind}")
+        if not client.indices.exists_alias(name=alias):
+            first = f"{base}-000001"
+            if not client.indices.exists(index=first):
+                client.indices.create(index=first)
+                made.append(f"index {first}")
+            client.indices.put_alias(index=first, name=alias, body={"is_write_index": True})
+            made.append(f"alias {alias}")
+        _teach(client, f"{alias},{base}-*", body["mappings"]["properties"])
     return made
+
+
+def _teach(client: OpenSearch, indices: str, properties: dict[str, Any]) -> None:
+    """Adds the fields that indices lack; those that they have stay as they are.
+
+    One that was not made for vectors only keeps from refusing them.
+    """
+    found = client.indices.get(index=indices, params={"allow_no_indices": "true"})
+    for index, one in found.items():
+        known = one["mappings"].get("properties", {})
+        new = {name: field for name, field in properties.items() if name not in known}
+        if one["settings"]["index"].get("knn") != "true":
+            new = {name: _UNUSED if _has_vector(field) else field for name, field in new.items()}
+        if new:
+            client.indices.put_mapping(index=index, body={"properties": new})
+
+
+def _has_vector(field: dict[str, Any]) -> bool:
+    return field.get("type") == "knn_vector" or any(map(_has_vector, field.get("properties", {}).values()))
 
 
 def main() -> int:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ream_contracts import identity, units
-from ream_contracts.artifacts import Heading, SegmentClasses, SegmentRecord, SegmentText
+from ream_contracts.artifacts import DocumentRecord, Heading, SegmentClasses, SegmentRecord, SegmentText, Source
+from ream_contracts.messages import DocumentCompleted
+from ream_index.languages import stem_field
 
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
@@ -32,27 +34,89 @@ class Entry:
     body: dict[str, Any]
 
 
-def passages(record: SegmentRecord, text: SegmentText, classes: SegmentClasses, limit: int) -> Iterator[Entry]:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of a document as a whole.
+
+    Attributes:
+        version: of the decisions.
+    """
+
+    version: int
+    type: str | None
+    outcome: str
+    sensitivity: str | None
+
+    @classmethod
+    def by(cls, done: DocumentCompleted) -> "Decided":
+        """As a completion says it."""
+        return cls(done.version, done.type, done.outcome, done.sensitivity)
+
+    @classmethod
+    def as_recorded(cls, record: DocumentRecord) -> "Decided":
+        """As it was when this record was written."""
+        document = record.document
+        return cls(record.version, document.get("type"), record.outcome, document.get("sensitivity"))
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What passages say of their document, so that they can be filtered and counted by it.
+
+    Attributes:
+        source: where it came from.
+        decided: None while it is not complete.
+    """
+
+    source: Source
+    decided: Decided | None = None
+
+    def body(self, level: str) -> dict[str, Any]:
+        """The fields of a passage that shows this level of sensitivity by itself."""
+        source, decided = self.source, self.decided
+        return {
+            "name": source.name,
+            "namespace": source.namespace,
+            "path": source.path,
+            "tags": list(source.tags),
+            "media_type": source.media_type,
+            "submitted": source.submitted,
+            "type": decided.type if decided else None,
+            "outcome": decided.outcome if decided else "outstanding",
+            "document_sensitivity": (decided.sensitivity if decided else None) or level,
+        }
+
+
+def passages(
+    record: SegmentRecord, text: SegmentText, classes: SegmentClasses, about: About, limit: int
+) -> Iterator[Entry]:
     """Makes the passages of a segment's units: always the same ones, from what lies in the store alone.
+
+    Those of a document that is complete stand above those that were made of its parts.
 
     Args:
         record: which units were read.
         text: what they say.
         classes: what they are.
+        about: what is known of their document.
         limit: characters of the largest passage.
     """
     languages = {one.unit: one.language for one in classes.languages}
-    version = identity.version(record.generation, record.run, 1)
+    version = about.decided.version if about.decided else identity.version(record.generation, record.run, 1)
     level = sensitivity(classes.scores)
+    shared = about.body(level)
     for unit in text.units:
         if not units.contains(record.read, unit.unit):
             continue
+        language = languages.get(unit.unit, "und")
+        stems = stem_field(language)
         trail = Trail(unit.headings)
         for number, (start, piece) in enumerate(cut(unit.text, limit), 1):
             yield Entry(
                 f"{record.document_id}-{unit.unit}-{number}",
                 version,
                 {
+                    **shared,
                     "document_id": record.document_id,
                     "generation": record.generation,
                     "run": record.run,
@@ -63,7 +127,8 @@ def passages(record: SegmentRecord, text: SegmentText, classes: SegmentClasses, 
                     "part": number,
                     "heading": trail.at(start + len(piece)),
                     "text": piece,
-                    "language": languages.get(unit.unit, "und"),
+                    "stems": {stems: piece} if stems else None,
+                    "language": language,
                     "method": unit.method,
                     "confidence": unit.confidence,
                     "characters": len(piece),

@@ -1,120 +1,121 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds documents by words, down to the page."""
+"""Finds documents, down to the page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
 
+from ream_index import requests
+from ream_index.hits import (
+    ENTRY_FIELDS,
+    MARK,
+    Count,
+    DocumentHit,
+    Found,
+    PassageHit,
+    document_hit,
+    passage_hit,
+)
 from ream_index.opensearch import Indices, ask
+from ream_index.question import Query, QueryError, read
+from ream_kit import Reject
 
-MARK = ("\ufdd0", "\ufdd1")
-"""What stands around a found word in a highlight: characters that are none and so stand in no text. OpenSearch trims
-control characters off the ends of a highlight."""
-ENTRY_FIELDS = ["name", "outcome", "type", "media_type", "sensitivity"]
-FLAGS = "AND|OR|NOT|PHRASE|PREFIX|PRECEDENCE|FUZZY|ESCAPE|WHITESPACE"
+__all__ = ["MARK", "Count", "DocumentHit", "Found", "PassageHit", "QueryError", "by_words", "similar"]
 
-
-@dataclass(frozen=True, slots=True)
-class PassageHit:
-    """A place where the words were found.
-
-    Attributes:
-        unit: number of the page, sheet, … counted from 1.
-        label: its name for people, where it has one.
-        heading: path of headings above it, where there are any.
-        highlights: pieces of text with MARK around the found words.
-    """
-
-    unit: int
-    unit_kind: str
-    label: str | None
-    heading: str | None
-    highlights: tuple[str, ...]
-    score: float
+_COMPARED = 20
+"""Passages of a document that others are compared with."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentHit:
-    """A document in which the words were found, best passages first; without any where only its name holds them."""
+def by_words(
+    client: OpenSearch,
+    prefix: str,
+    words: str,
+    size: int = 10,
+    passages_each: int = 3,
+    *,
+    fuzzy: bool = False,
+    facets: bool = False,
+) -> Found:
+    """Finds documents that hold all the words, in this or another form, and meet the conditions of the query.
 
-    document_id: str
-    name: str | None
-    outcome: str
-    type: str | None
-    media_type: str
-    sensitivity: str | None
-    passages: tuple[PassageHit, ...]
+    After them come those that have the words in their name or title, also when nothing of them could be read. Where
+    nothing holds all the words, what holds some of them is found.
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The answer to a search: how many passages match, and the best documents."""
-
-    passages: int
-    documents: tuple[DocumentHit, ...]
-
-
-def by_words(client: OpenSearch, prefix: str, words: str, size: int = 10, passages_each: int = 3) -> Found:
-    """Finds documents that hold all the words (or what the query asks: "a phrase", a | b, -not, start*, fuzzy~1).
-
-    After them come those that have the words in their name or title, also when nothing of them could be read.
-    A query that doesn't parse is read as plain words: there is no wrong query.
+    Args:
+        client: of somebody who may search.
+        prefix: what the names of the indices begin with.
+        words: the query; see `ream_index.question.read`.
+        size: documents.
+        passages_each: places in each.
+        fuzzy: find nearly the same words too, also where nothing was read by OCR.
+        facets: count how the found documents divide.
 
     Raises:
+        QueryError: the query cannot be read; says why.
         Retry: OpenSearch is away.
-        Reject: it refuses the request.
+        Reject: it refuses us.
+    """
+    query, indices = read(words), Indices(client, prefix)
+    if not (query.words or query.phrases) and (named := _named(client, indices, query, size, ())):
+        return Found(0, named)
+    answer = _searched(client, indices, requests.passages_query(query, fuzzy=fuzzy), size, passages_each, facets)
+    loosened = not answer["hits"]["hits"] and query.is_plain and len(query.words.split()) > 1
+    if loosened:
+        loose = requests.passages_query(query, loose=True)
+        answer = _searched(client, indices, loose, size, passages_each, facets)
+    by_text = _documents(client, indices, answer)
+    if loosened:
+        by_name = _named(client, indices, query, size, ())
+        called = {hit.document_id for hit in by_name}
+        documents = (*by_name, *(hit for hit in by_text if hit.document_id not in called))[:size]
+    else:
+        documents = by_text + _named(client, indices, query, size - len(by_text), [hit.document_id for hit in by_text])
+    return Found(answer["hits"]["total"]["value"], documents, _facets(answer), loosened and bool(by_text))
+
+
+def similar(
+    client: OpenSearch, prefix: str, document_id: str, unit: int | None = None, size: int = 10, passages_each: int = 3
+) -> Found:
+    """Finds other documents that share what is special in a document, or in one unit of it.
+
+    Raises:
+        QueryError: nothing of it can be compared.
+        Retry: OpenSearch is away.
+        Reject: it refuses us.
     """
     indices = Indices(client, prefix)
-    body = {
-        "size": size,
-        "track_total_hits": True,
-        "_source": ["document_id"],
-        "query": {
-            "simple_query_string": {
-                "query": words,
-                "fields": ["text", "heading^2"],
-                "default_operator": "and",
-                "flags": FLAGS,
-                "lenient": True,
-            }
-        },
-        "collapse": {"field": "document_id", "inner_hits": _inner(passages_each)},
-    }
-    answer = ask(lambda: client.search(index=indices.passages, body=body))
+    body = requests.text_body(document_id, unit, _COMPARED)
+    hits = ask(lambda: client.search(index=indices.passages, body=body))["hits"]["hits"]
+    text = "\n".join(hit["_source"]["text"] for hit in hits)
+    if not text:
+        where = "" if unit is None else f", unit {unit},"
+        raise QueryError(f"There is no text of {document_id}{where} to compare with.")
+    answer = _searched(client, indices, requests.like_query(text, document_id), size, passages_each)
+    return Found(answer["hits"]["total"]["value"], _documents(client, indices, answer))
+
+
+def _searched(
+    client: OpenSearch, indices: Indices, query: dict[str, Any], size: int, passages_each: int, facets: bool = False
+) -> dict[str, Any]:
+    body = requests.search_body(query, size, passages_each, facets=facets)
+    try:
+        answer: dict[str, Any] = ask(lambda: client.search(index=indices.passages, body=body))
+    except Reject as refused:
+        raise QueryError(f"OpenSearch does not take this query; make it simpler ({refused.reason}).") from None
+    return answer
+
+
+def _documents(client: OpenSearch, indices: Indices, answer: dict[str, Any]) -> tuple[DocumentHit, ...]:
     hits = answer["hits"]["hits"]
     entries = _entries(client, indices.documents, [hit["_source"]["document_id"] for hit in hits])
-    by_text = tuple(_document(hit, entries) for hit in hits)
-    by_name = _named(client, indices.documents, words, size - len(by_text), [hit.document_id for hit in by_text])
-    return Found(answer["hits"]["total"]["value"], by_text + by_name)
+    return tuple(_document(hit, entries) for hit in hits)
 
 
-def _named(client: OpenSearch, index: str, words: str, size: int, known: Sequence[str]) -> tuple[DocumentHit, ...]:
-    """Finds documents by what they are called: also those that could not be read."""
-    if size < 1 or not words.strip():
-        return ()
-    fields = [{"match": {field: {"query": words, "operator": "and"}}} for field in ("name", "title")]
-    query = {
-        "bool": {"should": fields, "minimum_should_match": 1, "must_not": [{"terms": {"document_id": list(known)}}]}
-    }
-    body = {"size": size, "_source": ENTRY_FIELDS, "query": query}
-    hits = ask(lambda: client.search(index=index, body=body))["hits"]["hits"]
-    return tuple(_entry(hit["_id"], hit["_source"], ()) for hit in hits)
-
-
-def _inner(size: int) -> dict[str, Any]:
-    return {
-        "name": "passages",
-        "size": size,
-        "_source": ["unit", "unit_kind", "label", "heading"],
-        "highlight": {
-            "pre_tags": [MARK[0]],
-            "post_tags": [MARK[1]],
-            "type": "unified",
-            "fields": {"text": {"fragment_size": 160, "number_of_fragments": 2}},
-        },
-    }
+def _document(hit: dict[str, Any], entries: dict[str, dict[str, Any]]) -> DocumentHit:
+    document_id = hit["_source"]["document_id"]
+    inner = hit["inner_hits"]["passages"]["hits"]["hits"]
+    return document_hit(document_id, entries.get(document_id, {}), tuple(passage_hit(one) for one in inner))
 
 
 def _entries(client: OpenSearch, index: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -124,31 +125,24 @@ def _entries(client: OpenSearch, index: str, ids: Sequence[str]) -> dict[str, di
     return {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
 
 
-def _document(hit: dict[str, Any], entries: dict[str, dict[str, Any]]) -> DocumentHit:
-    document_id = hit["_source"]["document_id"]
-    inner = hit["inner_hits"]["passages"]["hits"]["hits"]
-    return _entry(document_id, entries.get(document_id, {}), tuple(_passage(one) for one in inner))
+def _named(
+    client: OpenSearch, indices: Indices, query: Query, size: int, known: Sequence[str]
+) -> tuple[DocumentHit, ...]:
+    body = requests.named_body(query, size, known) if size > 0 else None
+    if body is None:
+        return ()
+    hits = ask(lambda: client.search(index=indices.documents, body=body))["hits"]["hits"]
+    return tuple(document_hit(hit["_id"], hit["_source"], ()) for hit in hits)
 
 
-def _entry(document_id: str, entry: dict[str, Any], passages: tuple[PassageHit, ...]) -> DocumentHit:
-    return DocumentHit(
-        document_id,
-        entry.get("name"),
-        entry.get("outcome", "outstanding"),
-        entry.get("type"),
-        entry.get("media_type", ""),
-        entry.get("sensitivity"),
-        passages,
+def _facets(answer: dict[str, Any]) -> tuple[tuple[str, tuple[Count, ...]], ...]:
+    found = answer.get("aggregations", {})
+    return tuple(
+        (name, tuple(_count(bucket) for bucket in found[name]["buckets"]))
+        for name in (*requests.FACETS, requests.MONTH)
+        if name in found
     )
 
 
-def _passage(hit: dict[str, Any]) -> PassageHit:
-    source = hit["_source"]
-    return PassageHit(
-        source["unit"],
-        source["unit_kind"],
-        source.get("label"),
-        source.get("heading"),
-        tuple(hit.get("highlight", {}).get("text", ())),
-        float(hit["_score"] or 0),
-    )
+def _count(bucket: dict[str, Any]) -> Count:
+    return Count(str(bucket.get("key_as_string", bucket["key"])), bucket["documents"]["value"])

@@ -3,6 +3,8 @@
 
 from collections.abc import Sequence
 
+from opensearchpy import OpenSearch
+
 from ream_contracts import identity, layout
 from ream_contracts.artifacts import (
     Manifest,
@@ -15,6 +17,7 @@ from ream_contracts.artifacts import (
     UnitText,
 )
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIngested, PartSegment
+from ream_index.migrate import templates
 from ream_kit import Store
 
 SUBMITTED = "2026-01-05T10:00:00+00:00"
@@ -74,3 +77,11 @@ def completed(
         "complete", None, "application/pdf", 5, name, "page", count, count, 0, 0, 0, (), sum(map(len, pages)), 0,
         "report", 80, ("en",), "internal", {}, {},
     )  # fmt: skip
+
+
+def unmake(admin: OpenSearch, prefix: str) -> None:
+    """Takes away all indices and templates whose names begin so."""
+    for name in list(admin.indices.get(index=f"{prefix}*")):
+        admin.indices.delete(index=name)
+    for kind, version, _ in templates():
+        admin.indices.delete_index_template(name=f"{prefix}{kind}-{version}")

@@ -9,7 +9,7 @@ from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, S
 from ream_contracts.messages import DocumentCompleted, DocumentIngested, DocumentPart, PartSegment
 from ream_index import documents, whole
 from ream_index.contents import Contents
-from ream_index.passages import Entry, passages
+from ream_index.passages import About, Decided, Entry, passages
 from ream_index.settings import IndexSettings
 from ream_kit import Erased, Reject, Retry, Store
 
@@ -103,6 +103,8 @@ class Desk:
     passages: str
     settings: IndexSettings
     now: str
+    sources: dict[tuple[str, int], Source] = field(default_factory=dict)
+    """Those that were read so far: many parts of one document are written together."""
 
     def writes(self, work: Work, newest: Mapping[str, Age]) -> Iterator[tuple[str, Entry]]:
         """Yields what a message makes findable; its failure is its own and not its neighbours'.
@@ -119,11 +121,12 @@ class Desk:
                 case PartSegment() as part if part.read and not overtaken:
                     record = self.store.get_artifact(SegmentRecord, part.record)
                     whole.require_record(part, record)
-                    yield from self._passages(work, record, self._text(record))
+                    about = About(self._source(part.document_id, part.generation))
+                    yield from self._passages(work, record, self._text(record), about)
                 case Stored() as stored:
                     yield from self._stored(work, stored)
                 case DocumentIngested() as ingested:
-                    source = self.store.get_artifact(Source, layout.source(ingested.document_id, ingested.generation))
+                    source = self._source(ingested.document_id, ingested.generation)
                     yield self.documents, documents.arrived(ingested, source, self.now)
         except Erased:
             work.erased = True
@@ -152,14 +155,15 @@ class Desk:
 
     def _completed(self, work: Work, done: DocumentCompleted, overtaken: bool) -> Iterator[tuple[str, Entry]]:
         """Passages too: a part that was given up on its way here must not leave its pages out."""
-        source = self.store.get_artifact(Source, layout.source(done.document_id, done.generation))
+        source = self._source(done.document_id, done.generation)
+        about = About(source, Decided.by(done))
         manifest = self.store.get_artifact(Manifest, done.manifest) if done.manifest else None
         contents = Contents(self.settings.whole_text_characters)
         for record in self._records(done):
             text = self._text(record)
             contents.add(record, text)
             if record.read and not overtaken:
-                yield from self._passages(work, record, text)
+                yield from self._passages(work, record, text, about)
         whole.require(contents.lost(done, manifest), "a document that was completed")
         entry = documents.completed(done, source, manifest, contents, self.now)
         # The record comes first: what is in the index can always be made again from the store.
@@ -170,11 +174,20 @@ class Desk:
 
     def _stored(self, work: Work, stored: Stored) -> Iterator[tuple[str, Entry]]:
         """The same entries that were written when the run was completed: nothing of it is worked out again."""
+        decided = Decided.as_recorded(stored.record) if stored.record is not None else None
+        about = About(self._source(stored.document_id, stored.generation), decided)
         for record in self._records(stored):
             if record.read:
-                yield from self._passages(work, record, self._text(record))
+                yield from self._passages(work, record, self._text(record), about)
         if stored.record is not None:
             yield self.documents, Entry(stored.document_id, stored.record.version, dict(stored.record.document))
+
+    def _source(self, document_id: str, generation: int) -> Source:
+        known = self.sources.get((document_id, generation))
+        if known is None:
+            known = self.store.get_artifact(Source, layout.source(document_id, generation))
+            self.sources[document_id, generation] = known
+        return known
 
     def _text(self, record: SegmentRecord) -> SegmentText:
         text = self.store.get_artifact(SegmentText, record.text)
@@ -187,11 +200,13 @@ class Desk:
         for name in sorted(self.store.names(prefix), key=lambda one: (len(one), one)):
             yield self.store.get_artifact(SegmentRecord, name)
 
-    def _passages(self, work: Work, record: SegmentRecord, text: SegmentText) -> Iterator[tuple[str, Entry]]:
+    def _passages(
+        self, work: Work, record: SegmentRecord, text: SegmentText, about: About
+    ) -> Iterator[tuple[str, Entry]]:
         classes = self.store.get_artifact(SegmentClasses, record.classes)
         whole.require(whole.unclassified(text, classes), f"segment {record.segment}")
         written = 0
-        for entry in passages(record, text, classes, self.settings.passage_characters):
+        for entry in passages(record, text, classes, about, self.settings.passage_characters):
             work.passages += 1
             written += whole.visible(entry.body["text"])
             yield self.passages, entry

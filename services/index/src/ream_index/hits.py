@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a search answers: documents with the places in them, and how the answers divide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MARK = ("\ufdd0", "\ufdd1")
+"""What stands around a found word in a highlight: characters that are none and so stand in no text. OpenSearch trims
+control characters off the ends of a highlight."""
+PASSAGE_FIELDS = ["document_id", "unit", "unit_kind", "label", "heading", "language", "method", "confidence"]
+ENTRY_FIELDS = ["name", "outcome", "type", "media_type", "sensitivity", "namespace", "languages", "submitted"]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageHit:
+    """A place where something was found.
+
+    Attributes:
+        unit: number of the page, sheet, … counted from 1.
+        label: its name for people, where it has one.
+        heading: path of headings above it, where there are any.
+        highlights: pieces of text with MARK around the found words.
+        method: how its text was got.
+        confidence: how sure that is, 0 to 100.
+    """
+
+    unit: int
+    unit_kind: str
+    label: str | None
+    heading: str | None
+    highlights: tuple[str, ...]
+    score: float
+    language: str | None = None
+    method: str | None = None
+    confidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHit:
+    """A document in which something was found, best passages first; without any where only its name holds the words."""
+
+    document_id: str
+    name: str | None
+    outcome: str
+    type: str | None
+    media_type: str
+    sensitivity: str | None
+    passages: tuple[PassageHit, ...]
+    source: str | None = None
+    languages: tuple[str, ...] = ()
+    submitted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many documents with something found in them have a value."""
+
+    value: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search.
+
+    Attributes:
+        passages: how many match.
+        documents: the best.
+        facets: how the documents in which something was found divide, by the name that a query gives the field.
+        loosened: whether nothing holds all the words, and these hold some of them.
+    """
+
+    passages: int
+    documents: tuple[DocumentHit, ...]
+    facets: tuple[tuple[str, tuple[Count, ...]], ...] = ()
+    loosened: bool = False
+
+
+def document_hit(document_id: str, entry: Mapping[str, Any], passages: tuple[PassageHit, ...]) -> DocumentHit:
+    """Makes a hit of a document's entry; of one that is not there yet only its passages are known."""
+    return DocumentHit(
+        document_id,
+        entry.get("name"),
+        entry.get("outcome", "outstanding"),
+        entry.get("type"),
+        entry.get("media_type", ""),
+        entry.get("sensitivity"),
+        passages,
+        entry.get("namespace"),
+        tuple(entry.get("languages") or ()),
+        entry.get("submitted"),
+    )
+
+
+def passage_hit(hit: Mapping[str, Any]) -> PassageHit:
+    """Makes a hit of a passage; of its highlights those are shown in which most words were found."""
+    source, found = hit["_source"], hit.get("highlight", {})
+    best = max(found.values(), key=lambda pieces: sum(piece.count(MARK[0]) for piece in pieces), default=())
+    return PassageHit(
+        source["unit"],
+        source["unit_kind"],
+        source.get("label"),
+        source.get("heading"),
+        tuple(best),
+        float(hit["_score"] or 0),
+        source.get("language"),
+        source.get("method"),
+        source.get("confidence"),
+    )

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what a person asks for: words, phrases and fields of a query, or a sentence that says what is wrong."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+LONGEST = 2_000
+MOST_WORDS = 80
+"""OpenSearch takes 1,024 clauses in a query; a word is one in each field that is asked."""
+_TOKEN = re.compile(
+    r'(?P<minus>-?)(?:(?P<field>[A-Za-z_]{2,20}):(?!//))?(?:"(?P<phrase>[^"]*)"(?:~(?P<slop>[0-9]{1,2}))?|(?P<word>[^\s"]+))'
+)
+_OPERATORS = re.compile(r"[|()]")
+_DATE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?")
+_PAGES = re.compile(r"(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?")
+
+
+class QueryError(ValueError):
+    """A query that cannot be read; the text is a sentence for the person who wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What may stand before a colon.
+
+    Attributes:
+        passages: the field of a passage.
+        documents: that of a document's entry; None where documents have none.
+    """
+
+    passages: str
+    documents: str | None
+
+
+EXACT = {
+    "type": Field("type", "type"),
+    "sensitivity": Field("document_sensitivity", "sensitivity"),
+    "language": Field("language", "languages"),
+    "source": Field("namespace", "namespace"),
+    "outcome": Field("outcome", "outcome"),
+    "media": Field("media_type", "media_type"),
+    "method": Field("method", "methods"),
+    "tag": Field("tags", "tags"),
+    "path": Field("path", "path"),
+    "id": Field("document_id", "document_id"),
+}
+IN_WORDS = {"name": Field("name", "name"), "heading": Field("heading", None), "text": Field("text", "text")}
+DATES = ("date", "after", "before")
+PAGE = "page"
+FIELDS = (*EXACT, *IN_WORDS, *DATES, PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition that a passage, and where they can be asked a document, must meet; or must not."""
+
+    passages: dict[str, Any]
+    documents: dict[str, Any] | None
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand one after another, with up to `slop` moves between them."""
+
+    words: str
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was read.
+
+    Attributes:
+        words: what is left of it without fields and phrases, as OpenSearch's simple query strings are written.
+        languages: those that it asks for.
+    """
+
+    words: str = ""
+    phrases: tuple[Phrase, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its words are nothing but words."""
+        return not re.search(r'[|()+*~"\\]|(?:^|\s)-', self.words)
+
+    @property
+    def plain_words(self) -> str:
+        """Everything that it says in words, for those who understand no signs; what is excluded is left out."""
+        words = re.sub(r"(?:^|\s)-\S+", " ", self.words)
+        return " ".join([*re.sub(r'[|()+*"\\]|~[0-9]*', " ", words).split(), *(one.words for one in self.phrases)])
+
+
+@dataclass(slots=True)
+class _Reading:
+    words: list[str] = field(default_factory=list)
+    phrases: list[Phrase] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    end: int = -1
+
+    def add(self, token: re.Match[str]) -> None:
+        """Takes a word; what was written without a space between stays so."""
+        if self.words and token.start() == self.end:
+            self.words[-1] += token[0]
+        else:
+            self.words.append(token[0])
+        self.end = token.end()
+
+
+def read(text: str) -> Query:
+    """Reads a query: `words "a phrase" -without type:invoice,receipt after:2024-05 name:lease`.
+
+    Raises:
+        QueryError: it cannot be read.
+    """
+    if len(text) > LONGEST:
+        raise QueryError(f"The query has {len(text)} characters; {LONGEST} are the most.")
+    if text.count('"') % 2:
+        raise QueryError('A quotation mark is not closed: write "words of a phrase", or leave it out.')
+    made = _Reading()
+    # Alternatives of phrases can be told only by who reads the operators between them.
+    whole = bool(_OPERATORS.search(re.sub(r'"[^"]*"', "", text)))
+    for token in _TOKEN.finditer(text):
+        _take(made, token, whole)
+    words = " ".join(made.words)
+    if len(words.split()) > MOST_WORDS:
+        raise QueryError(f"The query has {len(words.split())} words; {MOST_WORDS} are the most.")
+    return Query(words, tuple(made.phrases), tuple(made.conditions), tuple(made.languages))
+
+
+def _take(made: _Reading, token: re.Match[str], whole: bool) -> None:
+    name, phrase, word = token["field"], token["phrase"], token["word"]
+    value = phrase if phrase is not None else word
+    if name is None:
+        if phrase is None or whole or token["minus"] or not phrase.strip():
+            made.add(token)
+        else:
+            made.phrases.append(Phrase(phrase, int(token["slop"] or 0)))
+        return
+    if name.lower() not in FIELDS:
+        raise QueryError(
+            f"There is no field {name!r}; those that there are: {', '.join(FIELDS)}. "
+            f'To find the words themselves, write "{name}:{value}" in quotation marks.'
+        )
+    if not value.strip():
+        raise QueryError(f"After {name}: a value is missing.")
+    made.conditions += _conditions(name.lower(), value, is_phrase=phrase is not None, excluded=bool(token["minus"]))
+    if name.lower() == "language" and not token["minus"]:
+        made.languages += value.split(",")
+
+
+def _conditions(name: str, value: str, *, is_phrase: bool, excluded: bool) -> Iterator[Condition]:
+    if name in EXACT:
+        values = [value] if is_phrase else [one for one in value.split(",") if one]
+        found = EXACT[name]
+        documents = {"terms": {found.documents: values}} if found.documents else None
+        yield Condition({"terms": {found.passages: values}}, documents, excluded)
+    elif name in IN_WORDS:
+        asked: dict[str, Any] = {
+            "query": value,
+            "type": "phrase" if is_phrase else "best_fields",
+            "operator": "and",
+            "lenient": True,
+        }
+        found = IN_WORDS[name]
+        documents = {"multi_match": {**asked, "fields": [found.documents]}} if found.documents else None
+        yield Condition({"multi_match": {**asked, "fields": [found.passages]}}, documents, excluded)
+    elif name == PAGE:
+        yield Condition({"range": {"unit": _pages(value)}}, None, excluded)
+    else:
+        day = {"range": {"submitted": _days(name, value)}}
+        yield Condition(day, day, excluded)
+
+
+def _pages(value: str) -> dict[str, int]:
+    found = _PAGES.fullmatch(value)
+    if found is None:
+        raise QueryError(f"{value!r} is no page: write page:7 or page:7-12.")
+    return {"gte": int(found["first"]), "lte": int(found["last"] or found["first"])}
+
+
+def _days(name: str, value: str) -> dict[str, str]:
+    """The days that a year, a month or a day stands for; `after` and `before` leave them out."""
+    found = _DATE.fullmatch(value)
+    try:
+        if found is None:
+            raise ValueError
+        first = date(int(found["year"]), int(found["month"] or 1), int(found["day"] or 1))
+        end = _end(first, found)
+    except (ValueError, OverflowError):
+        raise QueryError(f"{value!r} is no date: write {name}:2024, {name}:2024-05 or {name}:2024-05-31.") from None
+    if name == "after":
+        return {"gte": end.isoformat()}
+    return {"lt": first.isoformat()} if name == "before" else {"gte": first.isoformat(), "lt": end.isoformat()}
+
+
+def _end(first: date, found: re.Match[str]) -> date:
+    if found["day"]:
+        return first + timedelta(days=1)
+    if found["month"]:
+        return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return date(first.year + 1, 1, 1)

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what is asked of OpenSearch for a query: bodies of requests, and nothing that sends them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ream_index.hits import ENTRY_FIELDS, MARK, PASSAGE_FIELDS
+from ream_index.languages import ANALYZERS, fields_for
+from ream_index.question import Query
+
+FLAGS = "AND|OR|NOT|PHRASE|PREFIX|PRECEDENCE|FUZZY|ESCAPE|WHITESPACE"
+FACETS = {
+    "type": "type",
+    "sensitivity": "document_sensitivity",
+    "language": "language",
+    "source": "namespace",
+    "outcome": "outcome",
+    "media": "media_type",
+}
+"""Field of passages by the name that a query gives it."""
+MONTH = "date"
+_VALUES = 20
+_EXACT_COUNT = 2_000
+"""Documents up to which a facet counts exactly; beyond it is a per cent or two off."""
+_FUZZY_WORDS = 8
+_FUZZY = {"fuzziness": "AUTO", "prefix_length": 1, "max_expansions": 20}
+"""One wrong letter in words of three to five letters, two in longer ones; the first must be right, or every word of
+the index would have to be compared."""
+_OCR_BOOST = 0.3
+_LIKE_WORDS = 40
+
+
+def passages_query(query: Query, *, loose: bool = False, fuzzy: bool = False) -> dict[str, Any]:
+    """The query over passages.
+
+    Args:
+        query: what was asked.
+        loose: some of the words are enough.
+        fuzzy: nearly the same words count too; in what OCR has read they always do, at the end of the list.
+    """
+    must: list[dict[str, Any]] = [_phrase(one.words, one.slop) for one in query.phrases]
+    if query.words:
+        must.append(_words(query, loose=loose, fuzzy=fuzzy))
+    return {"bool": {"must": must, **conditions(query)}}
+
+
+def conditions(query: Query) -> dict[str, Any]:
+    """Its conditions on passages, as parts of a bool query."""
+    return {
+        "filter": [one.passages for one in query.conditions if not one.excluded],
+        "must_not": [one.passages for one in query.conditions if one.excluded],
+    }
+
+
+def _phrase(words: str, slop: int) -> dict[str, Any]:
+    return {"multi_match": {"query": words, "type": "phrase", "fields": ["text", "heading^2"], "slop": slop}}
+
+
+def _words(query: Query, *, loose: bool, fuzzy: bool) -> dict[str, Any]:
+    stems = [f"stems.{name}" for name in fields_for(query.words, query.languages)]
+    exactly = {
+        "simple_query_string": {
+            "query": query.words,
+            "fields": ["text", "heading^2", *stems],
+            "default_operator": "or" if loose else "and",
+            "flags": FLAGS,
+            "lenient": True,
+            "fuzzy_max_expansions": _FUZZY["max_expansions"],
+            "fuzzy_prefix_length": _FUZZY["prefix_length"],
+        }
+    }
+    if loose or not query.is_plain or len(query.words.split()) > _FUZZY_WORDS:
+        return exactly
+    nearly = {"match": {"text": {"query": query.words, "operator": "and", "boost": _OCR_BOOST, **_FUZZY}}}
+    read_by_ocr = {"bool": {"must": [nearly], "filter": [] if fuzzy else [{"term": {"method": "ocr"}}]}}
+    return {"bool": {"should": [exactly, read_by_ocr], "minimum_should_match": 1}}
+
+
+def search_body(query: dict[str, Any], size: int, passages_each: int, *, facets: bool = False) -> dict[str, Any]:
+    """The request for passages by document, best documents first."""
+    body = {
+        "size": size,
+        "track_total_hits": True,
+        "_source": ["document_id"],
+        "query": query,
+        "collapse": {"field": "document_id", "inner_hits": _inner(passages_each)},
+    }
+    return {**body, "aggs": facet_bodies()} if facets else body
+
+
+def _inner(size: int) -> dict[str, Any]:
+    shown = {"fragment_size": 160, "number_of_fragments": 2}
+    return {
+        "name": "passages",
+        "size": size,
+        "_source": PASSAGE_FIELDS,
+        "highlight": {
+            "pre_tags": [MARK[0]],
+            "post_tags": [MARK[1]],
+            "type": "unified",
+            "fields": {"text": {**shown, "no_match_size": 160}, **{f"stems.{name}": shown for name in ANALYZERS}},
+        },
+    }
+
+
+def facet_bodies() -> dict[str, Any]:
+    """Counts documents, not passages, by each facet."""
+    counted = {"documents": {"cardinality": {"field": "document_id", "precision_threshold": _EXACT_COUNT}}}
+    by_value = {name: {"terms": {"field": field, "size": _VALUES}, "aggs": counted} for name, field in FACETS.items()}
+    month = {"field": "submitted", "calendar_interval": "month", "format": "yyyy-MM", "min_doc_count": 1}
+    return {**by_value, MONTH: {"date_histogram": month, "aggs": counted}}
+
+
+def named_body(query: Query, size: int, known: Sequence[str]) -> dict[str, Any] | None:
+    """The request for documents by what they are called, or by conditions alone; None where it cannot be asked."""
+    if any(one.documents is None for one in query.conditions):
+        return None
+    words = query.plain_words if query.is_plain else ""
+    if not words and (query.words or not query.conditions):
+        return None
+    called = [{"match": {field: {"query": words, "operator": "and"}}} for field in ("name", "title")] if words else []
+    asked = {
+        "should": called,
+        "minimum_should_match": min(1, len(called)),
+        "filter": [one.documents for one in query.conditions if not one.excluded],
+        "must_not": [
+            {"terms": {"document_id": list(known)}},
+            *(one.documents for one in query.conditions if one.excluded),
+        ],
+    }
+    order: list[Any] = ["_score", {"submitted": {"order": "desc", "missing": "_last"}}]
+    return {"size": size, "_source": ENTRY_FIELDS, "query": {"bool": asked}, "sort": order, "track_scores": True}
+
+
+def text_body(document_id: str, unit: int | None, size: int) -> dict[str, Any]:
+    """The request for the text of a document's first passages, or of one of its units."""
+    terms: list[dict[str, Any]] = [{"term": {"document_id": document_id}}]
+    if unit is not None:
+        terms.append({"term": {"unit": unit}})
+    query = {"bool": {"filter": terms}}
+    return {"size": size, "_source": ["text"], "query": query, "sort": [{"unit": "asc"}, {"part": "asc"}]}
+
+
+def like_query(text: str, document_id: str) -> dict[str, Any]:
+    """The query for passages of other documents that share what is special in a text."""
+    like = {
+        "more_like_this": {
+            "fields": ["text"],
+            "like": text,
+            "min_term_freq": 1,
+            "min_doc_freq": 2,
+            "min_word_length": 3,
+            "max_query_terms": _LIKE_WORDS,
+            "minimum_should_match": "20%",
+        }
+    }
+    return {"bool": {"must": [like], "must_not": [{"term": {"document_id": document_id}}]}}

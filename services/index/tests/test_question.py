@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A query is read as people write it, or refused with a sentence."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ream_index.languages import ANALYZERS, fields_for
+from ream_index.migrate import templates
+from ream_index.question import FIELDS, LONGEST, MOST_WORDS, Phrase, QueryError, read
+from ream_index.requests import facet_bodies, named_body, passages_query
+
+
+def test_words_phrases_and_fields_are_told_apart() -> None:
+    query = read('water "quay wall"~2 type:invoice,receipt -source:mail name:"annual report" page:3-7 -draft')
+    assert query.words == "water -draft"
+    assert query.phrases == (Phrase("quay wall", 2),)
+    assert [(one.passages, one.excluded) for one in query.conditions] == [
+        ({"terms": {"type": ["invoice", "receipt"]}}, False),
+        ({"terms": {"namespace": ["mail"]}}, True),
+        (
+            {"multi_match": {"query": "annual report", "type": "phrase", "operator": "and", "lenient": True,
+                             "fields": ["name"]}},
+            False,
+        ),
+        ({"range": {"unit": {"gte": 3, "lte": 7}}}, False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("date:2024", {"gte": "2024-01-01", "lt": "2025-01-01"}),
+        ("date:2023-12", {"gte": "2023-12-01", "lt": "2024-01-01"}),
+        ("date:2024-02-29", {"gte": "2024-02-29", "lt": "2024-03-01"}),
+        ("after:2024-05", {"gte": "2024-06-01"}),
+        ("before:2024-05-03", {"lt": "2024-05-03"}),
+    ],
+)
+def test_a_date_is_a_year_a_month_or_a_day(written: str, asked: dict[str, str]) -> None:
+    assert read(written).conditions[0].passages == {"range": {"submitted": asked}}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('"unclosed', "A quotation mark is not closed"),
+        ("colour:red", "There is no field 'colour'; those that there are: type, "),
+        ("date:yesterday", "'yesterday' is no date: write date:2024"),
+        ("before:2023-02-30", "'2023-02-30' is no date"),
+        ("after:9999", "'9999' is no date"),
+        ("page:first", "'first' is no page"),
+        ('type:""', "After type: a value is missing"),
+        ("x" * (LONGEST + 1), f"{LONGEST} are the most"),
+        ("ab " * (MOST_WORDS + 1), f"{MOST_WORDS} are the most"),
+    ],
+)
+def test_what_cannot_be_read_gets_a_sentence(written: str, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        read(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["http://a.example/b", "10:30", "Re: water", "C:\\x", "a|b", '("a b" | c)', "note:"]
+)
+def test_what_only_looks_like_a_field_stays_words(written: str) -> None:
+    query = read(written)
+    assert (query.words, query.conditions) == (written, ())
+
+
+def test_phrases_between_operators_stay_where_they_are() -> None:
+    assert read('"a b" | c').words == '"a b" | c'
+    assert read('-"a b" c').words == '-"a b" c'
+    assert read('"a b" c').phrases == (Phrase("a b"),)
+
+
+@given(st.text(max_size=60) | st.text(alphabet=':"-|()*~ typedafr21', max_size=60))
+def test_any_text_is_read_or_refused_and_can_be_asked(text: str) -> None:
+    try:
+        query = read(text)
+    except QueryError as error:
+        assert str(error).endswith(".")  # noqa: PT017 (either way is right)
+        return
+    passages_query(query)
+    named_body(query, 10, ())
+
+
+def test_a_word_is_looked_for_in_the_languages_of_its_letters() -> None:
+    assert fields_for("дом") == ["ru"]
+    assert "de" in fields_for("Häuser")
+    assert fields_for("Häuser 日本") == ["cjk", *fields_for("Häuser")]
+    assert fields_for("2024") == []
+    assert fields_for("houses", ("sv", "nb", "xx")) == ["no", "sv"]
+
+
+def test_the_index_has_a_field_for_each_language() -> None:
+    (passages,) = [body["mappings"]["properties"] for kind, _, body in templates() if kind == "passages"]
+    assert {name: one["analyzer"] for name, one in passages["stems"]["properties"].items()} == ANALYZERS
+    aggregated = [next(iter(one.values()))["field"] for one in facet_bodies().values()]
+    assert set(aggregated) <= set(passages)
+
+
+def test_nearly_the_same_words_are_looked_for_in_what_ocr_has_read() -> None:
+    def nearly(words: str, **how: bool) -> Any:
+        (asked,) = passages_query(read(words), **how)["bool"]["must"]
+        return asked.get("bool", {}).get("should", [None, None])[1]
+
+    assert nearly("quay wall")["bool"]["filter"] == [{"term": {"method": "ocr"}}]
+    assert nearly("quay wall", fuzzy=True)["bool"]["filter"] == []
+    assert nearly("quay | wall") is None
+    assert nearly("a b c d e f g h i") is None
+
+
+def test_a_question_of_most_words_stays_within_the_clauses_of_a_query() -> None:
+    (asked,) = passages_query(read("Wasser " * MOST_WORDS))["bool"]["must"]
+    assert MOST_WORDS * len(asked["simple_query_string"]["fields"]) < 1024
+
+
+def test_a_document_is_found_by_conditions_alone_where_documents_have_them() -> None:
+    body = named_body(read("outcome:failed -type:letter"), 5, ("x",))
+    assert body is not None
+    asked = body["query"]["bool"]
+    assert asked["filter"] == [{"terms": {"outcome": ["failed"]}}]
+    assert asked["must_not"] == [{"terms": {"document_id": ["x"]}}, {"terms": {"type": ["letter"]}}]
+    assert named_body(read("page:3"), 5, ()) is None
+    assert named_body(read(""), 5, ()) is None
+    assert set(FIELDS) >= {"type", "sensitivity", "language", "source", "outcome", "date", "page", "name"}

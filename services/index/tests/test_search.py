@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Search over a real node: words in many languages, phrases, fields, nearly the same words, facets, what is alike."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from opensearchpy import OpenSearch
+
+from ream_index.languages import stem_field
+from ream_index.migrate import migrate
+from ream_index.opensearch import Indices, connect
+from ream_index.passages import Entry
+from ream_index.search import MARK, Count, Found, QueryError, by_words, similar
+from ream_index.settings import OpenSearchSettings
+from ream_index.testing import unmake
+from ream_local.testing import OpenSearchServer
+
+pytestmark = pytest.mark.servers
+
+# document, unit, language, text, what else is said of it
+PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
+    ("en", 1, "en", "The companies were leasing two warehouses near the harbour.", {"type": "contract"}),
+    ("en", 2, "en", "Nothing is said about the two leases. The rent is due in the harbour.", {"type": "contract"}),
+    ("de", 1, "de", "Die Häuser am Hafen wurden verkauft.", {"type": "letter", "namespace": "mail"}),
+    ("fr", 1, "fr", "Les chevaux mangeaient près des maisons.", {"type": "letter"}),
+    ("es", 1, "es", "Las bibliotecas compraron muchos libros.", {"type": "letter"}),
+    ("it", 1, "it", "I gatti mangiavano nelle cucine.", {}),
+    ("pt", 1, "pt", "As crianças comeram laranjas.", {}),
+    ("ru", 1, "ru", "Корабли стояли в гаванях.", {}),
+    ("ja", 1, "ja", "東京都の港で船が止まった。", {}),
+    ("th", 1, "th", "เรือจอดอยู่ที่ท่าเรือ", {}),
+    ("scan", 4, "en", "Tbe quarterlv turnover of the hnrbour", {"type": "report", "method": "ocr", "confidence": 61}),
+    ("born", 1, "en", "A quarterly harbour magazine", {"type": "report", "submitted": "2024-02-29T10:00:00Z"}),
+]  # fmt: skip
+
+
+def entry(document: str, unit: int, language: str, text: str, more: dict[str, Any]) -> Entry:
+    stems = stem_field(language)
+    body = {
+        "document_id": document, "generation": 1, "run": 1, "version": 1, "unit": unit, "unit_kind": "page", "part": 1,
+        "text": text, "stems": {stems: text} if stems else None, "language": language, "method": "text-layer",
+        "confidence": 100, "outcome": "complete", "namespace": "default", "document_sensitivity": "internal",
+        "name": f"{document}_document.pdf", "submitted": "2026-01-05T10:00:00Z",
+    }  # fmt: skip
+    return Entry(f"{document}-{unit}-1", 1, {**body, **more})
+
+
+@pytest.fixture(scope="module")
+def client(opensearch: OpenSearchServer) -> Iterator[tuple[OpenSearch, str]]:
+    prefix, ca = f"ream-{uuid.uuid4().hex[:8]}-", str(opensearch.ca_file)
+    admin = connect(OpenSearchSettings(opensearch.url, opensearch.admin.user, opensearch.admin.password, ca))
+    migrate(admin, prefix)
+    own = opensearch.application
+    application = connect(OpenSearchSettings(opensearch.url, own.user, own.password, ca))
+    indices = Indices(application, prefix)
+    entries = [(indices.passages, entry(*page)) for page in PAGES]
+    for document in dict.fromkeys(page[0] for page in PAGES):
+        body = {"document_id": document, "name": f"{document}_document.pdf", "outcome": "complete", "type": "letter"}
+        entries.append((indices.documents, Entry(document, 1, body)))
+    unread = {"document_id": "unread", "name": "harbour.bin", "outcome": "failed"}
+    entries.append((indices.documents, Entry("unread", 1, unread)))
+    assert set(indices.write(entries)) == {None}
+    indices.refresh()
+    reader = connect(OpenSearchSettings(opensearch.url, opensearch.reader.user, opensearch.reader.password, ca))
+    yield reader, prefix
+    unmake(admin, prefix)
+    for one in (reader, application, admin):
+        one.close()
+
+
+Search = Callable[..., Found]
+
+
+@pytest.fixture
+def search(client: tuple[OpenSearch, str]) -> Search:
+    return lambda words, **how: by_words(*client, words, **how)
+
+
+def ids(found: Found) -> list[str]:
+    return [hit.document_id for hit in found.documents]
+
+
+@pytest.mark.parametrize(
+    ("words", "document"),
+    [
+        ("lease company", "en"), ("Haus Hafen", "de"), ("cheval maison", "fr"), ("libro biblioteca", "es"),
+        ("cucina", "it"), ("laranja", "pt"), ("корабль гавань", "ru"), ("東京", "ja"), ("ท่าเรือ", "th"),
+    ],
+)  # fmt: skip
+def test_other_forms_of_the_words_are_found_and_marked(search: Search, words: str, document: str) -> None:
+    found = search(words)
+    assert (ids(found), found.loosened) == ([document], False)
+    assert any(MARK[0] in piece for piece in found.documents[0].passages[0].highlights)
+
+
+def test_a_phrase_is_found_as_it_is_written(search: Search) -> None:
+    assert ids(search('"two leases"')) == ["en"]
+    assert ids(search('"leases two"')) == []
+    assert ids(search('"leases two"~3')) == ["en"]
+    assert ids(search('"two lease"')) == [], "in no other form"
+
+
+def test_fields_narrow_what_is_found(search: Search) -> None:
+    assert set(ids(search("harbour"))) >= {"en", "born", "unread"}
+    assert ids(search("harbour type:contract")) == ["en"]
+    assert [one.unit for one in search("harbour type:contract page:2").documents[0].passages] == [2]
+    assert ids(search("harbour date:2024-02")) == ["born"]
+    assert ids(search("Hafen source:mail")) == ["de"]
+    assert ids(search("Hafen -source:mail")) == []
+    assert ids(search("name:born harbour")) == ["born"]
+    assert ids(search("outcome:failed")) == ["unread"]
+    assert ids(search("language:fr,es")) == ["es", "fr"] or ids(search("language:fr,es")) == ["fr", "es"]
+
+
+def test_what_ocr_misread_is_found_after_what_is_written_so(search: Search) -> None:
+    assert ids(search("quarterly harbour"))[:2] == ["born", "scan"]
+    assert ids(search("warehouzes")) == []
+    assert ids(search("warehouzes", fuzzy=True)) == ["en"]
+
+
+def test_where_nothing_holds_all_the_words_some_are_enough(search: Search) -> None:
+    found = search("what magazine speaks of elephants")
+    assert found.loosened
+    assert ids(found)[0] == "born"
+    assert not search("magazine").loosened
+
+
+def test_facets_count_documents_and_not_pages(search: Search) -> None:
+    facets = dict(search("the", facets=True).facets)
+    assert set(facets) == {"type", "sensitivity", "language", "source", "outcome", "media", "date"}
+    assert Count("contract", 1) in facets["type"], "of which two pages were found"
+    assert facets["date"] == (Count("2026-01", 2),)
+    assert search("the").facets == ()
+
+
+def test_a_document_like_another_is_another(client: tuple[OpenSearch, str]) -> None:
+    found = similar(*client, "born")
+    assert ids(found)[0] in ("en", "scan")
+    assert "born" not in ids(found)
+    assert found.documents[0].passages[0].highlights
+    assert ids(similar(*client, "en", 2))
+    for document, unit in (("nobody", None), ("en", 7)):
+        with pytest.raises(QueryError, match=r"There is no text of .* to compare with"):
+            similar(*client, document, unit)
+
+
+@pytest.mark.parametrize(
+    "words", ["AND OR ((", "*", "a:b~^", "\\", "", "-" * 300, "x~ ~2", "(" * 500, "a* " * 70, "é\x00\ufdd0 \U0001f600"]
+)  # fmt: skip
+def test_any_query_is_answered(search: Search, words: str) -> None:
+    assert search(words, facets=True).passages >= 0
+
+
+def test_what_the_node_refuses_is_a_sentence(search: Search) -> None:
+    with pytest.raises(QueryError, match="make it simpler"):
+        search("the", size=20_000)
