@@ -11,7 +11,7 @@ import pytest
 
 from ream_chaos import plan, trial
 from ream_chaos.__main__ import tell
-from ream_chaos.bullets import hostile_files
+from ream_chaos.bullets import hostile_files, hostile_messages
 from ream_chaos.plan import Plan, Strike, Submit
 from ream_chaos.run import Run
 from ream_chaos.trial import Calm
@@ -43,6 +43,11 @@ def test_nothing_is_lost_doubled_or_stuck_whatever_dies(run: Run) -> None:
         "smoke", run.world, Plan(SEED, DOCUMENTS, 1, (kills[0], frozen, *kills[1:], full, *again)), papers,
         run.calm.of(papers),
     )  # fmt: skip
+    assert found.good, "\n".join(found.lines())
+
+
+def test_hostile_messages_on_every_topic_stop_nobody(run: Run) -> None:
+    found = hostile_messages.run(run)
     assert found.good, "\n".join(found.lines())
 
 

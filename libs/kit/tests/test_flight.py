@@ -286,7 +286,7 @@ class Model(RuleBasedStateMachine):
         super().__init__()
         self.clock = FakeClock()
         self.flight = Flight(2, self.clock, Metrics())
-        self.partitions = [Partition(IN, number) for number in range(3)]
+        self.partitions = [Partition(topic, number) for number, topic in enumerate((IN, IN, IN_ORDER))]
         self.next = [0, 0, 0]
         self.queued: set[Task] = set()
         self.going: set[int] = set()
@@ -304,7 +304,12 @@ class Model(RuleBasedStateMachine):
         self.flight.admit(new)
         self.queued.update(new)
 
-    @precondition(lambda self: self.queued)
+    def eligible(self) -> bool:
+        """Whether something may be begun as soon as it is named: what is ordered waits for the one of its key."""
+        busy = {one.lane for one in self.flight._tasks - self.queued if one.ordered}
+        return any(one.lane not in busy for one in self.queued)
+
+    @precondition(eligible)
     @rule(limit=st.integers(1, 3))
     def take(self, limit: int) -> None:
         grant(self.flight, *self.partitions)
@@ -367,7 +372,7 @@ class Model(RuleBasedStateMachine):
         self.going.discard(number)
         self.flight.lose([old])
         self.queued = {one for one in self.queued if one.partition is not old}
-        self.partitions[number] = new = Partition(IN, number)
+        self.partitions[number] = new = Partition(old.topic, number)
         self.next[number] = old.offsets.position or 0
         self.finished[new], self.first[new] = set(), self.next[number]
 
@@ -427,6 +432,38 @@ def test_what_comes_while_nothing_waits_is_begun_at_once(flight: Flight, partiti
     grant(flight, partition)
     flight.admit([task(partition, 1), task(partition, 2)])
     assert (taken(flight).position, taken(flight).position, flight.unnamed) == (1, 2, 0)
+
+
+def test_what_stands_behind_a_record_that_pauses_keeps_nobody_from_being_named(clock: FakeClock) -> None:
+    """Cleared while the pace was high, it filled the room for names; then nothing else was ever begun again."""
+    flight, partition = Flight(2, clock, Metrics()), Partition(IN_ORDER, 0)
+    for number in range(100):
+        admit(flight, task(partition, number, b"%d" % number))
+        flight.settle([taken(flight)], [DONE])
+    flight.second()
+    admit(flight, *(task(partition, number, b"a document") for number in range(100, 120)))
+    paused = taken(flight)
+    flight.settle([paused], [Again(5, None, "a defect")])
+    for _ in range(5):
+        flight.second()
+    flight.admit([task(partition, number, b"other %d" % number) for number in range(120, 126)])
+    assert flight.urgent, "a worker has nothing to do, and something could be named"
+    grant(flight, partition)
+    flight.settle([other := taken(flight)], [DONE])
+    assert other.position == 120
+    for number in range(121, 126):
+        grant(flight, partition)
+        flight.settle([other := taken(flight)], [DONE])
+        assert other.position == number
+    assert not flight.urgent, "what is behind it can't be begun by any commit"
+    clock.advance(6)
+    flight.wake()
+    grant(flight, partition)
+    for number in range(100, 120):
+        flight.settle([again := taken(flight)], [DONE])
+        assert again.position == number
+        grant(flight, partition)
+    assert partition.offsets.position == 126
 
 
 def test_suspects_are_run_alone_with_their_tries_counted(clock: FakeClock) -> None:

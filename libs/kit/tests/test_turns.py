@@ -70,6 +70,24 @@ class Model(RuleBasedStateMachine):
         assert set(got) <= set(open_items)
         self.named += got
 
+    def wanting(self) -> dict[str, list[Item]]:
+        """What could be taken if it were named: of ordered lanes the first of all, when none is running."""
+        busy = {item.lane for item in self.taken if item.ordered}
+        found: dict[str, list[Item]] = {}
+        for item in self.waiting:
+            nameless = not item.cleared and not item.suspect and item not in self.named
+            if nameless and (not item.ordered or (item.lane not in busy and self.first(item))):
+                found.setdefault(item.lane, []).append(item)
+        return found
+
+    @rule(limit=st.integers(1, 4))
+    def name_wanting(self, limit: int) -> None:
+        wanting = [item for items in self.wanting().values() for item in items]
+        got = self.turns.name_wanting(limit)
+        assert len(got) == min(limit, len(wanting))
+        assert set(got) <= set(wanting)
+        self.named += got
+
     @precondition(lambda self: self.named)
     @rule(data=st.data())
     def clear(self, data: st.DataObject) -> None:
@@ -151,6 +169,10 @@ class Model(RuleBasedStateMachine):
         assert self.turns.cleared == sum(item.cleared and not item.suspect for item in self.waiting)
         later = [item for item in self.waiting if not item.cleared and not item.suspect]
         assert self.turns.unnamed == len([item for item in later if item not in self.named])
+        giving = {item.lane for item in self.eligible(bulk=True)}
+        cleared = [item for item in self.waiting if item.cleared and not item.suspect]
+        assert self.turns.ready == sum(item.lane in giving for item in cleared)
+        assert self.turns.wanting == len(self.wanting())
 
     def teardown(self) -> None:
         for item in list(self.taken):

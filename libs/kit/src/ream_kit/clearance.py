@@ -58,8 +58,13 @@ class Clearance:
         """Whether a commit is wanted now, because work waits for it."""
         if self.holds(now):
             return self._suspects.wants(now)
-        few = self._turns.cleared + self._naming <= self._pool.size // 2
-        return self._renew or self._naming > 0 or (few and self._turns.unnamed > 0)
+        turns, few = self._turns, self._pool.size // 2 - self._naming
+        return (
+            self._renew
+            or self._naming > 0
+            or (turns.cleared <= few and turns.unnamed > 0)
+            or (turns.ready <= few and turns.wanting > 0)
+        )
 
     def renew(self) -> None:
         """Wants a commit soon: a partition came, or little is left of a reserve."""
@@ -98,7 +103,7 @@ class Clearance:
                 return []
         taken = self._turns.take(limit, bulk=bulk)
         self._pool.begun(len(taken))
-        self.starved = self.starved or (not taken and self._turns.unnamed > 0)
+        self.starved = self.starved or (not taken and self._turns.wanting > 0)
         return taken
 
     def name(self, now: float) -> None:
@@ -113,7 +118,12 @@ class Clearance:
                 suspect.partition.offsets.name(suspect.position, alone=True)
                 self._note(suspect)
             return
-        for task in self._turns.name(max(0, self._pool.size - self._turns.cleared - self._naming)):
+        room = self._pool.size - self._naming
+        named = self._turns.name(max(0, room - self._turns.cleared))
+        # What is cleared and stands behind a record that pauses, or runs for hours, is nothing to do: it must not keep
+        # others from being named, that record itself among them.
+        named += self._turns.name_wanting(max(0, room - len(named) - self._turns.ready))
+        for task in named:
             task.partition.unnamed -= 1
             task.partition.offsets.name(task.position)
             self._note(task)

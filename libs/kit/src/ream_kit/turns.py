@@ -49,6 +49,8 @@ class _Lane(Generic[T]):
         apart: suspects.
         in_ring: it stands where lanes are taken from; it may have nothing to give any more.
         in_later: it stands where items to be named are looked for.
+        ready: its cleared items when last counted; 0 where none may be taken.
+        wants: when last counted, a name would have let something of it be taken.
     """
 
     ordered: bool
@@ -61,6 +63,8 @@ class _Lane(Generic[T]):
     running: int = 0
     in_ring: bool = False
     in_later: bool = False
+    ready: int = 0
+    wants: bool = False
 
     @property
     def parts(self) -> tuple[deque[T], ...]:
@@ -75,6 +79,13 @@ class _Lane(Generic[T]):
         """Whether something stands before what is cleared."""
         at = self.queue[0].position
         return any(part and part[0].position < at for part in (self.later, self.named, self.apart))
+
+    def lacks_name(self) -> bool:
+        """Whether a name would let something of it be taken: of an ordered lane only when its first of all has none."""
+        if not self.later or not self.ordered:
+            return bool(self.later)
+        at = self.later[0].position
+        return not self.running and not any(p and p[0].position < at for p in (self.queue, self.named, self.apart))
 
     def is_empty(self) -> bool:
         return not (self.running or self.queue or self.later or self.named or self.apart)
@@ -96,6 +107,8 @@ class Turns(Generic[T]):
         self._queued = 0
         self._cleared = 0
         self._unnamed = 0
+        self._ready = 0
+        self._wanting = 0
 
     def __len__(self) -> int:
         """Items that wait."""
@@ -105,6 +118,16 @@ class Turns(Generic[T]):
     def cleared(self) -> int:
         """Items that wait and may be taken as soon as it is their turn."""
         return self._cleared
+
+    @property
+    def ready(self) -> int:
+        """Cleared items of lanes of which something may be taken now: none of an ordered lane whose first may not."""
+        return self._ready
+
+    @property
+    def wanting(self) -> int:
+        """Lanes of which something could be taken if it were named."""
+        return self._wanting
 
     @property
     def unnamed(self) -> int:
@@ -134,11 +157,9 @@ class Turns(Generic[T]):
             lane.running += 1
             self._queued -= 1
             self._cleared -= 1
-            if lane.queue:
-                if not lane.ordered:
-                    self._enter(lane)
-                elif not lane.is_behind():
-                    again.append(lane)
+            if lane.queue and lane.ordered and not lane.is_behind():
+                again.append(lane)
+            self._enter(lane)
         return taken
 
     def name(self, limit: int) -> list[T]:
@@ -151,11 +172,21 @@ class Turns(Generic[T]):
                     lane = ring.popleft()
                     lane.in_later = False
                     if lane.later:
-                        found.append(lane.later.popleft())
-                        lane.named = deque() if lane.named is None else lane.named
-                        lane.named.append(found[-1])
-                        self._unnamed -= 1
+                        found.append(self._name(lane, lane.later))
                         self._enter(lane)
+        return found
+
+    def name_wanting(self, limit: int) -> list[T]:
+        """Names up to `limit` items that can be taken then, one lane after another."""
+        found: list[T] = []
+        while self._wanting and len(found) < limit:
+            for ring in self._later:
+                for lane in [lane for lane in ring if lane.wants][: limit - len(found)]:
+                    ring.remove(lane)  # it goes to the end: others are next
+                    lane.in_later = False
+                    if lane.later:
+                        found.append(self._name(lane, lane.later))
+                    self._enter(lane)
         return found
 
     def clear(self, item: T) -> None:
@@ -190,6 +221,7 @@ class Turns(Generic[T]):
         self._unnamed -= part is lane.later
         self._queued -= 1
         lane.running += 1
+        self._count(lane)
 
     def is_named(self, item: T) -> bool:
         """Whether an item waits, was named and is not cleared."""
@@ -274,8 +306,25 @@ class Turns(Generic[T]):
                 return lane
         return None
 
+    def _name(self, lane: _Lane[T], later: deque[T]) -> T:
+        item = later.popleft()
+        lane.named = deque() if lane.named is None else lane.named
+        lane.named.append(item)
+        self._unnamed -= 1
+        return item
+
+    def _count(self, lane: _Lane[T]) -> None:
+        """Counts what a lane gives, whenever that may have changed."""
+        ready = len(lane.queue) if not lane.ordered or lane.gives() else 0
+        wants = lane.later is not None and lane.lacks_name()
+        self._ready += ready - lane.ready
+        self._wanting += wants - lane.wants
+        lane.ready, lane.wants = ready, wants
+
     def _enter(self, lane: _Lane[T]) -> None:
-        if lane.queue and not lane.in_ring and (not lane.ordered or lane.gives()):
+        """Lets a lane stand where it is looked for; called whenever what waits of it has changed."""
+        self._count(lane)
+        if lane.ready and not lane.in_ring:
             lane.in_ring = True
             self._rings[lane.bulk].append(lane)
         if lane.later and not lane.in_later:
