@@ -176,10 +176,17 @@ def test_states_of_a_service(program: ProgramState | None, answer: Answer | None
 
 def test_everything_is_shown_to_people() -> None:
     waiting = overview._service("ocr", state(), Answer("waiting", {"waiting": [WAITS], "confinement": ["seccomp"]}))
+    behind = Answer(
+        None, {"deleted_unread": [{"topic": "segments.read", "partition": n, "records": 4} for n in (1, 2)]}
+    )
     found = Overview(
         (ServerLine("kafka", "ready", "127.0.0.1:9", 1, 123_000_000),),
-        (waiting,),
-        (Lag("segments.scanned", "ocr", 1200), Lag("segments.read", "classify", 0)),
+        (waiting, overview._service("classify", state(), behind)),
+        (
+            Lag("segments.scanned", "ocr", 1200, 0),
+            Lag("segments.read", "classify", 0, 3),
+            Lag("documents.submitted", "ingest", 0, 2),
+        ),
         {"documents.submitted.dlq": 4},
         {"complete": 3, "submitted": 5, "outstanding": 2, "children": 1},
         {"number": 7, "waits_for": "extract on documents.ingested"},
@@ -191,9 +198,14 @@ def test_everything_is_shown_to_people() -> None:
         "documents.submitted.dlq: 4 dead letters", "wave 7 waits for extract on documents.ingested", "outstanding",
     ):  # fmt: skip
         assert expected in out.getvalue()
-    assert "segments.read" not in out.getvalue()
+    assert "segments.read " not in out.getvalue(), "there is nothing left to read"
+    assert "segments.read: 8 records were deleted before classify had read them" in out.getvalue()
+    assert "documents.submitted: 2 records were deleted before ingest had read them" in out.getvalue()
+    assert "Submit again what has no outcome" in out.getvalue()
     shown = json.loads(json.dumps(found.to_json()))
     assert shown["services"][0]["waiting"] == [WAITS]
+    assert shown["services"][1]["deleted_unread"] == {"segments.read": 8}
+    assert shown["lag"][2]["deleted"] == 2
     (wait,) = shown["waits"]
     assert (wait["service"], wait["waiting_for"], wait["records"], wait["breaker"]) == ("ocr", "store", 2, "open")
 

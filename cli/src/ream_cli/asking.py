@@ -6,6 +6,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,6 +35,14 @@ class Answer:
     def waiting(self) -> list[Mapping[str, Any]]:
         """For whom it waits, since when and why."""
         return [each for each in self.status.get("waiting") or () if isinstance(each, Mapping)]
+
+    def deleted_unread(self) -> dict[str, int]:
+        """How many records of each topic were deleted before it had read them."""
+        found: Counter[str] = Counter()
+        for each in self.status.get("deleted_unread") or ():
+            if isinstance(each, Mapping) and isinstance(each.get("records"), int):
+                found[str(each.get("topic"))] += each["records"]
+        return dict(found)
 
 
 def ask(port: int) -> Answer:

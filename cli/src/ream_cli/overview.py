@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ class ServiceLine:
         dead_letters: given up since it was started.
         waiting: for whom it waits, since when and why.
         confinement: what its cells are confined by, where it says so.
+        deleted_unread: records that were deleted before it had read them, by topic, since it was started.
     """
 
     name: str
@@ -66,6 +67,7 @@ class ServiceLine:
     dead_letters: int | None
     waiting: tuple[Mapping[str, Any], ...]
     confinement: tuple[str, ...]
+    deleted_unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,15 @@ class Overview:
     def waits(self) -> list[Wait]:
         """What waits for whom, the longest first."""
         return longest_first(wait for service in self.services for wait in waits(service.name, service.waiting))
+
+    @property
+    def deleted_unread(self) -> dict[tuple[str, str], int]:
+        """Records by (topic, reader) that were deleted before they were read: what Kafka or the reader knows of."""
+        found = {(lag.topic, lag.group): lag.deleted for lag in self.lag or () if lag.deleted}
+        for service in self.services:
+            for topic, records in service.deleted_unread.items():
+                found[topic, service.name] = max(records, found.get((topic, service.name), 0))
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """The object that `--json` prints."""
@@ -219,4 +230,5 @@ def _service(name: str, program: ProgramState | None, answer: Answer | None) -> 
         dead_letters=status.get("dead_letters"),
         waiting=tuple(answer.waiting()) if answer else (),
         confinement=tuple(map(str, status.get("confinement") or ())),
+        deleted_unread=answer.deleted_unread() if answer else {},
     )

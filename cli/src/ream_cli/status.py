@@ -13,10 +13,13 @@ from ream_cli.documents import Known
 from ream_cli.failures import INCOMPLETE, OK
 from ream_cli.overview import Overview
 from ream_cli.surroundings import find
-from ream_contracts import codec
+from ream_contracts import codec, topics
 from ream_contracts.outcomes import Outcome
 
 _COLOURS = {"ready": "green", "not ready": "yellow", "restarting": "red", "not started": "red", "away": "red"}
+
+_AGAIN = {topics.DOCUMENTS_SUBMITTED.name: "Submit again what has no outcome"}
+_SWEEP = "Sweep sends again what it knows to have no outcome; 'ream replay' runs what is missing besides"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +98,12 @@ def _show_lag(found: Overview, console: Console) -> None:
         for each in behind:
             table.add_row(each.topic, each.group, screen.number(each.records))
         console.print(table)
+    for (topic, reader), records in found.deleted_unread.items():
+        console.print(
+            f"{topic}: {screen.number(records)} records were deleted before {reader} had read them, for their "
+            f"retention was over. {_AGAIN.get(topic, _SWEEP)}; raise the retention, or let more processes read",
+            style="red",
+        )
     for topic, count in (found.dead_letters or {}).items():
         console.print(
             f"{topic}: {screen.number(count)} dead letters; 'ream dead-letters list' shows them", style="yellow"

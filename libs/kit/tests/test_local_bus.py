@@ -10,21 +10,22 @@ from typing import Any
 import pytest
 
 from ream_contracts.messages import DocumentIndexed
-from ream_kit.bus_contract import IN, OUT, Bus, BusContract, OpenBus, failed_part, message, numbers
+from ream_kit.bus_contract import IN, OUT, BusContract, OpenBus, failed_part, message, numbers
 from ream_kit.death_contract import DeathContract
 from ream_kit.errors import Reject, Retry
 from ream_kit.execution import Rules
 from ream_kit.local_bus import PATIENCE
+from ream_kit.retention_contract import Forgetful, RetentionContract
 from ream_kit.stage import stage
 from ream_kit.testing import FakeClock, LocalBus, StageStopped
 
 
-class TestLocalBus(BusContract, DeathContract):
+class TestLocalBus(BusContract, DeathContract, RetentionContract):
     @pytest.fixture
     def open_bus(self) -> Iterator[OpenBus]:
         opened: list[LocalBus] = []
 
-        def open_one(*stages: Any) -> Bus:
+        def open_one(*stages: Any) -> Forgetful:
             opened.append(LocalBus(*stages))
             return opened[-1]
 

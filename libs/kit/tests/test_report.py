@@ -22,12 +22,16 @@ from ream_kit.records import Origin, Record
 from ream_kit.report import Report
 from ream_kit.stage import stage
 from ream_kit.testing import FakeClock
+from ream_kit.unread import DeletedUnread
 
 
 class FakeIntake:
     """Two partitions, one record behind."""
 
     joined = False
+
+    def __init__(self, clock: FakeClock, metrics: Metrics) -> None:
+        self.deleted = DeletedUnread(clock, metrics)
 
     def assigned(self) -> dict[str, list[int]]:
         return {IN.name: [0, 1]}
@@ -47,7 +51,8 @@ class Bench:
     """A report with everything around it."""
 
     def __init__(self) -> None:
-        self.clock, self.metrics, self.intake = FakeClock(), Metrics(), FakeIntake()
+        self.clock, self.metrics = FakeClock(), Metrics()
+        self.intake = FakeIntake(self.clock, self.metrics)
         self.flight = Flight(2, self.clock, self.metrics)
         self.guard = Guard("store", probe=lambda: threading.Event().wait(60), clock=self.clock, metrics=self.metrics)
         self.flight.guard(self.guard)
@@ -162,6 +167,23 @@ def test_raises_the_alarm_before_unread_records_are_deleted(bench: Bench, lines:
     bench.clock.advance(3600)
     bench.report.measure()
     assert lines.getvalue().count("records_near_their_retention") == 2
+
+
+def test_says_what_was_deleted_unread(bench: Bench, lines: io.StringIO) -> None:
+    """The log hears of it when it begins, and once an hour while it goes on."""
+    bench.intake.deleted.add(IN.name, 1, [range(5, 7), range(9, 10)])
+    bench.clock.advance(60)
+    bench.intake.deleted.add(IN.name, 1, [range(20, 30)])
+    bench.intake.deleted.add(IN.name, 1, [range(30, 30)])
+    assert bench.report.status()["deleted_unread"] == [
+        {"topic": IN.name, "partition": 1, "records": 13, "first": 5, "last": 29, "since": "2026-01-01T00:00:00.000Z"}
+    ]
+    assert bench.metrics.value("ream_records_deleted_unread_total", IN.name) == 13
+    assert lines.getvalue().count("records_deleted_unread topic=kit.in partition=1 records=3 first=5 last=9") == 1
+    assert lines.getvalue().count("records_deleted_unread") == 1
+    bench.clock.advance(3600)
+    bench.intake.deleted.add(IN.name, 1, [range(30, 31)])
+    assert "records=14 first=5 last=30" in lines.getvalue()
 
 
 def test_what_confines_the_cells_is_said(bench: Bench) -> None:

@@ -13,20 +13,21 @@ import pytest
 from ream_contracts.messages import DocumentIndexed
 from ream_kit import kafka
 from ream_kit.broker_bus import BrokerBus, wait_until
-from ream_kit.bus_contract import IN, IN_ORDER, OUT, PARTS, TOPICS, Bus, BusContract, OpenBus, message, numbers
+from ream_kit.bus_contract import IN, IN_ORDER, OUT, PARTS, TOPICS, BusContract, OpenBus, message, numbers
 from ream_kit.death_contract import DeathContract
 from ream_kit.errors import Retry
 from ream_kit.metrics import Metrics
+from ream_kit.retention_contract import Forgetful, RetentionContract
 from ream_kit.runner import FAILED, OK, RunnerSettings
 from ream_kit.stage import stage
 
 pytestmark = pytest.mark.servers
 
 
-class TestBroker(BusContract, DeathContract):
+class TestBroker(BusContract, DeathContract, RetentionContract):
     @pytest.fixture
     def open_bus(self, kafka_bootstrap: str) -> OpenBus:
-        def open_one(*stages: Any) -> Bus:
+        def open_one(*stages: Any) -> Forgetful:
             return BrokerBus(kafka_bootstrap, TOPICS, *stages)
 
         return open_one
@@ -229,6 +230,30 @@ def test_in_flight_is_bounded_and_reading_goes_on_when_there_is_room(kafka_boots
     wait_until(lambda: bus.lag(probe) == 0)
     assert running.stop() == OK
     assert set(numbers(bus)) == set(range(600))
+
+
+def test_it_is_noticed_that_everything_unread_was_deleted(kafka_bootstrap: str) -> None:
+    """Nothing comes that could show it."""
+
+    @stage("probe", reads=IN, writes=OUT)
+    def probe(given: DocumentIndexed) -> DocumentIndexed:
+        return given
+
+    bus = BrokerBus(kafka_bootstrap, TOPICS, probe)
+    for number in range(7):
+        bus.put(IN, message(number))
+        if number == 2:
+            bus.run()
+    bus.delete_before(IN, 7)
+    running = bus.start(probe, bus.metrics)
+    wait_until(lambda: bus.metrics.value("ream_records_deleted_unread_total", IN.name) == 4, what="noticing")
+    (entry,) = running.runner.report.status()["deleted_unread"]
+    assert (entry["topic"], entry["records"], entry["first"], entry["last"]) == (IN.name, 4, 3, 6)
+    bus.put(IN, message(7))
+    bus.flush()
+    wait_until(lambda: 7 in numbers(bus))
+    assert running.stop() == OK
+    assert bus.metrics.value("ream_records_deleted_unread_total", IN.name) == 4
 
 
 def test_waits_for_topics_that_are_not_there(kafka_bootstrap: str) -> None:

@@ -76,6 +76,7 @@ class BrokerBus:
         self.kafka_settings = KafkaSettings(bootstrap, self.prefix, self.prefix)
         self.settings = settings or RunnerSettings(error_pause_seconds=0.01)
         self.store: Store = memory_store()
+        self.metrics = Metrics()
         self._topics = topics
         self._stages = stages
         migrate(bootstrap, self.prefix, self.prefix, topics)
@@ -106,13 +107,13 @@ class BrokerBus:
     def run(self) -> None:
         """Runs every stage until each has committed all there is; one that ended as by a death is started again."""
         self.flush()
-        running = {stage.name: self.start(stage) for stage in self._stages}
+        running = {stage.name: self.start(stage, self.metrics) for stage in self._stages}
 
         def is_over() -> bool:
             for stage in self._stages:
                 one = running[stage.name]
                 if one.code is not None and one.runner.crashed:
-                    running[stage.name] = self.start(stage)
+                    running[stage.name] = self.start(stage, self.metrics)
             return all(self.lag(stage) == 0 for stage in self._stages)
 
         try:
@@ -125,6 +126,12 @@ class BrokerBus:
         """Waits until everything that was put is on the broker."""
         left = self._producer.flush(SECONDS)
         assert not left  # noqa: S101 (for tests)
+
+    def delete_before(self, topic: Topic[Any], offset: int) -> None:
+        """Deletes the records below an offset in each partition that has so many, as the retention does in time."""
+        self.flush()
+        ends = self._observer.ends([topic.name])[topic.name]
+        self._observer.delete_before(topic.name, {number: offset for number, end in ends.items() if end >= offset})
 
     def lag(self, stage: AnyStage) -> int:
         """Records of its topics that a stage has not committed."""
@@ -151,16 +158,17 @@ class BrokerBus:
         """Everything on a topic, partition by partition."""
         name = topic if isinstance(topic, str) else topic.name
         known = next(one for one in self._topics if name in (one.name, one.dead_letters))
-        ends = self._observer.ends([name])[name]
-        if not any(ends.values()):
+        ends, begins = self._observer.ends([name])[name], self._observer.begins([name])[name]
+        wanted = sum(end - begins[number] for number, end in ends.items())
+        if not wanted:
             return []
         own = {"enable.partition.eof": False, "group.protocol": "classic"}
         reader = Consumer({**kafka.consumer_config(self.kafka_settings, "reader", "test"), **own})
         found: list[Record] = []
         try:
-            reader.assign([TopicPartition(self.kafka_settings.topic(name), number, 0) for number in ends])
+            reader.assign([TopicPartition(self.kafka_settings.topic(name), *begin) for begin in begins.items()])
             deadline = time.monotonic() + SECONDS
-            while len(found) < sum(ends.values()) and time.monotonic() < deadline:
+            while len(found) < wanted and time.monotonic() < deadline:
                 for one in reader.consume(1000, 0.2):
                     if one.error() is None:
                         headers = envelope.as_text(one.headers())

@@ -17,6 +17,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from ream_contracts.topic import Topic
 from ream_kit import commit_note, envelope, log
 from ream_kit.ahead import Reserve
+from ream_kit.clock import Clock, SystemClock
 from ream_kit.commit_log import CommitLog
 from ream_kit.commit_note import Note, runs
 from ream_kit.flight import Flight, Partition, Prepared, Task
@@ -24,8 +25,10 @@ from ream_kit.kafka import BrokerWatch, KafkaSettings, is_fatal
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.offsets import MOST_CHARACTERS, Offsets
 from ream_kit.records import Origin, Record
+from ream_kit.unread import DeletedUnread, Unread
 
 _ANSWER_SECONDS = 5.0
+_BEGIN_SECONDS = 1.0
 _ASKED = 3
 _OVER = 64
 """Records that may be taken in beyond the limit while a commit is on its way, whose answer comes with them."""
@@ -65,6 +68,7 @@ class Intake:
         limits: Limits,
         metrics: Metrics = METRICS,
         commits: CommitLog | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._consumer = consumer
         self._settings = settings
@@ -77,6 +81,9 @@ class Intake:
         self._commits = commits
         self._full = False
         self._committing: Sequence[Prepared] = ()
+        clock = clock or SystemClock()
+        self.deleted = DeletedUnread(clock, metrics)
+        self._unread = Unread(self._begins, self.deleted, clock)
         self.commits_fail = False
         self.joined = False
 
@@ -142,6 +149,7 @@ class Intake:
         self._flight.second()
         for partition in self._partitions.values():
             partition.reserve.second()
+        self._unread.second(self._partitions.values())
 
     def on_commit(self, error: KafkaError | None, offsets: Sequence[TopicPartition]) -> None:
         """Hears how the commit on its way ended; one that failed is made again by the next."""
@@ -192,6 +200,7 @@ class Intake:
     def close(self) -> None:
         """Stops reading, commits and leaves the group; in order, unless the process ends as by a death."""
         self._give_up(list(self._partitions.values()))
+        self._unread.check()
         self._consumer.close()
 
     def _task(self, message: Message) -> Task | None:
@@ -251,29 +260,44 @@ class Intake:
     def _partition(self, place: TopicPartition, found: TopicPartition | None) -> Partition:
         """Makes a partition with what the last owner said of it."""
         topic, reserve = self._topics[place.topic], Reserve(self._flight.least)
+        partition = Partition(topic, place.partition, reserve=reserve)
+
+        def on_gap(missing: tuple[range, ...]) -> None:
+            self._unread.gap(partition, missing)
+
         if found is None:
-            return Partition(topic, place.partition, Offsets(), reserve)
+            partition.offsets = Offsets(on_gap=on_gap)
+            return partition
         note = commit_note.decode(found.offset, found.metadata)
         if note is not None and note.owner == self._flight.owner and not note.orderly:
             note = _since_nobody_died(note)
-        offsets = Offsets(found.offset, note, self._newest(place) if note is not None and note.suspects else None)
-        if offsets.suspects:
+        newest = self._newest(place) if note is not None and note.suspects else None
+        partition.offsets = Offsets(found.offset, note, newest, on_gap)
+        if partition.offsets.suspects:
             _LOG.warning(
                 "unclean_end",
                 topic=topic.name,
                 partition=place.partition,
-                suspects=len(offsets.suspects),
+                suspects=len(partition.offsets.suspects),
                 reason="the last process ended in their middle: they are run one at a time first",
             )
-        return Partition(topic, place.partition, offsets, reserve)
+        return partition
 
     def _newest(self, place: TopicPartition) -> int | None:
         """One past the newest record of a partition; None when the broker does not say."""
+        answer = self._ends(place, _ANSWER_SECONDS)
+        return answer[1] if answer else None
+
+    def _begins(self, partition: Partition) -> int | None:
+        """The first offset that a partition still has; None when the broker does not say."""
+        answer = None if self._watch.guard.is_open else self._ends(self._place(partition), _BEGIN_SECONDS)
+        return answer[0] if answer else None
+
+    def _ends(self, place: TopicPartition, seconds: float) -> tuple[int, int] | None:
         try:
-            answer = self._consumer.get_watermark_offsets(place, timeout=_ANSWER_SECONDS)
+            return self._consumer.get_watermark_offsets(place, timeout=seconds)
         except KafkaException:
             return None
-        return answer[1] if answer else None
 
     def _on_revoke(self, consumer: Consumer, places: Sequence[TopicPartition]) -> None:
         going = list(self._own(places))

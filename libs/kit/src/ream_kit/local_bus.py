@@ -22,6 +22,7 @@ from ream_kit.stage import AnyStage
 from ream_kit.store import Store
 from ream_kit.store_memory import memory_store
 from ream_kit.turns import Turns
+from ream_kit.unread import DeletedUnread
 
 PATIENCE = 3
 """Tries within one `run` of a record that waits for somebody; then it is left, and the next `run` tries it again."""
@@ -102,6 +103,8 @@ class LocalBus:
         self._opened = ExitStack()
         self._seats: list[_Seat] = []
         self._topics: dict[str, list[Record]] = {}
+        self._begins: dict[str, int] = {}
+        self._deleted = DeletedUnread(self.clock, self.metrics)
 
     def __enter__(self) -> LocalBus:
         return self
@@ -131,6 +134,10 @@ class LocalBus:
         raw = key.encode() if isinstance(key, str) else key
         self._append(topic, raw, value, dict(headers or {}))
 
+    def delete_before(self, topic: Topic[Any], offset: int) -> None:
+        """Deletes the records of a topic below an offset, as its retention does in time."""
+        self._begins[topic.name] = offset
+
     def run(self) -> None:
         """Runs every stage until nothing is left to do but what waits for somebody who is away.
 
@@ -148,7 +155,8 @@ class LocalBus:
 
     def records(self, topic: Topic[Any] | str) -> list[Record]:
         """Everything that was written to a topic, in order, as bytes with headers."""
-        return list(self._topics.get(topic if isinstance(topic, str) else topic.name, []))
+        name = topic if isinstance(topic, str) else topic.name
+        return self._topics.get(name, [])[self._begins.get(name, 0) :]
 
     def sent(self, topic: Topic[Any]) -> list[Any]:
         """Every message that was written to a topic, in order; what cannot be decoded is left out."""
@@ -185,8 +193,10 @@ class LocalBus:
     def _turn(self, seat: _Seat) -> bool:
         """Lets a stage take its next records, one by one or as a batch; False when there are none."""
         for topic in seat.stage.reads:
-            records = self._topics.get(topic.name, [])
-            for record in records[seat.read.get(topic.name, 0) :]:
+            records, begin = self._topics.get(topic.name, []), self._begins.get(topic.name, 0)
+            at = seat.read.get(topic.name, begin)
+            self._deleted.add(topic.name, 0, [range(at, begin)])
+            for record in records[max(at, begin) :]:
                 seat.turns.put(Attempt(replace(record, topic=topic)))
             seat.read[topic.name] = len(records)
         taken = self._suspect(seat) or seat.turns.take(seat.stage.batch or 1)

@@ -21,6 +21,7 @@ CounterName = Literal[
     "ream_messages_sent_total",
     "ream_commits_total",
     "ream_rebalances_total",
+    "ream_records_deleted_unread_total",
     "ream_cell_calls_total",
     "ream_cell_deaths_total",
     "ream_cells_recycled_total",
@@ -70,6 +71,9 @@ DESCRIBED: Mapping[str, Described] = {
     "ream_messages_sent_total": Described("Messages that the broker acknowledged.", ("topic",)),
     "ream_commits_total": Described("Commits of offsets.", ("result",), "done, failed"),
     "ream_rebalances_total": Described("Changes of the assigned partitions.", ("what",), "assigned, revoked, lost"),
+    "ream_records_deleted_unread_total": Described(
+        "Records whose retention was over before they were read; what they asked for must be said again.", ("topic",)
+    ),
     "ream_cell_calls_total": Described("Calls of a cell.", ("result",), "done, failed, died, left"),
     "ream_cell_deaths_total": Described(
         "Cells that died.",

@@ -44,11 +44,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How many records of a topic a group has not passed."""
+    """How many records of a topic a group has not passed.
+
+    Attributes:
+        records: those that are there.
+        deleted: those that were deleted before the group read them; until it passes them.
+    """
 
     topic: str
     group: str
     records: int
+    deleted: int = 0
 
 
 def away(error: KafkaException) -> Retry:
@@ -246,8 +252,10 @@ class Observer:
             passed = self.passed(group, names)
             for name in names:
                 stands = passed.get(name, {})
-                left = sum(end - stands.get(p, begins[name].get(p, 0)) for p, end in ends.get(name, {}).items())
-                yield Lag(name, group, left)
+                there = {p: range(begins[name].get(p, 0), end) for p, end in ends.get(name, {}).items()}
+                left = sum(max(0, log.stop - max(log.start, stands.get(p, 0))) for p, log in there.items())
+                gone = sum(max(0, log.start - stands.get(p, log.start)) for p, log in there.items())
+                yield Lag(name, group, left, gone)
 
     def commit(self, group: str, name: str, offsets: Mapping[int, int]) -> None:
         """Notes on the broker how far a reader without members is: it begins there the next time.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ream_kit.commit_note import Note, encode, runs
@@ -43,14 +43,22 @@ class Offsets:
     Gaps between offsets (compaction, control records) are no records: the broker hands over all there is, in order.
     """
 
-    def __init__(self, start: int | None = None, note: Note | None = None, end: int | None = None) -> None:
+    def __init__(
+        self,
+        start: int | None = None,
+        note: Note | None = None,
+        end: int | None = None,
+        on_gap: Callable[[tuple[range, ...]], None] = lambda missing: None,
+    ) -> None:
         """Begins at the committed offset.
 
         Args:
             start: None when nothing was committed: then it begins with the first record read.
             note: what the commit said; None when nothing is known.
             end: one past the newest record of the partition: what lies beyond was begun by nobody.
+            on_gap: told of offsets that the broker passed over, but for those that were finished before.
         """
+        self._on_gap = on_gap
         self._begin(start)
         if start is not None and note is not None:
             self._remember(note, end)
@@ -91,6 +99,7 @@ class Offsets:
         if self._end is None:
             self._next = self._end = self._first = offset
         if offset > self._end:
+            self._on_gap(self.unfinished(self._end, offset))
             self._finish(self._end, offset)
             for gone in [suspect for suspect in self._suspects if self._end <= suspect < offset]:
                 del self._suspects[gone]
@@ -216,6 +225,17 @@ class Offsets:
     def finished(self) -> tuple[range, ...]:
         """The finished ranges beyond the first unfinished record."""
         return tuple(range(*ends) for ends in zip(self._starts, self._stops, strict=True))
+
+    def unfinished(self, start: int, stop: int) -> tuple[range, ...]:
+        """What is not finished of a range of offsets that lie beyond the last record read."""
+        found, at = [], start
+        for run in self.finished:
+            if run.start >= stop:
+                break
+            found.append(range(at, max(at, run.start)))
+            at = max(at, run.stop)
+        found.append(range(at, stop))
+        return tuple(one for one in found if one)
 
     def _is_finished(self, offset: int) -> bool:
         at = bisect_right(self._starts, offset) - 1

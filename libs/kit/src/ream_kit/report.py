@@ -96,6 +96,7 @@ class Report:
             "finished": self._flight.finished,
             "retried": self._flight.retried,
             "dead_letters": self._flight.dead_letters,
+            "deleted_unread": self._intake.deleted.entries(),
             "waiting": self.waiting(),
             "workers": self._workers,
             "busy": self._flight.busy,

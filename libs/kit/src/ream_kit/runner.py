@@ -111,7 +111,15 @@ class Runner:
         self._outlet = Outlet(self._producer, kafka_settings, self._flight, self._watch, metrics)
         limits = Limits(settings.in_flight_records, settings.in_flight_bytes, settings.read_ahead_records)
         self._intake = Intake(
-            self._consumer, stage.reads, kafka_settings, self._flight, self._watch, limits, metrics, commits
+            self._consumer,
+            stage.reads,
+            kafka_settings,
+            self._flight,
+            self._watch,
+            limits,
+            metrics,
+            commits,
+            self._clock,
         )
         self._topics = {kafka_settings.topic(name) for name in _names(stage)}
         self._watch.ask_by(self._producer, kafka_settings.topic(stage.reads[0].name))
