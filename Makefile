@@ -24,12 +24,9 @@ down: ## end exactly what demo or up has started
 	@scripts/bootstrap.sh python
 	@$(BIN)/ream down
 
-test: ## every test, on a real Kafka and a real OpenSearch; first those without, on all cores
+test: ## every test, on a real Kafka and a real OpenSearch
 	@scripts/bootstrap.sh all
-	@failed=0; set -x; \
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not servers" || failed=1; \
-	REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m servers || failed=1; \
-	{ set +x; } 2>/dev/null; exit $$failed
+	@scripts/test.sh
 
 test-fast: ## tests that need nothing but Python, in under half a minute
 	@scripts/bootstrap.sh python

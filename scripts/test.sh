@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs every test: those without servers on all cores, then those with servers. These mostly wait, so the tests of single
+# parts run beside those of whole installations, each on servers of their own.
+# The last three lines are pytest's closing lines of the three; the exit code is 0 only when all of them passed.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+pytest=(.venv/bin/python -m pytest)
+said=$(mktemp -d)
+failed=0
+trap 'kill "${parts:-}" 2>/dev/null; rm -rf "$said"' EXIT
+trap 'exit 130' INT TERM
+
+"${pytest[@]}" -n auto --dist worksteal -m "not servers" 2>&1 | tee "$said/without" || failed=1
+
+export REQUIRE_SERVERS=1
+"${pytest[@]}" -m servers --ignore=cli --ignore=tests >"$said/parts" 2>&1 &
+parts=$!
+"${pytest[@]}" -m servers cli tests 2>&1 | tee "$said/whole" || failed=1
+wait "$parts" || failed=1
+unset parts
+cat "$said/parts"
+
+for group in without whole parts; do
+  closing=$(grep -E '^=+ .* in [0-9.]+s' "$said/$group" | tail -n 1)
+  echo "${closing:-pytest did not come to its closing line ($group)}"
+done
+exit "$failed"
