@@ -28,11 +28,11 @@ _DATA_IMAGE = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
 
 class HtmlExtractor:
-    """Reads HTML and XHTML."""
+    """Reads HTML and XHTML, and the words of drawings (SVG)."""
 
     name = "html"
     version = "3"
-    media_types = ("text/html", "application/xhtml+xml")
+    media_types = ("text/html", "application/xhtml+xml", "image/svg+xml")
     convert_to: str | None = None
     together = ("body",)
 
@@ -53,7 +53,7 @@ class HtmlExtractor:
         encoding = detect(data, _declared(data))
         text, confidence = decode(data[encoding.mark :], encoding)
         counted = shown_letters(text)
-        if source.media_type == "application/xhtml+xml":
+        if source.media_type != "text/html":
             # An HTML parser would take all that follows `<title/>` for the title.
             text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
         page = yield from page_text(text)

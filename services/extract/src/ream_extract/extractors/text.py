@@ -25,9 +25,7 @@ class TextExtractor:
 
     name = "text"
     version = "2"
-    media_types = (
-        *("text/plain", "text/*", "application/json", "application/xml", "application/x-ndjson", "application/yaml"),
-    )
+    media_types = ("text/plain", "text/*", "application/yaml")
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
