@@ -190,7 +190,7 @@ def test_a_bad_record_is_refused_and_answered(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_new_generation_waits_for_what_is_being_sent_of_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run(monkeypatch, part("opened"), part("opened", 2), part("opened", 1))
-    assert done[2:] == ["settled 3", "superseded of generation 1", "written", "answered 1", "answered 2"]
+    assert done[2:] == ["settled 3", "superseded of generation 1", "written", "answered 1", "written", "answered 2"]
 
 
 def test_forget_removes_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:

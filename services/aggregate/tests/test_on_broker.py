@@ -65,9 +65,10 @@ class Installation:
 
         return asyncio.run(run())
 
-    def start(self, program: str = MAIN, data: str = "data") -> subprocess.Popen[bytes]:
+    def start(self, program: str = MAIN, data: str = "data", standby: int = 0) -> subprocess.Popen[bytes]:
         environ = {
             **os.environ,
+            "REAM_AGGREGATE_STANDBY": str(standby),
             "REAM_KAFKA_BOOTSTRAP": self.bootstrap,
             "REAM_TOPIC_PREFIX": self.prefix,
             "REAM_GROUP_PREFIX": self.prefix,
@@ -81,6 +82,11 @@ class Installation:
             worker = subprocess.Popen([sys.executable, "-c", program], env=environ, stdout=out, stderr=out)
         self.workers.append(worker)
         return worker
+
+    def tables(self, data: str) -> set[int]:
+        """Of which partitions a worker has files."""
+        found = (re.search(r"documents-(\d+)\.db$", path.name) for path in (self.folder / data).rglob("*.db"))
+        return {int(match[1]) for match in found if match}
 
     def log(self) -> str:
         return (self.folder / "worker.log").read_text()
@@ -338,6 +344,24 @@ def test_a_second_worker_takes_over_and_gives_back_what_is_underway(installation
     wait_for(lambda: installation.completed().keys() == set(names))
     assert {message["read"] for messages in installation.completed().values() for message in messages} == {3}
     assert installation.dead_letters() == []
+
+
+def test_a_standby_has_the_table_of_the_worker_that_is_killed(installation: Installation) -> None:
+    """Both workers hold files of every partition, and what one has taken the other goes on with."""
+    names = [document(number) for number in range(200)]
+    installation.make_topics()
+    workers = {each: installation.start(data=each, standby=1) for each in ("one", "other")}
+    installation.send(*(part for name in names for part in (*opening(name, 3), answer(name, 1), answer(name, 2))))
+    wait_for(installation.caught_up)
+    for each in workers:
+        wait_for(lambda each=each: installation.tables(each) == set(range(PARTITIONS)))  # type: ignore[misc]
+    workers["one"].kill()
+    installation.send(*(answer(name, 3) for name in names))
+    wait_for(lambda: installation.completed().keys() == set(names))
+    read = {(message["read"], message["characters"]) for sent in installation.completed().values() for message in sent}
+    assert read == {(3, 30)}
+    assert installation.dead_letters() == []
+    assert workers["other"].poll() is None, installation.log()
 
 
 def test_what_the_broker_lacks_is_said(installation: Installation) -> None:

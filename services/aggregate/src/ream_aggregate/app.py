@@ -105,7 +105,7 @@ def make_app(place: Place, settings: Settings) -> AggregateApp:
         topic_partitions=place.partitions,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        table_standby_replicas=0,
+        table_standby_replicas=settings.standby,
         processing_guarantee="at_least_once",
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=place.member,

@@ -35,6 +35,7 @@ class Settings:
         "folder of the local tables; losing it costs only the time of reading them again",
     )
     store: Literal["rocksdb", "memory"] = setting("rocksdb", "where a worker keeps its part of the table")
+    standby: int = setting(0, "copies of its part of the table that other workers keep up to date: 0 or 1")
     max_units: int = setting(100_000, "units of a document that are counted one by one; the rest makes it partial")
     commit_seconds: float = setting(1.0, "seconds between commits")
     linger_ms: int = setting(20, "milliseconds that messages wait for others to be sent with")
@@ -46,6 +47,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.max_units < 1:
             raise SettingsError("REAM_AGGREGATE_MAX_UNITS is below 1: give a number of units")
+        if self.standby not in (0, 1):
+            raise SettingsError("REAM_AGGREGATE_STANDBY is neither 0 nor 1: more copies were never tried")
         if self.session_seconds < 6:
             raise SettingsError("REAM_AGGREGATE_SESSION_SECONDS is below 6, which brokers refuse: give more")
         for name in ("commit_seconds", "head_seconds", "stall_seconds", "recovery_seconds"):
