@@ -25,7 +25,9 @@ def notes(draw: st.DrawFn, most: int = 40) -> tuple[int, Note]:
         return tuple(found)
 
     deaths = draw(st.dictionaries(st.integers(base, base + 9000), st.integers(2, 40), max_size=20))
-    return base, Note(draw(st.text("abc019", max_size=8)), draw(st.booleans()), ranges(), deaths, ranges())
+    return base, Note(
+        draw(st.text("abc019", max_size=8)), draw(st.booleans()), ranges(), deaths, ranges(), draw(st.integers(0, 5000))
+    )
 
 
 @given(notes())

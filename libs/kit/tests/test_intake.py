@@ -18,6 +18,7 @@ from ream_kit.intake import Intake, Limits
 from ream_kit.kafka import BrokerWatch, KafkaSettings
 from ream_kit.metrics import Metrics
 from ream_kit.records import Origin, Record
+from ream_kit.streak import Streak
 from ream_kit.testing import FakeClock
 
 ME = "me"
@@ -68,7 +69,7 @@ def consumer() -> Consumer:
 
 @pytest.fixture
 def flight() -> Flight:
-    return Flight(2, FakeClock(), Metrics(), owner=ME)
+    return Flight(2, FakeClock(), Metrics(), owner=ME, streak=Streak(100))
 
 
 @pytest.fixture
@@ -133,6 +134,23 @@ def test_who_lost_a_partition_knows_that_nobody_died_since(intake: Intake, consu
     consumer.known[0] = (5, commit_note.encode(5, mine))
     consumer.assign(0)
     assert deaths(intake, consumer) == {6: 2, 8: 1}
+
+
+def test_failures_in_a_row_are_counted_on_by_who_takes_a_partition_up(
+    intake: Intake, flight: Flight, consumer: Consumer
+) -> None:
+    """But not what it has said itself, before a record was done."""
+    consumer.known[0] = (5, commit_note.encode(5, Note("other", True, failures=99)))
+    consumer.known[1] = (5, commit_note.encode(5, Note(ME, False, failures=99)))
+    consumer.assign(1)
+    assert flight.streak.failures == 0
+    consumer.assign(0)
+    assert flight.streak.failures == 99
+    consumer.revoke(0)
+    assert consumer.note(0).failures == 99
+    flight.streak.done()
+    consumer.revoke(1)
+    assert consumer.note(1).failures == 0
 
 
 def test_who_lost_a_partition_without_suspects_has_none(intake: Intake, consumer: Consumer) -> None:

@@ -17,10 +17,15 @@ from ream_kit.execution import Rules
 from ream_kit.local_bus import PATIENCE
 from ream_kit.retention_contract import Forgetful, RetentionContract
 from ream_kit.stage import stage
+from ream_kit.streak_contract import LIMIT, OpenLimited, StreakContract
 from ream_kit.testing import FakeClock, LocalBus, StageStopped
 
 
-class TestLocalBus(BusContract, DeathContract, RetentionContract):
+class TestLocalBus(BusContract, DeathContract, RetentionContract, StreakContract):
+    @pytest.fixture
+    def open_limited(self) -> OpenLimited:
+        return lambda *stages: LocalBus(*stages, rules=Rules(failures_in_row=LIMIT))
+
     @pytest.fixture
     def open_bus(self) -> Iterator[OpenBus]:
         opened: list[LocalBus] = []

@@ -20,11 +20,17 @@ from ream_kit.metrics import Metrics
 from ream_kit.retention_contract import Forgetful, RetentionContract
 from ream_kit.runner import FAILED, OK, RunnerSettings
 from ream_kit.stage import stage
+from ream_kit.streak_contract import LIMIT, OpenLimited, StreakContract
 
 pytestmark = pytest.mark.servers
 
 
-class TestBroker(BusContract, DeathContract, RetentionContract):
+class TestBroker(BusContract, DeathContract, RetentionContract, StreakContract):
+    @pytest.fixture
+    def open_limited(self, kafka_bootstrap: str) -> OpenLimited:
+        settings = RunnerSettings(failures_in_row=LIMIT, error_pause_seconds=0.01)
+        return lambda *stages: BrokerBus(kafka_bootstrap, TOPICS, *stages, settings=settings)
+
     @pytest.fixture
     def open_bus(self, kafka_bootstrap: str) -> OpenBus:
         def open_one(*stages: Any) -> Forgetful:

@@ -21,7 +21,7 @@ from ream_kit.metrics import Metrics
 from ream_kit.migration import migrate
 from ream_kit.observe import Observer
 from ream_kit.records import Origin, Record
-from ream_kit.runner import Runner, RunnerSettings
+from ream_kit.runner import FAILED, Runner, RunnerSettings
 from ream_kit.stage import AnyStage
 from ream_kit.store import Store
 from ream_kit.store_memory import memory_store
@@ -121,6 +121,14 @@ class BrokerBus:
         finally:
             codes = [one.stop() for one in running.values()]
         assert not any(codes)  # noqa: S101 (for tests)
+
+    def run_until_stopped(self) -> str:
+        """Runs the one stage there is until it ends its process, and says why."""
+        self.flush()
+        (declared,) = self._stages
+        running = self.start(declared, self.metrics)
+        assert running.join() == FAILED  # noqa: S101 (for tests)
+        return running.runner.report.not_ready() or ""
 
     def flush(self) -> None:
         """Waits until everything that was put is on the broker."""

@@ -2,7 +2,8 @@
 """Decides what the metadata of a commit says: what is finished beyond it, what may have been begun, who died of what.
 
 The text is `1:owner:end:suspects:deaths:finished:check`. `end` is `o` when the owner left in order, `r` while it runs;
-the three lists hold numbers relative to the committed offset; the check belongs to text and offset. Numbers are written
+where its last records failed by its own fault, their number follows (who does not know it takes the text for none). The
+three lists hold numbers relative to the committed offset; the check belongs to text and offset. Numbers are written
 in digits of 5 bits, the smallest first, each a character of URL-safe base 64; the highest of its 6 bits says that
 another digit follows. A list of ranges is the distance from the range before and the length, and so on; deaths are the
 distance from the one before and their number.
@@ -40,6 +41,7 @@ class Note:
         suspects: offsets that may have been begun and were not finished, in rising ranges; others may be among them.
         deaths: tries of a suspect that were begun and never ended, where there were two or more.
         finished: offsets beyond the committed one that are finished, in rising ranges.
+        failures: how many records in a row had failed by the owner's own fault.
     """
 
     owner: str
@@ -47,6 +49,7 @@ class Note:
     suspects: tuple[range, ...] = ()
     deaths: Mapping[int, int] = field(default_factory=dict)
     finished: tuple[range, ...] = ()
+    failures: int = 0
 
 
 def encode(offset: int, note: Note) -> str:
@@ -56,7 +59,7 @@ def encode(offset: int, note: Note) -> str:
     deaths the highest are kept, and the last finished ranges are left out.
     """
     deaths = dict(sorted(sorted(note.deaths.items(), key=lambda one: -one[1])[:MOST_DEATHS]))
-    end = "o" if note.orderly else "r"
+    end = ("o" if note.orderly else "r") + (_number(note.failures) if note.failures else "")
     head = f"{_FORMAT}:{note.owner}:{end}:{_suspects(offset, note.suspects)}:{_pairs(offset, deaths.items())}:"
     finished = _ranges(offset, note.finished)
     room = LIMIT - len(head) - 1 - _CHECK_CHARACTERS
@@ -72,16 +75,17 @@ def decode(offset: int, text: str | None) -> Note | None:
     """Reads the text of a commit of this offset; None when it says nothing that can be relied on."""
     body, _, check = (text or "").rpartition(":")
     parts = body.split(":")
-    if len(parts) != 6 or parts[0] != _FORMAT or parts[2] not in ("o", "r") or check != _check(offset, body):
+    if len(parts) != 6 or parts[0] != _FORMAT or parts[2][:1] not in ("o", "r") or check != _check(offset, body):
         return None
     try:
         suspects, finished = _read_ranges(offset, parts[3]), _read_ranges(offset, parts[5])
         deaths = dict(_read_pairs(offset, parts[4]))
+        failures = next(_read_numbers(parts[2][1:]), 0)
     except ValueError:
         return None
     if sum(map(len, suspects)) > _MOST_SUSPECTS:
         return None
-    return Note(parts[1], parts[2] == "o", suspects, deaths, finished)
+    return Note(parts[1], parts[2][0] == "o", suspects, deaths, finished, failures)
 
 
 def runs(offsets: Iterable[int]) -> tuple[range, ...]:

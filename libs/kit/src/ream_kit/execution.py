@@ -8,7 +8,6 @@ dead letter can rely on the failed part being there.
 
 from __future__ import annotations
 
-import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -25,6 +24,7 @@ from ream_kit.records import Output
 from ream_kit.routing import Router, each
 from ream_kit.stage import AnyStage
 from ream_kit.store import Store
+from ream_kit.streak import Streak
 
 TRIES = 3
 """Tries of a record that fails by our fault."""
@@ -37,7 +37,7 @@ class Rules:
     """What an installation may choose.
 
     Attributes:
-        failures_in_row: so many records in a row given up by our own fault end the stage.
+        failures_in_row: so many records in a row failing by our own fault end the stage; the last is kept.
         error_pause_seconds: pause after the first failure of our own; five times as long after the second.
     """
 
@@ -49,7 +49,11 @@ Emit = Callable[[Attempt, Output], None]
 
 
 class Execution:
-    """A stage with everything it needs open: runs one phase of a record at a time. Safe to use from many threads."""
+    """A stage with everything it needs open: runs one phase of a record at a time. Safe to use from many threads.
+
+    Attributes:
+        streak: how many records in a row failed by our own fault.
+    """
 
     def __init__(
         self,
@@ -70,8 +74,7 @@ class Execution:
         given = {"store": store, "clock": clock, **needs}
         self._given = {name: given[name] for name in stage.injected if name != "origin"}
         self._wants_origin = "origin" in stage.injected
-        self._lock = threading.Lock()
-        self._failures_in_row = 0
+        self.streak = Streak(self._rules.failures_in_row)
 
     def step(self, attempt: Attempt, emit: Emit) -> Step:
         """Runs the present phase of one record; what it writes is handed to `emit` as it comes."""
@@ -214,8 +217,7 @@ class Execution:
 
     def _done(self, outcome: Outcome) -> Step:
         if outcome in ("done", "skipped", "rejected"):
-            with self._lock:
-                self._failures_in_row = 0
+            self.streak.done()
         return Done(outcome)
 
     def _malformed(self, attempt: Attempt, error: codec.Malformed) -> Step:
@@ -250,13 +252,13 @@ class Execution:
             return self._after_give_up(attempt)
         if attempt.phase is Phase.BURY:
             return Stop(f"{self.stage.name} can not write a dead letter ({log.where(error)}); the record is kept")
-        with self._lock:
-            self._failures_in_row += 1
-            in_row = self._failures_in_row
-        if in_row >= self._rules.failures_in_row:
+        if self.streak.failed():
+            limit = self.streak.limit
             return Stop(
-                f"the last {in_row} records of {self.stage.name} all failed by its own fault (the last: "
-                f"{log.where(error)}); it stops instead of giving up everything. Mend it, start it, then redrive"
+                f"the last {self.streak.failures} records of {self.stage.name} all failed by its own fault (the last: "
+                f"{log.where(error)}); it stops instead of giving up everything. Mend it, start it, then redrive. "
+                f"Until one is done it stops at each failure; with REAM_FAILURES_IN_ROW={2 * limit} it gives up "
+                f"{limit} more"
             )
         text = "".join(traceback.format_exception(error))
         return self._give_up(attempt, "failed", dead_letters.cause_of(error), text)

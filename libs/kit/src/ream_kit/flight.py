@@ -23,6 +23,7 @@ from ream_kit.guard import Guard
 from ream_kit.holds import Holds
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.pauses import Pauses
+from ream_kit.streak import Streak
 from ream_kit.task import Hold, Partition, Prepared, Task
 
 __all__ = ["Flight", "Hold", "Partition", "Prepared", "Task"]
@@ -36,6 +37,7 @@ class Flight:
         bytes: keys and values in flight.
         owner: the name by which a process knows its own commits again.
         least: records that may always be named ahead.
+        streak: how many records in a row failed by our own fault.
         stopped: why the process must end; None while it need not.
         crashed: it ends as by a death: what was running may be the cause.
     """
@@ -49,11 +51,13 @@ class Flight:
         batch: int = 1,
         owner: str = "",
         commits: CommitLog | None = None,
+        streak: Streak | None = None,
     ) -> None:
         self._clock = clock
         self._metrics = metrics
         self.owner = owner
         self._commits = commits
+        self.streak = streak or Streak(1)
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._change = threading.Condition(self._lock)
@@ -174,7 +178,8 @@ class Flight:
                 keep = partition.unnamed or self._closed or self._clearance.holds(now)
                 partition.reserve.renewed()
                 reserve = 0 if keep else partition.reserve.size
-                commit = partition.offsets.commit(self.owner, reserve=reserve, orderly=orderly)
+                failures = self.streak.failures
+                commit = partition.offsets.commit(self.owner, reserve=reserve, orderly=orderly, failures=failures)
                 tasks, partition.named = tuple(partition.named), []
                 if commit is None:
                     self._clear(tasks)  # the broker has a commit that names them

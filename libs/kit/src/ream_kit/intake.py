@@ -269,7 +269,9 @@ class Intake:
             partition.offsets = Offsets(on_gap=on_gap)
             return partition
         note = commit_note.decode(found.offset, found.metadata)
-        if note is not None and note.owner == self._flight.owner and not note.orderly:
+        if note is not None and note.owner != self._flight.owner:
+            self._flight.streak.resume(note.failures)
+        elif note is not None and not note.orderly:
             note = _since_nobody_died(note)
         newest = self._newest(place) if note is not None and note.suspects else None
         partition.offsets = Offsets(found.offset, note, newest, on_gap)

@@ -153,6 +153,18 @@ class LocalBus:
         while any([self._turn(seat) for seat in self._seats]):
             pass
 
+    def run_until_stopped(self) -> str:
+        """Runs until a stage would end its process, and says why; the next `run` is as that of another process.
+
+        Raises:
+            AssertionError: no stage did.
+        """
+        try:
+            self.run()
+        except StageStopped as stopped:
+            return str(stopped)
+        raise AssertionError("no stage would have ended its process")
+
     def records(self, topic: Topic[Any] | str) -> list[Record]:
         """Everything that was written to a topic, in order, as bytes with headers."""
         name = topic if isinstance(topic, str) else topic.name
@@ -205,8 +217,11 @@ class LocalBus:
         except ProcessDied:
             self._die(seat, taken)
             return True
+        stops = [step.reason for step in steps if isinstance(step, Stop)]
         for attempt, step in zip(taken, steps, strict=True):
             self._settle(seat, attempt, step)
+        if stops:
+            raise StageStopped(stops[0])
         return bool(taken)
 
     def _suspect(self, seat: _Seat) -> list[Attempt]:
@@ -230,7 +245,8 @@ class LocalBus:
 
     def _settle(self, seat: _Seat, attempt: Attempt, step: Step) -> None:
         if isinstance(step, Stop):
-            raise StageStopped(step.reason)
+            seat.turns.back(Attempt(attempt.record))  # the next process begins with it
+            return
         if isinstance(step, Done):
             self.metrics.count("ream_records_finished_total", step.outcome)
             seat.turns.release(attempt)

@@ -154,13 +154,14 @@ class Offsets:
         """How many of the next records may be begun without being named."""
         return max(0, self._reserved.stop - max(self._reserved.start, self._end or 0))
 
-    def commit(self, owner: str, *, reserve: int = 0, orderly: bool = False) -> Commit | None:
+    def commit(self, owner: str, *, reserve: int = 0, orderly: bool = False, failures: int = 0) -> Commit | None:
         """Says what is to be sent; None when the broker has the same, or nothing is known yet.
 
         Args:
             owner: name of this process.
             reserve: so many records after the last read may be begun before the next commit.
             orderly: the partition is given up in order: nothing of it will run here any more.
+            failures: how many records in a row failed in this process by our own fault.
         """
         if self._next is None or self._end is None:
             return None
@@ -175,6 +176,7 @@ class Offsets:
             suspects=_union(runs(sorted(begun)), ahead),
             deaths={offset: number for offset, number in deaths.items() if number > 1},
             finished=self.finished,
+            failures=failures,
         )
         commit = Commit(self._next, encode(self._next, note), ahead)
         if self._committed is not None and (commit.offset, commit.text) == (

@@ -100,6 +100,7 @@ class Runner:
             batch=stage.batch or 1,
             owner=uuid.uuid4().hex[:8],
             commits=commits,
+            streak=self._execution.streak,
         )
         self._watch = BrokerWatch(self._clock, metrics)
         guards = (self._watch.guard, *guards_of(store, *needs.values()))

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides when a stage fails so steadily that it must stop, over the ends of its processes too."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Streak:
+    """How many records in a row failed by our own fault, and whether that is the limit. Thread-safe.
+
+    The number travels in the metadata of commits. A process that takes a partition up goes on with what is said there,
+    but never at the limit itself: so after a stop the first failure stops it again, with nothing given up, and the
+    first record that is done begins anew.
+
+    Attributes:
+        limit: so many in a row end the stage.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._lock = threading.Lock()
+        self._failures = 0
+
+    @property
+    def failures(self) -> int:
+        """Failures since the last record that was done."""
+        return self._failures
+
+    def failed(self) -> bool:
+        """Counts a record that failed for good; says whether that is the limit: then it is not to be given up."""
+        with self._lock:
+            self._failures += 1
+            return self._failures >= self.limit
+
+    def done(self) -> None:
+        """Notes that a record was done: what failed before it was the fault of those records."""
+        if self._failures:
+            with self._lock:
+                self._failures = 0
+
+    def resume(self, failures: int) -> None:
+        """Goes on with what another process had counted."""
+        with self._lock:
+            self._failures = max(self._failures, min(failures, self.limit - 1))
