@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides what is seen of one PDF page through PDFium: text, headings, drawings, annotations."""
+"""Decides what is seen of one PDF page through PDFium: text, headings, drawings."""
 
 import ctypes
 import re
@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from ream_contracts.artifacts import Annotation, Heading
+from ream_contracts.artifacts import Heading
 from ream_contracts.whole import letters
 from ream_extract.reading import Box
 from ream_extract.text_clean import join_hyphens, tidy
@@ -20,9 +20,6 @@ OBJECTS = 30_000
 """Page objects looked at for images and drawings."""
 NESTED = 3
 """Depth of forms inside forms that is looked into."""
-ANNOTATIONS = 1_000
-OPTIONS = 500
-"""Lines of a list field."""
 SAMPLED_GLYPHS = 200
 SAMPLED_TEXTS = 200
 """Text objects asked whether they are drawn invisibly."""
@@ -31,25 +28,6 @@ PATHS = 5_000
 LINES = 400
 """Lines of a page whose letters are measured."""
 HEADING_CHARS = 150
-
-_FIELD_TEXT = {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX}
-_KINDS = {
-    raw.FPDF_ANNOT_TEXT: "note",
-    raw.FPDF_ANNOT_FREETEXT: "text",
-    raw.FPDF_ANNOT_HIGHLIGHT: "highlight",
-    raw.FPDF_ANNOT_UNDERLINE: "underline",
-    raw.FPDF_ANNOT_STRIKEOUT: "strikeout",
-    raw.FPDF_ANNOT_SQUIGGLY: "squiggly",
-    raw.FPDF_ANNOT_STAMP: "stamp",
-    raw.FPDF_ANNOT_CARET: "caret",
-    raw.FPDF_ANNOT_LINE: "line",
-    raw.FPDF_ANNOT_SQUARE: "square",
-    raw.FPDF_ANNOT_CIRCLE: "circle",
-    raw.FPDF_ANNOT_POLYGON: "polygon",
-    raw.FPDF_ANNOT_POLYLINE: "polyline",
-    raw.FPDF_ANNOT_INK: "ink",
-}
-_PASSWORD_FIELD = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,95 +182,3 @@ def shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
     scale = 10  # the call answers in whole pixels: ten a point
     raw.FPDF_PageToDevice(page, 0, 0, round(width * scale), round(height * scale), 0, x, y, across, down)
     return across.value / scale, down.value / scale
-
-
-def pinned(page: pdfium.PdfPage) -> int:
-    """Counts the annotations that people see: stamps and signatures are drawn by themselves, not by the page."""
-    unseen = {raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP}
-    seen = 0
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), ANNOTATIONS)):
-        handle = raw.FPDFPage_GetAnnot(page, index)
-        if handle:
-            hidden = raw.FPDFAnnot_GetFlags(handle) & raw.FPDF_ANNOT_FLAG_HIDDEN
-            seen += raw.FPDFAnnot_GetSubtype(handle) not in unseen and not hidden
-            raw.FPDFPage_CloseAnnot(handle)
-    return seen
-
-
-def annotations(page: pdfium.PdfPage, form: Any) -> Iterator[tuple[Annotation, bool]]:
-    """Yields the page's annotations; True for those whose text people see on the page and the text layer lacks."""
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), ANNOTATIONS)):
-        handle = raw.FPDFPage_GetAnnot(page, index)
-        if not handle:
-            continue
-        try:
-            yield from _annotation(page, handle, form)
-        finally:
-            raw.FPDFPage_CloseAnnot(handle)
-
-
-def _annotation(page: pdfium.PdfPage, handle: Any, form: Any) -> Iterator[tuple[Annotation, bool]]:
-    kind = raw.FPDFAnnot_GetSubtype(handle)
-    if kind == raw.FPDF_ANNOT_LINK:
-        address = _address(page, handle)
-        if address:
-            yield Annotation("link", address, None), False
-    elif kind == raw.FPDF_ANNOT_WIDGET:
-        yield from _field(handle, form) if form is not None else _loose_field(handle)
-    elif kind in _KINDS:
-        text = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"Contents")).strip()
-        if text:
-            author = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"T")).strip() or None
-            yield Annotation(_KINDS[kind], text, author), True
-
-
-def _field(handle: Any, form: Any) -> Iterator[tuple[Annotation, bool]]:
-    name = tidy(_string(raw.FPDFAnnot_GetFormFieldName, form, handle)).strip()
-    value = tidy(_string(raw.FPDFAnnot_GetFormFieldValue, form, handle)).strip()
-    kind = raw.FPDFAnnot_GetFormFieldType(form, handle)
-    if kind == raw.FPDF_FORMFIELD_LISTBOX:
-        value = _options(handle, form) or value
-    if not value or raw.FPDFAnnot_GetFormFieldFlags(form, handle) & _PASSWORD_FIELD:
-        return
-    written = kind in _FIELD_TEXT
-    if written or value != "Off":
-        yield Annotation("field", f"{name}: {value}" if name else value, None), written
-
-
-def _loose_field(handle: Any) -> Iterator[tuple[Annotation, bool]]:
-    """Reads a field of a file whose form is missing: people see it all the same."""
-    value = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"V")).strip()
-    if value and value != "Off":
-        yield Annotation("field", value, None), True
-
-
-def _options(handle: Any, form: Any) -> str:
-    """Returns the lines that a list shows, chosen or not."""
-    count = min(raw.FPDFAnnot_GetOptionCount(form, handle), OPTIONS)
-    return "\n".join(tidy(_string(raw.FPDFAnnot_GetOptionLabel, form, handle, index)) for index in range(count))
-
-
-def field_text(annotation: Annotation) -> str:
-    """Returns what of an annotation stands on the page: a field's value without its name."""
-    return annotation.text.partition(": ")[2] or annotation.text if annotation.kind == "field" else annotation.text
-
-
-def _address(page: pdfium.PdfPage, handle: Any) -> str:
-    link = raw.FPDFAnnot_GetLink(handle)
-    action = raw.FPDFLink_GetAction(link) if link else None
-    if not action:
-        return ""
-    size = raw.FPDFAction_GetURIPath(page.pdf, action, None, 0)
-    buffer = ctypes.create_string_buffer(size)
-    raw.FPDFAction_GetURIPath(page.pdf, action, buffer, size)
-    return tidy(buffer.value.decode("utf-8", "replace")).strip()
-
-
-def _string(call: Any, *arguments: Any) -> str:
-    """Calls one of PDFium's functions that fill a buffer with UTF-16 text."""
-    size = call(*arguments, None, 0)
-    if size <= 2:
-        return ""
-    buffer = (ctypes.c_ushort * (size // 2 + 1))()
-    call(*arguments, buffer, size)
-    return bytes(buffer)[: size - 2].decode("utf-16-le", "replace")

@@ -10,6 +10,7 @@ from typing import Any, cast
 from pypdf import PdfReader
 from pypdf.generic import EmbeddedFile
 
+from ream_extract.pdf_xfa import needs_program
 from ream_extract.text_clean import tidy
 
 ANNOTATIONS = 20_000
@@ -27,6 +28,8 @@ class Attachment:
     """As declared, if it is."""
     file_name: str
     """What the file itself is called, whatever the document's list calls it."""
+    described: str = ""
+    """What the document says of it to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Structure:
     """How many of the attachments stand in the document's list; the others are pinned to pages."""
     objects: int | None = None
     """How many objects there are, where the tree was not walked: there cannot be more pages."""
+    program: bool = False
+    """Whether it is a form that a program of its own draws."""
 
 
 def look(path: Path) -> Structure:
@@ -65,8 +70,9 @@ def _look(path: Path, *identity: int) -> Structure:
         problem = None if pages is not None else f"more than {TREE_PAGES} declared"
         objects = _objects(reader) if pages is None else None
         return Structure(
-            pages, attachments, tuple(_metadata(reader)), problem=problem, listed=len(listed), objects=objects
-        )
+            pages, attachments, tuple(_metadata(reader)), problem=problem, listed=len(listed), objects=objects,
+            program=needs_program(reader),
+        )  # fmt: skip
     except Exception as failure:
         return Structure(None, problem=type(failure).__name__)
 
@@ -84,7 +90,24 @@ def _attachment(one: EmbeddedFile) -> Attachment:
         file_name = tidy(one.alternative_name or name)[:500]
     except Exception:
         file_name = name
-    return Attachment(name, _size(one), file_name)
+    return Attachment(name, _size(one), file_name, _said(one.pdf_object))
+
+
+def _said(specification: Any) -> str:
+    """Returns what a file is described by: its description, and the columns that a portfolio shows of it."""
+    try:
+        columns = specification.get("/CI", {})
+        shown = [columns[name] for name in columns if name != "/Type"]
+        values = [specification.get("/Desc"), *(one.get("/D") if hasattr(one, "get") else one for one in shown)]
+        return "; ".join(tidy(str(value)).strip() for value in values if value is not None)[:500]
+    except Exception:
+        return ""
+
+
+def described(structure: Structure) -> str:
+    """Puts the descriptions of all files into words; empty where there are none."""
+    said = (f"{one.file_name}: {one.described}" for one in structure.attachments if one.described)
+    return "\n".join(said)[:4_000]
 
 
 def _content(one: EmbeddedFile) -> bytes | None:
@@ -136,9 +159,12 @@ def _identity(specification: Any) -> object:
 
 
 def _pinned(reader: PdfReader) -> Iterator[Any]:
+    """Yields the files that belong to the document or a page (PDF 2), and those that are pinned to a page."""
+    yield from _associated(reader.root_object)
     left = ANNOTATIONS
     pages: Any = reader.pages if _pages(reader) is not None else ()
     for page in pages:
+        yield from _associated(page)
         for reference in page.get("/Annots") or ():
             left -= 1
             if left < 0:
@@ -148,7 +174,44 @@ def _pinned(reader: PdfReader) -> Iterator[Any]:
                 yield annotation["/FS"]
 
 
+def _associated(holder: Any) -> Iterator[Any]:
+    references: Any = holder.get("/AF") or ()
+    for reference in [references] if hasattr(references, "get") else references:
+        specification = reference.get_object()
+        if hasattr(specification, "get") and "/EF" in specification:
+            yield specification
+
+
+def _layers(reader: PdfReader) -> str:
+    """Names the layers of a document that can be switched, and says of those that are off that they are hidden."""
+    content = cast(Any, reader.root_object).get("/OCProperties")
+    try:
+        return _named_layers(content) if content is not None else ""
+    except Exception:
+        return "unreadable"
+
+
+def _named_layers(content: Any) -> str:
+    settings = content["/D"]
+    off = {_number(one) for one in settings.get("/OFF", ())}
+    on = {_number(one) for one in settings.get("/ON", ())}
+    all_off = settings.get("/BaseState") == "/OFF"
+    named = []
+    for group in content["/OCGs"][:200]:
+        hidden = _number(group) in off or (all_off and _number(group) not in on)
+        named.append(tidy(str(group.get_object().get("/Name", "")))[:100] + (" (hidden)" if hidden else ""))
+    return "; ".join(named)[:2_000]
+
+
+def _number(reference: Any) -> object:
+    return getattr(reference, "idnum", None) or id(reference)
+
+
 def _metadata(reader: PdfReader) -> Iterator[tuple[str, str]]:
+    if layers := _layers(reader):
+        yield "layers", layers
+    if "/Collection" in reader.root_object:
+        yield "portfolio", "yes"
     for key, value in (reader.metadata or {}).items():
         text = tidy(str(value)).strip()[:2_000]
         name = key.lstrip("/").lower()

@@ -3,14 +3,18 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from ream_extract import pdf_attachments, pdf_page, pdf_structure
+from ream_contracts.artifacts import Annotation
+from ream_extract import pdf_annotations, pdf_attachments, pdf_page, pdf_structure
+from ream_extract.flow import unit as body
 from ream_extract.pdf_pictures import Pictures
 from ream_extract.pdf_spread import spread_of
+from ream_extract.pdf_xfa import form_blocks
 from ream_extract.reading import (
     ChildRead,
     Item,
@@ -33,7 +37,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "4"
+    version = "5"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -59,6 +63,8 @@ class PdfExtractor:
             metadata["form"] = {raw.FORMTYPE_ACRO_FORM: "acroform"}.get(form, "xfa")
         if structure.pages != pages:
             metadata["pages_counted"] = f"pdfium {pages}, pypdf {structure.pages or structure.problem}"
+        if described := pdf_structure.described(structure):
+            metadata["attachments_described"] = described
         if files.differs:
             metadata["attachments_counted"] = files.differs
         pages = _believed(pages, structure.pages)
@@ -71,11 +77,14 @@ class PdfExtractor:
         units = [UnitRun("page", pages)]
         if files.count:
             units.append(UnitRun("attachment", files.count))
+        unseen = structure.pages is None and structure.objects is None and metadata.get("form") == "xfa"
+        if structure.program or unseen:
+            units.append(UnitRun("form", 1))
         children = sum(one.size or 0 for one in structure.attachments)
         return Plan(tuple(units), metadata, child_bytes=children)
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
-        """Yields pages, then attachments, whose numbers follow those of the last page."""
+        """Yields pages, then attachments, whose numbers follow the last page's, then the words of an XFA form."""
         document = _open(source.path)
         try:
             if document.get_formtype() == raw.FORMTYPE_ACRO_FORM:
@@ -137,14 +146,20 @@ def _judged(
         spread = spread_of(page, words, drawn)
     finally:
         words.close()
-    drawings = drawn.drawings or (0 if text.strip() else pdf_page.pinned(page))
+    drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
     verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden, spread.drawn, spread.text))
-    notes = list(pdf_page.annotations(page, document.formenv))
-    written = [pdf_page.field_text(note) for note, seen in notes if seen]
+    notes = list(pdf_annotations.annotations(page, document.formenv))
+    written = [pdf_annotations.field_text(note) for note, seen in notes if seen]
     text = "\n".join([text, *written]) if written else text
     width, height = page.get_size()
     scanned = _reason(verdict.layer, source)
     full_page = drawn.hidden and drawn.image_share > 0.9
+    taken = () if scanned or full_page or not source.pictures else tuple(pictures.of_page(page, drawn.images))
+    # Of a page that ocr reads, what is pinned to it is in the picture.
+    if scanned is None and pdf_annotations.draws(page, document.formenv):
+        laid = pdf_annotations.drawn_words(document, number, text)
+        text = "\n".join(filter(None, (text, laid)))
+        notes += [(Annotation("drawn", laid, None), True)] if laid else []
     unit = UnitRead(
         number,
         "page",
@@ -156,7 +171,7 @@ def _judged(
         round(height, 2),
         page.get_rotation(),
         headings,
-        () if scanned or full_page or not source.pictures else tuple(pictures.of_page(page, drawn.images)),
+        taken,
         (),
         tuple(note for note, _ in notes),
         counted,
@@ -180,7 +195,8 @@ def _attachments(
 ) -> Iterator[Item]:
     counted = pdf_attachments.both(document, pdf_structure.look(source.path))
     left = source.child_budget
-    wanted = range(first - pages - 1, last - pages)
+    form = pages + counted.count + 1
+    wanted = range(first - pages - 1, min(last, form - 1) - pages)
     for number, name, content in pdf_attachments.files(
         source.path, document, counted, wanted, source.limits.child_bytes
     ):
@@ -195,7 +211,23 @@ def _attachments(
             left -= len(content)
             file = f"child-{unit}-{hashlib.sha256(content).hexdigest()[:16]}"
             (scratch / file).write_bytes(content)
-            yield ChildRead(unit, "attachment", name, name, file, len(content))
+            yield ChildRead(unit, "attachment", _shown(counted, number, name), name, file, len(content))
+    if first <= form <= last:
+        yield _form(source.path, form)
+
+
+def _form(path: Path, number: int) -> Item:
+    try:
+        return replace(body(number, form_blocks(path), "markup"), kind="form")
+    except Unreadable as failure:
+        return UnitFailed(number, failure.cause)
+
+
+def _shown(counted: pdf_attachments.Both, number: int, name: str) -> str:
+    """Returns what a file is called: its own name where it has one, for the list's may be any key."""
+    known = counted.structure.attachments
+    own = known[number].file_name if number < len(known) else name
+    return own.replace("\\", "/").rsplit("/", 1)[-1] or name
 
 
 EXTRACTOR = PdfExtractor()

@@ -36,14 +36,15 @@ def structure(data: bytes, _: str) -> Structured:
         raise ValueError("the file is no well-formed XML") from failure
     if root is None:
         raise ValueError("the file has no element")
-    node = _node(root)
+    node = node_of(root)
     written = root.getroottree().docinfo.encoding or "utf-8"
     return Structured(
         list(blocks(Group([(_local(root), node)]))), shown_letters(data.decode(written, "replace")), _metadata(node)
     )
 
 
-def _node(element: Any) -> Node:
+def node_of(element: Any) -> Node:
+    """Makes an outline of an element and what is in it."""
     if _is_word(element):
         return _paragraph(element)
     attributes = [(str(name), value) for name, value in element.attrib.items() if not name.startswith(_UNSHOWN)]
@@ -63,7 +64,7 @@ def _children(inner: list[Any]) -> list[tuple[str, Node]]:
     """Puts elements of one name that follow one another into one row; what holds nothing is left out."""
     found: list[tuple[str, Node]] = []
     for name, group in groupby(inner, _local):
-        nodes = [node for node in map(_node, group) if not _is_empty(node)]
+        nodes = [node for node in map(node_of, group) if not _is_empty(node)]
         if len(nodes) > 1 and all(isinstance(node, Group) for node in nodes):
             found.append((name, Row(nodes)))
         else:

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is pinned to PDF pages or belongs to the document: fields, notes, stamps, layers, portfolios, forms of XFA."""
+
+from pathlib import Path
+
+import pytest
+
+from ream_extract.extractors.pdf import EXTRACTOR
+from ream_extract.pdf_annotations import _beyond
+from ream_extract.reading import ChildRead, Item, Source, UnitFailed, UnitRead, UnitRun
+from ream_extract.testing import _file, _stream
+
+PDF = "application/pdf"
+WORDS = "BT /F 12 Tf 72 700 Td (Words of the page) Tj ET"
+RECT = "/Type /Annot /Rect [50 50 200 80]"
+FONT = "/Resources << /Font << /F 3 0 R >> >>"
+
+
+def made(path: Path, *more: str, page: str = "", catalog: str = "", content: str = WORDS, names: str = "") -> Path:
+    """A PDF of one page; the objects beyond those that every page needs are numbered from 6."""
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+        "<< /Type /Pages /Count 1 /Kids [4 0 R] >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R {page} "
+        f"/Resources << /Font << /F 3 0 R >> {names} >> >>",
+        _stream("", content),
+    ]
+    path.write_bytes(_file([*objects, *more]))
+    return path
+
+
+def drawing(words: str) -> str:
+    return _stream(f"/Type /XObject /Subtype /Form /BBox [0 0 150 30] {FONT}", f"BT /F 12 Tf 0 0 Td ({words}) Tj ET")
+
+
+def read(path: Path) -> list[Item]:
+    source = Source(path, PDF)
+    count = sum(run.count for run in EXTRACTOR.plan(source).units)
+    return list(EXTRACTOR.read(source, 1, count, path.parent))
+
+
+def page(path: Path) -> UnitRead:
+    first = read(path)[0]
+    assert isinstance(first, UnitRead)
+    return first
+
+
+def form(path: Path, *fields: str) -> UnitRead:
+    numbers = " ".join(f"{number} 0 R" for number in range(6, 6 + len(fields)))
+    catalog = f"/AcroForm << /DA (/F 12 Tf 0 g) /DR << /Font << /F 3 0 R >> >> /Fields [{numbers}] >>"
+    return page(made(path, *fields, page=f"/Annots [{numbers}]", catalog=catalog))
+
+
+@pytest.mark.parametrize(
+    ("field", "seen"),
+    [
+        ("/FT /Tx /T (name) /V (Ana Paz)", "Ana Paz"),
+        ("/FT /Tx /T (rich) /RV (<body><p>written in colours</p></body>)", "written in colours"),
+        ("/FT /Ch /Ff 131072 /T (combo) /V (b) /Opt [[(a)(First)][(b)(Second)]]", "Second"),
+        ("/FT /Ch /T (list) /V (x) /Opt [(x)(y)]", "x\ny"),
+        ("/FT /Btn /Ff 65536 /T (push) /MK << /CA (Press here) >>", "Press here"),
+        ("/FT /Btn /T (off) /V /Off /AS /Off", ""),
+        ("/FT /Tx /Ff 8192 /T (password) /V (secret)", ""),
+    ],
+)
+def test_fields_say_what_people_see_in_them(tmp_path: Path, field: str, seen: str) -> None:
+    read = form(tmp_path / "a.pdf", f"<< {RECT} /Subtype /Widget {field} >>")
+    assert read.text == "\n".join(filter(None, ("Words of the page", seen)))
+
+
+def test_a_signature_that_is_drawn_is_read(tmp_path: Path) -> None:
+    field = f"<< {RECT} /Subtype /Widget /FT /Sig /T (sign) /V << /Type /Sig >> /AP << /N 7 0 R >> >>"
+    path = made(
+        tmp_path / "a.pdf", field, drawing("Digitally signed by Kim"), page="/Annots [6 0 R]",
+        catalog="/AcroForm << /Fields [6 0 R] >>",
+    )  # fmt: skip
+    assert page(path).text == "Words of the page\nDigitally signed by Kim"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "seen", "kind"),
+    [
+        ("/Subtype /Text /Contents (A note) /T (Kim)", "A note", "note"),
+        ("/Subtype /FreeText /RC (<body><p>only rich</p></body>)", "only rich", "text"),
+        ("/Subtype /Redact /Contents (to go)", "to go", "redact"),
+        ("/Subtype /Sound /Contents (a sound)", "a sound", "sound"),
+        ("/Subtype /Stamp /AP << /N 7 0 R >>", "Drawn words", "drawn"),
+        ("/Subtype /Watermark /AP << /N 7 0 R >>", "Drawn words", "drawn"),
+        ("/Subtype /Stamp /Contents (Drawn words) /AP << /N 7 0 R >>", "Drawn words", "stamp"),
+        ("/Subtype /Stamp /F 2 /AP << /N 7 0 R >>", "", ""),
+        ("/Subtype /FreeText /Contents (said) /AP << /N 7 0 R >>", "said", "text"),
+        ("/Subtype /Popup /Contents (twice)", "", ""),
+    ],
+)
+def test_notes_and_what_stamps_draw(tmp_path: Path, annotation: str, seen: str, kind: str) -> None:
+    path = made(tmp_path / "a.pdf", f"<< {RECT} {annotation} >>", drawing("Drawn words"), page="/Annots [6 0 R]")
+    read = page(path)
+    assert read.text == "\n".join(filter(None, ("Words of the page", seen)))
+    assert [(note.kind, note.text) for note in read.annotations] == ([(kind, seen)] if seen else [])
+
+
+def test_a_stamp_changes_no_page_that_is_read_after_it(tmp_path: Path) -> None:
+    path = made(
+        tmp_path / "a.pdf", f"<< {RECT} /Subtype /Stamp /AP << /N 7 0 R >> >>", drawing("Seen"), page="/Annots [6 0 R]"
+    )
+    before = path.read_bytes()
+    assert [page(path).text for _ in range(2)] == ["Words of the page\nSeen"] * 2
+    assert path.read_bytes() == before
+
+
+def test_what_is_known_is_left_out_as_often_as_it_is_known() -> None:
+    assert _beyond("a b a\nc a b", "b a a") == "c a b"
+    assert _beyond("a", "a") == ""
+
+
+def test_layers_are_named_and_hidden_ones_marked(tmp_path: Path) -> None:
+    content = (
+        "/OC /A BDC BT /F 12 Tf 72 700 Td (Shown) Tj ET EMC /OC /B BDC BT /F 12 Tf 72 600 Td (Not shown) Tj ET EMC"
+    )
+    groups = ("<< /Type /OCG /Name (First) >>", "<< /Type /OCG /Name (Second) >>")
+    layers = "/OCProperties << /OCGs [6 0 R 7 0 R] /D << {} >> >>"
+    for settings, told in (
+        ("/ON [6 0 R] /OFF [7 0 R]", "First; Second (hidden)"),
+        ("/BaseState /OFF /ON [6 0 R]", "First; Second (hidden)"),
+        ("", "First; Second"),
+    ):
+        path = made(
+            tmp_path / "a.pdf", *groups, content=content, catalog=layers.format(settings),
+            names="/Properties << /A 6 0 R /B 7 0 R >>",
+        )  # fmt: skip
+        assert EXTRACTOR.plan(Source(path, PDF)).metadata["layers"] == told
+        assert page(path).text == "Shown\nNot shown"
+    broken = made(tmp_path / "b.pdf", catalog="/OCProperties << /OCGs 17 >>")
+    assert EXTRACTOR.plan(Source(broken, PDF)).metadata["layers"] == "unreadable"
+
+
+def test_files_of_a_portfolio_have_their_own_names_and_descriptions(tmp_path: Path) -> None:
+    columns = "/Schema << /Type /CollectionSchema /subject << /Subtype /S /N (Subject) >> >>"
+    path = made(
+        tmp_path / "a.pdf",
+        "<< /Type /Filespec /F (letter.txt) /Desc (A letter) /EF << /F 7 0 R >> /CI << /subject (Paper) >> >>",
+        _stream("/Type /EmbeddedFile", "hello"),
+        "<< /Type /Filespec /F (sub/b.txt) /EF << /F 9 0 R >> >>",
+        _stream("/Type /EmbeddedFile", "second"),
+        catalog=f"/Collection << /Type /Collection {columns} >> "
+        "/Names << /EmbeddedFiles << /Names [(<1>letter.txt) 6 0 R (key) 8 0 R] >> >>",
+    )
+    metadata = EXTRACTOR.plan(Source(path, PDF)).metadata
+    assert (metadata["portfolio"], metadata["attachments_described"]) == ("yes", "letter.txt: A letter; Paper")
+    children = [item for item in read(path) if isinstance(item, ChildRead)]
+    assert [(child.name, child.path, (tmp_path / child.file).read_bytes()) for child in children] == [
+        ("letter.txt", "<1>letter.txt", b"hello"), ("b.txt", "key", b"second"),
+    ]  # fmt: skip
+
+
+def test_files_that_belong_to_document_or_page_without_standing_in_the_list(tmp_path: Path) -> None:
+    def file(name: str, number: int) -> tuple[str, str]:
+        specification = f"<< /Type /Filespec /F ({name}) /AFRelationship /Data /EF << /F {number} 0 R >> >>"
+        return specification, _stream("/Type /EmbeddedFile", f"data of {name}")
+
+    path = made(
+        tmp_path / "a.pdf", *file("whole.xml", 7), *file("page.txt", 9), catalog="/AF [6 0 R]", page="/AF 8 0 R"
+    )
+    assert EXTRACTOR.plan(Source(path, PDF)).units == (UnitRun("page", 1), UnitRun("attachment", 2))
+    children = [item for item in read(path) if isinstance(item, ChildRead)]
+    assert [(child.name, (tmp_path / child.file).read_bytes()) for child in children] == [
+        ("whole.xml", b"data of whole.xml"), ("page.txt", b"data of page.txt"),
+    ]  # fmt: skip
+
+
+TEMPLATE = (
+    '<template xmlns="http://www.xfa.org/schema/xfa-template/3.3/"><subform>'
+    "<draw><value><text>Surname</text></value></draw><field><caption><value><exData>"
+    "<body xmlns='http://www.w3.org/1999/xhtml'><p>In <b>full</b></p></body>"
+    "</exData></value></caption></field></subform></template>"
+)
+DATA = (
+    '<d:datasets xmlns:d="http://www.xfa.org/schema/xfa-data/1.0/">'
+    "<d:data><f><name>Ana Paz</name></f></d:data></d:datasets>"
+)
+
+
+@pytest.mark.parametrize("divided", [True, False])
+def test_a_form_that_a_program_draws_is_read_from_that(tmp_path: Path, divided: bool) -> None:
+    whole = f'<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/">{TEMPLATE}{DATA}</xdp:xdp>'
+    parts = [TEMPLATE, DATA] if divided else [whole]
+    packed = "[(template) 6 0 R (datasets) 7 0 R]" if divided else "6 0 R"
+    path = made(
+        tmp_path / "a.pdf", *(_stream("", one) for one in parts),
+        catalog=f"/NeedsRendering true /AcroForm << /XFA {packed} /Fields [] >>",
+    )  # fmt: skip
+    assert EXTRACTOR.plan(Source(path, PDF)).units == (UnitRun("page", 1), UnitRun("form", 1))
+    _, drawn = read(path)
+    assert isinstance(drawn, UnitRead)
+    assert (drawn.kind, drawn.text) == ("form", "Surname\nIn full\nname: Ana Paz")
+
+
+def test_a_form_whose_program_is_broken_is_not_whole(tmp_path: Path) -> None:
+    catalog = "/NeedsRendering true /AcroForm << /XFA 6 0 R /Fields [] >>"
+    whole = made(tmp_path / "a.pdf", _stream("", TEMPLATE[:90]), catalog=catalog).read_bytes()
+    assert read(tmp_path / "a.pdf")[1] == UnitFailed(2, "damaged")
+    (tmp_path / "a.pdf").write_bytes(whole[: whole.index(b"startxref")])  # a file that pypdf cannot open
+    assert read(tmp_path / "a.pdf")[-1] == UnitFailed(2, "damaged")
+    fields = "/AcroForm << /XFA 6 0 R /Fields [7 0 R] >>"
+    filled = f"<< {RECT} /Subtype /Widget /FT /Tx /T (name) /V (Ana Paz) >>"
+    both = made(tmp_path / "b.pdf", _stream("", TEMPLATE), filled, catalog=fields, page="/Annots [7 0 R]")
+    assert EXTRACTOR.plan(Source(both, PDF)).units == (UnitRun("page", 1),)  # its pages have all of it
