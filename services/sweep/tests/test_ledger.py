@@ -77,6 +77,17 @@ def test_what_is_old_and_answered_goes_and_what_is_owed_stays() -> None:
     assert (ledger.newest(name(5)), len(ledger)) == ((1, 1), 3)
 
 
+def test_the_oldest_is_the_one_that_waits_for_its_answer_the_longest() -> None:
+    ledger = Ledger()
+    assert ledger.oldest_owed() is None
+    for number, day in ((1, 1), (2, 3), (3, 2)):
+        ledger.ingested(ingested(name(number)), 0, number, day * DAY)
+    ledger.indexed(indexed(name(1)), 4 * DAY)
+    assert ledger.oldest_owed() == 2 * DAY // 1000
+    ledger.ingested(ingested(name(3), run=2), 0, 9, 8 * DAY)
+    assert ledger.oldest_owed() == 3 * DAY // 1000
+
+
 def test_a_replay_makes_an_old_document_a_new_one() -> None:
     ledger = Ledger()
     ledger.ingested(ingested(name(1)), 0, 1, DAY)

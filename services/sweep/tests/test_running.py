@@ -28,7 +28,11 @@ class Turns:
         self.seen: list[tuple[str | None, float]] = []
         self.tail = SimpleNamespace(positions=lambda: {FOLLOWED[0]: {0: 7, 1: 5}})
         self.observer = SimpleNamespace(ends=lambda names: {FOLLOWED[0]: {0: 10, 1: 5}})
-        self.ledger = SimpleNamespace(totals=lambda: {"complete": 3, "outstanding": 4})
+        self.clock = FakeClock()
+        waiting_since = self.clock.now().timestamp() - 90
+        self.ledger = SimpleNamespace(
+            totals=lambda: {"complete": 3, "outstanding": 4}, oldest_owed=lambda: waiting_since
+        )
 
     def look(self, seconds: float) -> None:
         assert self.loop is not None
@@ -57,6 +61,7 @@ def test_shows_documents_by_outcome_and_how_far_it_has_read() -> None:
     assert (value("ream_documents", "complete"), value("ream_documents", "outstanding")) == (3, 4)
     assert value("ream_lag_records", FOLLOWED[0]) == 3
     assert value("ream_in_flight_records") == 4
+    assert value("ream_oldest_record_seconds") == pytest.approx(90)
     assert (value("ream_documents_sent_again_total"), value("ream_documents_expired_total")) == (2, 1)
 
 

@@ -90,7 +90,9 @@ DESCRIBED: Mapping[str, Described] = {
     "ream_in_flight_bytes": Described("Bytes of keys and values of the records in flight."),
     "ream_waiting_records": Described("Records held because somebody is away.", ("waiting_for",)),
     "ream_lag_records": Described("Records not finished, those on the broker included.", ("topic",)),
-    "ream_oldest_record_seconds": Described("Age of the oldest record in flight; 0 when there is none."),
+    "ream_oldest_record_seconds": Described(
+        "Age of the oldest record in flight (sweep: without its answer); 0 when there is none."
+    ),
     "ream_assigned_partitions": Described("Partitions assigned to this process.", ("topic",)),
     "ream_workers_busy": Described("Worker threads that work on a record now."),
     "ream_breaker_state": Described(

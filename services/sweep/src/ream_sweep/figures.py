@@ -20,6 +20,9 @@ def measure(sweep: Sweep, metrics: Metrics) -> None:
     for outcome, count in totals.items():
         metrics.set("ream_documents", count, outcome)
     metrics.set("ream_in_flight_records", totals["outstanding"])
+    oldest = sweep.ledger.oldest_owed()
+    age = sweep.clock.now().timestamp() - oldest if oldest is not None else 0.0
+    metrics.set("ream_oldest_record_seconds", max(0.0, age))
     sent, expired = metrics.value("ream_documents_sent_again_total"), metrics.value("ream_documents_expired_total")
     metrics.count("ream_documents_sent_again_total", amount=sweep.resent - sent)
     metrics.count("ream_documents_expired_total", amount=sweep.expired - expired)

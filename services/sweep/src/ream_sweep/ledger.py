@@ -113,6 +113,10 @@ class Ledger:
                 rows.offset[row], rows.tries[row], rows.acted_at[row],
             )  # fmt: skip
 
+    def oldest_owed(self) -> int | None:
+        """Says since when the longest has waited that is owed something, in seconds since 1970; None: nothing is."""
+        return min((self._rows.noted[row] for row in self._owed), default=None)
+
     def forget_before(self, timestamp_ms: float) -> None:
         """Drops what was ingested earlier than that and is owed nothing."""
         rows, limit = self._rows, timestamp_ms / 1000
