@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ream_classify import rules
-from ream_quality import personal_data, topics, understanding
+from ream_quality import entities, personal_data, topics, understanding
 from ream_quality.spans import Span, Tallies, alike
 
 
@@ -58,6 +58,21 @@ def test_a_topic_is_right_when_its_folder_says_so(tmp_path: Path) -> None:
         (tmp_path / "news" / topic / "1.txt").write_text(text)
     assert topics.measure(tmp_path, rules.load()) == {"news_accuracy_described": 0.5}
     assert topics.measure(tmp_path / "news", rules.load()) == {}
+
+
+def test_names_are_scored_by_span(tmp_path: Path) -> None:
+    text = "Mr. John Smith went to Berlin."
+    spans = [
+        {"entity_type": "PERSON", "start_position": 4, "end_position": 14},
+        {"entity_type": "ORGANIZATION", "start_position": 0, "end_position": 2},
+    ]
+    (tmp_path / "personal-data").mkdir()
+    (tmp_path / "personal-data" / "some.json").write_text(json.dumps([{"full_text": text, "spans": spans}]))
+    figures = entities.measure(tmp_path, rules.load())
+    assert figures["entities_f1_person"] == 1.0
+    assert figures["entities_f1_organisation"] == figures["entities_f1_place"] == 0.0
+    assert figures["entities_f1"] == pytest.approx(0.5)
+    assert entities.measure(tmp_path / "personal-data", rules.load()) == {}
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

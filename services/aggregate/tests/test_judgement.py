@@ -4,6 +4,7 @@
 import pytest
 
 from ream_aggregate.judgement import MANY_PERSONAL, MANY_TELLING, judge
+from ream_contracts.sentiment import Summed
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,13 @@ def test_type(scores: dict[str, int], label: str, confidence: int) -> None:
 def test_topics(scores: dict[str, int], topics: tuple[str, ...], confidence: int) -> None:
     judged = judge(scores)
     assert (judged.topics, judged.topic_confidence) == (topics, confidence)
+
+
+def test_sentiment_is_summed_over_segments() -> None:
+    assert judge({}).sentiment is None
+    scores = {"sentiment:positive": 900, "sentiment:words": 4, "sentiment:characters": 1_000}
+    assert judge(scores).sentiment == Summed(64, "positive", 40)
+    assert judge({**scores, "sentiment:positive": -5}).sentiment == Summed(0, "neutral", 40)
 
 
 def test_personal_data_is_counted_by_kind() -> None:

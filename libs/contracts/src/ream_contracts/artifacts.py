@@ -185,6 +185,42 @@ class Keyphrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """Something that has a name, or a date or amount, and where it stands."""
+
+    kind: str
+    """person, organisation, place, date, amount, product."""
+    text: str
+    """As written."""
+    normal: str | None
+    """One form for all ways of writing it: a date as in ISO 8601, an amount as currency and number; null where there is none."""
+    unit: int
+    """Where."""
+    start: int
+    """First character in the unit's text."""
+    end: int
+    """One past the last."""
+    confidence: int
+    """0 to 100."""
+    source: str
+    """Which rule or model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """How a text speaks; absent where no lexicon knows its language, or too little was said."""
+
+    score: int
+    """From -100 (bad) to 100 (good)."""
+    confidence: int
+    """0 to 100: how much was said."""
+    positive: int
+    """Weight of good words."""
+    negative: int
+    """Weight of bad words."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentClasses:
     """What classify found in one segment."""
 
@@ -212,6 +248,11 @@ class SegmentClasses:
     """Each rule and model that was asked, by name, with its version."""
     keyphrases: tuple[Keyphrase, ...] = ()
     """What the segment is about in its own words, the best first."""
+    entities: tuple[Entity, ...] = ()
+    """People, organisations, places, dates, amounts and products, by place."""
+    cut: tuple[str, ...] = ()
+    """Which of entities and fields are not whole; the scores count all."""
+    sentiment: Sentiment | None = None
 
 
 @dataclass(frozen=True, slots=True)

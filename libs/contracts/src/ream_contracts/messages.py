@@ -123,6 +123,12 @@ class DocumentCompleted:
     """What it is about, most first; empty where nothing says it."""
     topic_confidence: int = 0
     """Of the first topic, 0 to 100."""
+    sentiment: Literal["positive", "negative", "neutral", "mixed"] | None = None
+    """How it speaks; absent where nobody can say."""
+    sentiment_score: int | None = None
+    """From -100 (bad) to 100 (good); absent where nobody can say."""
+    sentiment_confidence: int | None = None
+    """0 to 100; absent where nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,5 +171,8 @@ def _completed(state: State, outcome: Ending, cause: str | None) -> DocumentComp
         confidence_lowest=judged.confidence_lowest,
         language_confidences=judged.language_confidences,
         topics=judged.topics,
+        sentiment=judged.sentiment.tone if judged.sentiment else None,
+        sentiment_score=judged.sentiment.score if judged.sentiment else None,
+        sentiment_confidence=judged.sentiment.confidence if judged.sentiment else None,
         topic_confidence=judged.topic_confidence,
     )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ream_contracts.sentiment import SCORES, Summed, summed
+
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
 
 UNKNOWN = "unknown"
@@ -37,7 +39,7 @@ MANY_TELLING = 20
 MANY_PERSONAL = 500
 """So many pieces of personal data of any kind are one too."""
 
-HARMLESS = frozenset({"email", "phone", "ip", "address"})
+HARMLESS = frozenset({"email", "phone", "ip", "address", "name"})
 """Kinds that stand on every letterhead: they keep a document inside, no more."""
 
 NOBODYS = frozenset({"url"})
@@ -64,6 +66,7 @@ class Judgement:
     language_confidences: Mapping[str, int] | None
     sensitivity: Sensitivity
     personal_data: Mapping[str, int]
+    sentiment: Summed | None
     confidence: int | None
     confidence_lowest: int | None
 
@@ -84,6 +87,7 @@ def judge(scores: Mapping[str, int]) -> Judgement:
         language_confidences=_how_sure(languages, kinds["language"], kinds["sure"]),
         sensitivity=_sensitivity(kinds["personal"], kinds["mark"], kinds["secret"]),
         personal_data=kinds["personal"],
+        sentiment=summed(*(max(0, scores.get(name, 0)) for name in SCORES)),
         confidence=_mean(units),
         confidence_lowest=min(units, default=None),
     )

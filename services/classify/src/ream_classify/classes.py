@@ -6,24 +6,25 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ream_classify import language, sensitivity
+from ream_classify import language, sensitivity, sentiment
 from ream_classify.document_type import Evidence, points_of
 from ream_classify.keyphrases import keyphrases
+from ream_classify.listed import ListedEntities, ListedFindings
 from ream_classify.rules import VERSION, Rules
 from ream_classify.scan import Hit, Scan
 from ream_classify.topics import TopicWord
 from ream_contracts.artifacts import (
-    Finding,
     Keyphrase,
     SegmentClasses,
     SegmentLanguage,
     SegmentText,
+    Sentiment,
     UnitLanguage,
     UnitText,
 )
+from ream_contracts.sentiment import SCORES, summed
 
 _MOST_EVIDENCE = 500
-_LONGEST_VALUE = 500
 
 
 def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
@@ -31,14 +32,16 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
 
     The scores are integers, and those of a document are the sums over its segments, however it was cut:
     `language:<code>` in characters, `sure:<code>` in those times how sure their language is, `type:<label>` and
-    `topic:<label>` in points, `personal:<kind>`, `secret:<kind>` and `mark:<level>` in hits, `confidence:<0 to 100>`
-    and `method:<how it was got>` in units with text. Time is linear in the length of the text, whatever stands in it.
+    `topic:<label>` in points, `personal:<kind>`, `secret:<kind>`, `mark:<level>` and `entity:<kind>` in hits,
+    `sentiment:<side>` in hundredths, `confidence:<0 to 100>` and `method:<how it was got>` in units with text. Time is
+    linear in the length of the text, whatever stands in it.
     """
     scores: Counter[str] = Counter()
     languages: list[UnitLanguage] = []
-    listed = _Listed(rules.listed)
+    listed = ListedFindings(rules.listed)
     evidence: dict[str, list[Evidence | TopicWord]] = {}
     read: list[tuple[int, str, str]] = []
+    named = ListedEntities(rules.listed)
     for unit in text.units:
         if unit.text.strip():
             parts = language.identify_parts(unit.text)
@@ -54,6 +57,8 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
                 scores[f"topic:{label}"] += sum(word.points for word in words)
                 evidence.setdefault(f"topic:{label}", []).extend(words)
             read.append((unit.unit, unit.text, main.language))
+            scores.update(_named(unit, main.language, rules, named, listed))
+            scores.update(_tone(unit.text, main.language))
         else:
             main = language.Guess(language.NONE, 0)
         for hit, value in _hits(unit, main.language, rules):
@@ -71,6 +76,9 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         scores=dict(sorted(scores.items())),
         segment_languages=_languages(scores),
         versions=rules.versions,
+        entities=named.in_order(),
+        cut=("entities",) if named.cut else (),
+        sentiment=_sentiment(scores),
         keyphrases=tuple(
             Keyphrase(one.text, one.score, one.hits, one.unit, one.start, one.end) for one in keyphrases(read)
         ),
@@ -82,6 +90,34 @@ def _languages(scores: Counter[str]) -> tuple[SegmentLanguage, ...]:
     counts = {name.removeprefix("language:"): n for name, n in scores.items() if name.startswith("language:")}
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(SegmentLanguage(code, n, 100 * scores[f"sure:{code}"] // n) for code, n in ordered)
+
+
+def _named(unit: UnitText, code: str, rules: Rules, named: ListedEntities, listed: ListedFindings) -> Counter[str]:
+    """Lists what is named in a unit and counts it; people whom a model names are personal data."""
+    counts: Counter[str] = Counter()
+    for one in rules.entities.find(unit.text, code):
+        value = unit.text[one.start : one.end]
+        counts[f"entity:{one.kind}"] += 1
+        named.add(one, unit.unit, value)
+        if one.kind == "person" and rules.entities.by_model(one):
+            counts["personal:name"] += 1
+            listed.add(Hit("personal:name", one.start, one.end, one.confidence), unit.unit, value)
+    return counts
+
+
+def _tone(text: str, code: str) -> dict[str, int]:
+    weights = sentiment.weigh(text, code)
+    if weights is None:
+        return {}
+    counts = (weights.positive, weights.negative, weights.words, min(len(text), sentiment.MOST_CHARACTERS))
+    return {name: count for name, count in zip(SCORES, counts, strict=True) if count}
+
+
+def _sentiment(scores: Counter[str]) -> Sentiment | None:
+    total = summed(*(scores[name] for name in SCORES))
+    if total is None:
+        return None
+    return Sentiment(total.score, total.confidence, scores[SCORES[0]], scores[SCORES[1]])
 
 
 def _hits(unit: UnitText, code: str, rules: Rules) -> Iterator[tuple[Hit, str]]:
@@ -104,28 +140,6 @@ def _hits(unit: UnitText, code: str, rules: Rules) -> Iterator[tuple[Hit, str]]:
             value = added[hit.start : hit.end]
             if (hit.score, value) not in seen:
                 yield Hit(hit.score, end, end, hit.confidence, hit.form), value
-
-
-class _Listed:
-    """The findings to list: the first so many of each score."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._counts: Counter[str] = Counter()
-        self._findings: list[Finding] = []
-        self.truncated = False
-
-    def add(self, hit: Hit, unit: int, value: str) -> None:
-        """Lists a hit, or notes that the list is not whole."""
-        self._counts[hit.score] += 1
-        if self._counts[hit.score] > self._most:
-            self.truncated = True
-            return
-        self._findings.append(Finding(hit.kind, unit, hit.start, hit.end, value[:_LONGEST_VALUE], hit.confidence))
-
-    def in_order(self) -> tuple[Finding, ...]:
-        """Returns the findings by place."""
-        return tuple(sorted(self._findings, key=lambda finding: (finding.unit, finding.start, finding.kind)))
 
 
 def _shown(found: list[Evidence | TopicWord]) -> list[dict[str, Any]]:

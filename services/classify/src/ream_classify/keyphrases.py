@@ -9,17 +9,15 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from statistics import mean, median, pstdev
 
-import yaml
+from ream_classify.word_lists import word_lists
 
 _WORD = re.compile(r"[^\W_](?:\w|[.'\u2019&-](?=[^\W_])){0,60}")
 _BREAK = re.compile(r"[.!?;:,()\[\]{}\"\u201c\u201d\u201e\u00ab\u00bb\u2022|/\n\t\u2013\u2014]|\s{3,}")
 _SENTENCE = re.compile(r"[.!?\u3002](?=\s)|\n[ \t]*\n")
 _LONGEST = 3
-_MOST_CHARACTERS = 60_000
+_MOST_CHARACTERS = 40_000
 _MOST_PHRASES = 20
 _LEAST_LETTERS = 3
 _RANGE = 1_000
@@ -53,6 +51,9 @@ class _Word:
 @dataclass(frozen=True, slots=True)
 class _Token:
     text: str
+    folded: str
+    names: bool
+    """Whether it names something: no stop word, no number, no single letter."""
     start: int
     end: int
     sentence: int
@@ -62,55 +63,55 @@ class _Token:
     """Whether no phrase goes on from the token before it."""
 
 
-@cache
 def stopwords() -> Mapping[str, frozenset[str]]:
     """By language the words that name nothing."""
-    listed = yaml.safe_load(files("ream_classify").joinpath("stopwords.yaml").read_text("utf-8"))
-    return {language: frozenset(words.split()) for language, words in listed.items()}
+    return word_lists("stopwords.yaml")
 
 
 def keyphrases(units: Iterable[tuple[int, str, str]]) -> tuple[Phrase, ...]:
     """Returns the best phrases of these units (number, text, language), the best first.
 
-    Only languages whose stop words are known are looked at, and 60,000 characters of the units together.
+    Only languages whose stop words are known are looked at, and 40,000 characters of the units together, as
+    many of each.
     """
     words: dict[str, _Word] = {}
     candidates: dict[tuple[str, ...], list[tuple[int, int, int, str]]] = {}
-    left, sentences = _MOST_CHARACTERS, 0
-    for number, text, language in units:
-        empty = stopwords().get(language)
-        if empty is None or left <= 0:
-            continue
-        tokens = list(_tokens(text[:left], sentences))
-        left -= len(text)
+    known = [(number, text, stopwords()[language]) for number, text, language in units if language in stopwords()]
+    share, sentences = _MOST_CHARACTERS // max(1, len(known)), 0
+    for number, text, empty in known:
+        tokens = list(_tokens(text[:share], sentences, empty))
         if tokens:
             sentences = tokens[-1].sentence + 1
-            _count(tokens, empty, words)
-            for key, place in _candidates(tokens, empty, text):
+            _count(tokens, words)
+            for key, place in _candidates(tokens, text):
                 candidates.setdefault(key, []).append((number, *place))
     return tuple(_best(candidates, _weights(words, sentences)))
 
 
-def _tokens(text: str, sentences: int) -> Iterator[_Token]:
+def _tokens(text: str, sentences: int, empty: frozenset[str]) -> Iterator[_Token]:
     before, sentence, first = 0, sentences, True
     for match in _WORD.finditer(text):
         between = text[before : match.start()]
         if _SENTENCE.search(between):
             sentence, first = sentence + 1, True
         cut = first or _BREAK.search(between) is not None
-        yield _Token(match.group(), match.start(), match.end(), sentence, first, cut)
+        word = match.group()
+        folded = word.lower()
+        yield _Token(word, folded, _names_something(folded, empty), *match.span(), sentence, first, cut)
         before, first = match.end(), False
 
 
 def _names_something(word: str, empty: frozenset[str]) -> bool:
-    return len(word) >= _LEAST_LETTERS and word not in empty and not _NUMBER.fullmatch(word)
+    if len(word) < _LEAST_LETTERS or word in empty:
+        return False
+    return not word[0].isdigit() or not _NUMBER.fullmatch(word)
 
 
-def _count(tokens: list[_Token], empty: frozenset[str], words: dict[str, _Word]) -> None:
+def _count(tokens: list[_Token], words: dict[str, _Word]) -> None:
     previous = ""
     for token in tokens:
-        folded = token.text.lower()
-        if not _names_something(folded, empty):
+        folded = token.folded
+        if not token.names:
             previous = "" if token.cut else folded
             continue
         word = words.setdefault(folded, _Word())
@@ -125,20 +126,17 @@ def _count(tokens: list[_Token], empty: frozenset[str], words: dict[str, _Word])
         previous = folded
 
 
-def _candidates(
-    tokens: list[_Token], empty: frozenset[str], text: str
-) -> Iterator[tuple[tuple[str, ...], tuple[int, int, str]]]:
+def _candidates(tokens: list[_Token], text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int, str]]]:
     """Yields runs of one to three words that name something, with their place."""
     run: list[_Token] = []
     for token in tokens:
-        if token.cut or not _names_something(token.text.lower(), empty):
+        if not token.names:
             run = []
-        if _names_something(token.text.lower(), empty):
-            run = [*run[-_LONGEST + 1 :], token]
-            for size in range(1, len(run) + 1):
-                part = run[-size:]
-                start, end = part[0].start, part[-1].end
-                yield tuple(one.text.lower() for one in part), (start, end, text[start:end])
+            continue
+        run = [token] if token.cut else [*run[-_LONGEST + 1 :], token]
+        for size in range(1, len(run) + 1):
+            start = run[-size].start
+            yield tuple(one.folded for one in run[-size:]), (start, token.end, text[start : token.end])
 
 
 def _weights(words: Mapping[str, _Word], sentences: int) -> dict[str, float]:

@@ -10,6 +10,8 @@ from functools import cache
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # it ships no types
 
+from ream_classify.word_lists import word_lists
+
 NONE = "und"
 """Text in no language: numbers, codes, noise, or too few words to say."""
 
@@ -21,6 +23,8 @@ _BLOCKS = 200
 _LETTERS = 12
 _SURE = 0.35
 _SURE_OF_A_CHANGE = 0.95
+_PLAIN_SHARE = 0.25
+_PLAIN_CONFIDENCE = 97
 _WHITE = re.compile(r"\s+")
 _WORDLIKE = re.compile(r"[^\W\d_]+")
 _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -86,9 +90,19 @@ def identify_parts(text: str) -> Parts:
     if len(text) <= _BLOCK:
         parts.add(main, _dense(text))
         return parts
+    empty = word_lists("stopwords.yaml").get(main.language, frozenset())
     for block in _blocks(text):
+        if _is_plainly(block, empty):
+            parts.add(Guess(main.language, max(main.confidence, _PLAIN_CONFIDENCE)), _dense(block))
+            continue
         parts.add(_agreed(main, _guess(_sample(block), _SURE)), _dense(block))
     return parts
+
+
+def _is_plainly(block: str, empty: frozenset[str]) -> bool:
+    """Says whether so many words of a block are those that hold sentences of the language together that it is in it."""
+    words = block.lower().split()
+    return sum(word in empty for word in words) > _PLAIN_SHARE * len(words)
 
 
 def _agreed(main: Guess, block: Guess) -> Guess:

@@ -10,15 +10,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ream_classify import markings, taxonomy, topics
+from ream_classify import markings, sentiment, taxonomy, topics
 from ream_classify.document_type import Scorer
+from ream_classify.entities import Finder
+from ream_classify.entities.model import EntityModel
 from ream_classify.markings import Markings
 from ream_classify.topics import Topics
 from ream_classify.yaml_lines import RuleError
 
-VERSION = "3"
+VERSION = "4"
 """Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
-LIBRARIES = ("phonenumbers", "py3langid", "python-stdnum")
+LIBRARIES = ("faker", "phonenumbers", "py3langid", "python-stdnum", "vaderSentiment")
 """Packages whose models and lists decide what classes a text gets."""
 
 
@@ -34,6 +36,7 @@ class Rules:
     scorer: Scorer
     markings: Markings
     topics: Topics
+    entities: Finder
     listed: int
     fingerprint: str
     versions: Mapping[str, str]
@@ -57,6 +60,7 @@ def load(
     markings_file: Path | None = None,
     listed: int = 500,
     topics_file: Path | None = None,
+    model: EntityModel | None = None,
 ) -> Rules:
     """Reads and checks the rules; those that ship with classify stand in where no file is named.
 
@@ -66,10 +70,14 @@ def load(
     taxonomy_text, taxonomy_name = _text(taxonomy_file, "taxonomy.yaml")
     markings_text, markings_name = _text(markings_file, "markings.yaml")
     topics_text, topics_name = _text(topics_file, "topics.yaml")
+    finder = Finder(model)
+    versions = {"entities": finder.version, **sentiment.versions(), **_libraries()}
+    asked = [f"{name} {version}" for name, version in versions.items()]
     return Rules(
         Scorer(taxonomy.load(taxonomy_text, taxonomy_name)),
         markings.load(markings_text, markings_name),
         topics.load(topics_text, topics_name),
+        finder,
         listed,
         _digest(
             VERSION,
@@ -77,14 +85,14 @@ def load(
             markings_text,
             topics_text,
             str(listed),
-            *(f"{n} {v}" for n, v in _libraries().items()),
+            *asked,
         ),
         {
             "classify": VERSION,
             "taxonomy": _digest(taxonomy_text),
             "markings": _digest(markings_text),
             "topics": _digest(topics_text),
-            **_libraries(),
+            **versions,
         },
     )
 

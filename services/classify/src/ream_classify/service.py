@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ream_classify import language, rules
 from ream_classify.classes import classify as classes_of
+from ream_classify.entities.gazetteers import gazetteers
+from ream_classify.entities.model import SpacyModel
 from ream_classify.rules import Rules
 from ream_classify.settings import ClassifySettings
 from ream_classify.whole import faults, incomplete
@@ -23,10 +25,12 @@ STAGE = "classify"
 
 @contextmanager
 def open_rules() -> Iterator[Rules]:
-    """Reads the rules and loads the language model, once a process."""
+    """Reads the rules and loads the models and lists of names, once a process."""
     own = settings.load(ClassifySettings, os.environ, "REAM_CLASSIFY_")
     language.warm_up()
-    yield rules.load(_file(own.taxonomy), _file(own.markings), own.findings, _file(own.topics))
+    gazetteers()
+    model = SpacyModel(own.spacy_model) if own.spacy_model else None
+    yield rules.load(_file(own.taxonomy), _file(own.markings), own.findings, _file(own.topics), model)
 
 
 def _file(setting: str) -> Path | None:

@@ -17,6 +17,7 @@ class ClassifySettings:
     taxonomy: str = setting("", "file with the types of documents; without one, those that ship")
     markings: str = setting("", "file with the marked words; without one, those that ship")
     topics: str = setting("", "file with the topics; without one, those that ship")
+    spacy_model: str = setting("", "name or folder of a spaCy model that also finds names; spaCy is yours to install")
     findings: int = setting(500, "findings listed of each kind in a segment; all are counted")
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from ream_contracts import identity
 from ream_contracts.artifacts import DocumentRecord, Manifest, Source
 from ream_contracts.messages import DocumentCompleted, DocumentIngested
 from ream_index.contents import Contents
+from ream_index.knowledge import Knowledge
 from ream_index.passages import Entry
 
 NOT_INDEXABLE = "not-indexable"
@@ -48,7 +49,14 @@ def arrived(ingested: DocumentIngested, source: Source, at: str) -> Entry:
     return Entry(ingested.document_id, identity.version(0, ingested.generation, ingested.run), body)
 
 
-def completed(done: DocumentCompleted, source: Source, manifest: Manifest | None, contents: Contents, at: str) -> Entry:
+def completed(
+    done: DocumentCompleted,
+    source: Source,
+    manifest: Manifest | None,
+    contents: Contents,
+    knowledge: Knowledge,
+    at: str,
+) -> Entry:
     """Makes the entry of a document whose required answers are all in.
 
     Args:
@@ -56,12 +64,14 @@ def completed(done: DocumentCompleted, source: Source, manifest: Manifest | None
         source: where it came from.
         manifest: what was planned; None when it was given up before.
         contents: what its segments say.
+        knowledge: what is said of them.
         at: the time, ISO 8601.
     """
     metadata = dict(manifest.metadata) if manifest else {}
     body = {
         **_origin(source),
         **_facts(done),
+        **knowledge.fields(),
         # As they were counted here: a late answer is in the text before the completion that counts it.
         "characters": contents.characters,
         "children": len(contents.children),
@@ -118,6 +128,8 @@ def _facts(done: DocumentCompleted) -> dict[str, Any]:
         "topics": list(done.topics),
         "topic_confidence": done.topic_confidence,
         "languages": list(done.languages),
+        "sentiment": done.sentiment,
+        "sentiment_score": done.sentiment_score,
         "sensitivity": done.sensitivity,
         "personal_data": sorted(done.personal_data),
         "personal_data_hits": sum(done.personal_data.values()),

@@ -9,6 +9,7 @@ from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, S
 from ream_contracts.messages import DocumentCompleted, DocumentIngested, DocumentPart, PartSegment
 from ream_index import documents, whole
 from ream_index.contents import Contents
+from ream_index.knowledge import Knowledge
 from ream_index.passages import About, Decided, Entry, passages
 from ream_index.settings import IndexSettings
 from ream_kit import Erased, Reject, Retry, Store
@@ -158,14 +159,15 @@ class Desk:
         source = self._source(done.document_id, done.generation)
         about = About(source, Decided.by(done))
         manifest = self.store.get_artifact(Manifest, done.manifest) if done.manifest else None
-        contents = Contents(self.settings.whole_text_characters)
+        contents, knowledge = Contents(self.settings.whole_text_characters), Knowledge()
         for record in self._records(done):
             text = self._text(record)
             contents.add(record, text)
+            knowledge.add(self.store.get_artifact(SegmentClasses, record.classes))
             if record.read and not overtaken:
                 yield from self._passages(work, record, text, about)
         whole.require(contents.lost(done, manifest), "a document that was completed")
-        entry = documents.completed(done, source, manifest, contents, self.now)
+        entry = documents.completed(done, source, manifest, contents, knowledge, self.now)
         # The record comes first: what is in the index can always be made again from the store.
         name = layout.document_record(done.document_id, done.version)
         self.store.put(name, codec.dumps(documents.record(done, entry, manifest, contents)))

@@ -16,7 +16,7 @@ _WORDS = (
     "data de nascimento", "nascido em", "nascida em", "data urodzenia", "urodzony", "urodzona",
     "födelsedatum", "fødselsdato", "дата рождения", "出生日期", "生年月日",
 )  # fmt: skip
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate((
         "january jan januar janvier enero gennaio januari janeiro stycznia",
@@ -34,6 +34,7 @@ _MONTHS = {
     ), start=1)
     for name in names.split()
 }  # fmt: skip
+"""By lower-case name or abbreviation in many languages."""
 _GAP = r"[^\w]{0,8}(?:\((?:dd|mm|yyyy|jj|aaaa|tt|[/.-]){3,8}\)[^\w]{0,4})?(?:on |am |le |el |il |op |the )?"
 _DATE = re.compile(
     _GAP
@@ -66,7 +67,7 @@ def _is_date(match: re.Match[str]) -> bool:
     if match["one"]:
         year = match["three"] if len(match["three"]) == 4 else f"19{match['three']}"
         return _exists(year, match["two"], match["one"]) or _exists(year, match["one"], match["two"])
-    month = _MONTHS.get(match["m"] or match["mm"], 0)
+    month = MONTHS.get(match["m"] or match["mm"], 0)
     return bool(month) and _exists(match["y"] or match["yy"], str(month), match["d"] or match["dd"])
 
 

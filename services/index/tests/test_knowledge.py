@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What segments say together is the same whatever their order, bounded, and names each thing once."""
+
+from collections.abc import Iterable
+from itertools import permutations
+from typing import Any
+
+from ream_contracts.artifacts import Entity, Keyphrase, SegmentClasses
+from ream_index.knowledge import LONGEST, MOST_NAMES, Knowledge
+
+ID = "a" * 32
+
+
+def entity(kind: str, text: str, normal: str | None = None) -> Entity:
+    return Entity(kind, text, normal, 1, 0, len(text), 80, "test")
+
+
+def classes(*entities: Entity, phrases: Iterable[tuple[str, int]] = (), **more: Any) -> SegmentClasses:
+    listed = tuple(Keyphrase(text, score, 1, 1, 0, len(text)) for text, score in phrases)
+    return SegmentClasses(ID, 1, 1, "4.x", (), (), False, {}, {}, keyphrases=listed, entities=entities, **more)
+
+
+SEGMENTS = (
+    classes(entity("person", "Ann Lee"), entity("date", "3 May 2025", "2025-05-03"), phrases=[("tidal power", 90)]),
+    classes(entity("person", "Ann Lee"), entity("organisation", "Acme Ltd"), phrases=[("mud flats", 100)]),
+    classes(entity("amount", "$5", "USD 5"), entity("date", "on the day"), phrases=[("tidal power", 20)]),
+)
+
+
+def fields(*segments: SegmentClasses) -> dict[str, Any]:
+    knowledge = Knowledge()
+    for segment in segments:
+        knowledge.add(segment)
+    return knowledge.fields()
+
+
+def test_order_of_segments_makes_no_difference() -> None:
+    said = fields(*SEGMENTS)
+    assert said["people"] == ["Ann Lee"]
+    assert (said["dates"], said["amounts"], said["organisations"]) == (["2025-05-03"], ["USD 5"], ["Acme Ltd"])
+    assert said["keyphrases"] == ["tidal power", "mud flats"]
+    assert all(fields(*order) == said for order in permutations(SEGMENTS))
+
+
+def test_one_name_in_two_cases_is_one() -> None:
+    assert fields(classes(entity("place", "Oslo")), classes(entity("place", "OSLO")))["places"] == ["Oslo"]
+
+
+def test_what_is_too_much_is_cut_and_said_so() -> None:
+    many = classes(*(entity("place", f"Town {number:04}") for number in range(MOST_NAMES + 1)))
+    said = fields(many, classes(entity("person", "x" * 1_000)))
+    assert len(said["places"]) == MOST_NAMES
+    assert said["names_truncated"] is True
+    assert len(said["people"][0]) == LONGEST
+    assert fields(classes(cut=("entities",)))["names_truncated"] is True
+    assert fields(*SEGMENTS)["names_truncated"] is False
+
+
+def test_versions_of_all_segments_are_named() -> None:
+    said = fields(classes(versions={"topics": "1", "faker": "40"}), classes(versions={"topics": "2"}), classes())
+    assert said["classified_by"] == ["faker 40", "topics 1", "topics 2"]
+
+
+def test_kinds_that_nobody_knows_yet_are_left_out() -> None:
+    assert "star" not in str(fields(classes(entity("star", "Vega"))))
