@@ -115,6 +115,51 @@ def test_everything_on_a_slide_is_read(tmp_path: Path) -> None:
     assert (child.name, (tmp_path / child.file).read_bytes()) == ("sheet.xlsx", b"a workbook")
 
 
+def behind(path: Path, slide_says: str = "", layout_says: str = "", broken: str = "") -> Path:
+    """One slide in front of a layout and a master, each with words of its own and with a placeholder."""
+    listed = '<p:sldId r:id="r1"/>'
+    parts: dict[str, str] = {
+        "_rels/.rels": relations(("officeDocument", "ppt/presentation.xml")),
+        "ppt/presentation.xml": f"<p:presentation {NAMES}><p:sldIdLst>{listed}</p:sldIdLst></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": relations(("slide", "slides/one.xml")),
+        "ppt/slides/one.xml": slide(shape("Own words", "title"), attributes=slide_says),
+        "ppt/slides/_rels/one.xml.rels": relations(("slideLayout", "../slideLayouts/l.xml")),
+        "ppt/slideLayouts/l.xml": slide(
+            shape("Click to add title", "title"), shape("Draft"), attributes=layout_says, kind="sldLayout"
+        ),
+        "ppt/slideLayouts/_rels/l.xml.rels": relations(("slideMaster", "../slideMasters/m.xml")),
+        "ppt/slideMasters/m.xml": slide(shape("Second level", "body"), shape("Muster AG"), kind="sldMaster"),
+        "ppt/slideMasters/_rels/m.xml.rels": relations(("slideLayout", "../slideLayouts/l.xml")),
+    }
+    with zipfile.ZipFile(path, "w") as made:
+        for name, data in parts.items():
+            made.writestr(name, "<cut off" if name == broken else data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("slide_says", "layout_says", "seen"),
+    [
+        ("", "", ["Own words", "Draft", "Muster AG"]),
+        ("", 'showMasterSp="0"', ["Own words", "Draft"]),
+        ('showMasterSp="0"', "", ["Own words"]),
+    ],
+)
+def test_words_of_layout_and_master_are_read_where_people_see_them(
+    tmp_path: Path, slide_says: str, layout_says: str, seen: list[str]
+) -> None:
+    (only,) = read(behind(tmp_path / "a.pptx", slide_says, layout_says))
+    assert isinstance(only, UnitRead)
+    assert only.text.splitlines() == seen
+
+
+@pytest.mark.parametrize("part", ["ppt/slideLayouts/l.xml", "ppt/slideMasters/m.xml"])
+def test_a_layout_that_cannot_be_opened_is_missing_by_name(tmp_path: Path, part: str) -> None:
+    first, rest = read(behind(tmp_path / "a.pptx", broken=part))
+    assert isinstance(first, UnitRead)
+    assert rest == UnitFailed(2, "boxes-missing")
+
+
 def test_slide_that_is_listed_and_missing_fails(tmp_path: Path) -> None:
     first, second, _ = read(presentation(tmp_path / "a.pptx", "ppt/slides/one.xml"))
     assert isinstance(first, UnitRead)

@@ -8,11 +8,14 @@ from html import unescape
 from typing import Any
 
 from ream_contracts.artifacts import Annotation
+from ream_extract import sheet_binary
 from ream_extract.opc import Package
 from ream_extract.reading import PictureFound, Unreadable
 from ream_extract.text_clean import tidy
 
 Keep = Callable[[bytes], PictureFound | None]
+BINARY = ".bin"
+"""How the names of parts end that are no XML."""
 _MARGIN = re.compile(rb"<(?:\w{1,20}:)?((?:odd|even|first)(?:Header|Footer))\b[^>]*>([^<]*)<")
 _CODE = re.compile(r'&(?:"[^"]*"|\d{1,3}|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|.)')
 _STANDS_FOR = {"&&": "&", "&L": "\n", "&C": "\n", "&R": "\n"}
@@ -34,7 +37,7 @@ def hanging_on(package: Package, part: str, keep: Keep | None) -> Hanging:
     found = Hanging()
     authors = _persons(package)
     for comments in _targets(package, part, "comments"):
-        for author, cell, text in _comments(_xml(package, comments)):
+        for author, cell, text in _comments(package, comments):
             # A thread leaves a stand-in for older programs, whose text the thread says better.
             if not author.startswith("tc="):
                 _note(found, cell, text, author)
@@ -53,7 +56,10 @@ def _margins(package: Package, part: str) -> list[str]:
         data = package.data(part) or b""
     except Unreadable:
         return []  # the sheet itself fails
-    said = (tidy(unescape(text.decode("utf-8", "replace"))) for _, text in _MARGIN.findall(data))
+    if part.lower().endswith(BINARY):
+        said = sheet_binary.margins(data)
+    else:
+        said = (tidy(unescape(text.decode("utf-8", "replace"))) for _, text in _MARGIN.findall(data))
     return list(dict.fromkeys(line for text in said for line in margin_lines(text)))
 
 
@@ -74,7 +80,14 @@ def _note(found: Hanging, cell: str, text: str, author: str) -> None:
         found.notes.append(Annotation("comment", text, tidy(author).strip() or None))
 
 
-def _comments(root: Any) -> Iterator[tuple[str, str, str]]:
+def _comments(package: Package, part: str) -> Iterator[tuple[str, str, str]]:
+    if part.lower().endswith(BINARY):
+        try:
+            yield from sheet_binary.comments(package.data(part) or b"")
+        except Unreadable:
+            return  # they are missing by name
+        return
+    root = _xml(package, part)
     names = [element.text or "" for element in _each(root, "author")]
     for element in _each(root, "comment"):
         number = element.get("authorId", "")

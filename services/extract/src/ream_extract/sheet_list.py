@@ -9,6 +9,7 @@ from pathlib import Path
 
 import olefile  # type: ignore[import-untyped]
 
+from ream_extract import sheet_binary
 from ream_extract.opc import Package
 from ream_extract.open_document import OpenDocument
 from ream_extract.reading import Unreadable
@@ -17,7 +18,6 @@ from ream_extract.text_clean import tidy
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s")
 _TABLE = re.compile(rb"<table:table\s")
 _REL = re.compile(r"\{[^}]*/relationships\}id")
-_BUNDLE = 156
 _BOUND_SHEET, _PASSWORD, _BEGIN, _END, _TEXT, _CONTINUED = 0x85, 0x2F, 0x809, 0x0A, 0x1B6, 0x3C
 _MARGINS = (0x14, 0x15)
 TEXTS = 100_000
@@ -44,7 +44,7 @@ def in_package(package: Package) -> SheetList:
         raise Unreadable("damaged", "The file has no workbook part: it is cut off or not a workbook.")
     links = package.links(main)
     binary = not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
-    rels = list(_bundles(data)) if binary else list(_relations(package, main))
+    rels = list(sheet_binary.relations(data)) if binary else list(_relations(package, main))
     parts = tuple(links[rel].target if rel in links else "" for rel in rels)
     return SheetList(len(rels) if binary else len(_SHEET.findall(data)), parts)
 
@@ -52,30 +52,6 @@ def in_package(package: Package) -> SheetList:
 def _relations(package: Package, main: str) -> Iterator[str]:
     for element in package.xml(main).iter("{*}sheet"):
         yield next((value for name, value in element.attrib.items() if _REL.fullmatch(name)), "")
-
-
-def _bundles(data: bytes) -> Iterator[str]:
-    """Yields the relation of each sheet from the records of a binary workbook."""
-    at = 0
-    while at < len(data):
-        kind, at = _varying(data, at, 2)
-        size, at = _varying(data, at, 4)
-        if kind == _BUNDLE and size >= 12 and at + 12 <= len(data):
-            length = struct.unpack_from("<I", data, at + 8)[0]
-            yield data[at + 12 : at + 12 + 2 * min(length, 1_000)].decode("utf-16-le", "replace")
-        at += size
-
-
-def _varying(data: bytes, at: int, most: int) -> tuple[int, int]:
-    """Reads a number of seven bits a byte; returns it and where the next byte stands."""
-    value = 0
-    for place in range(most):
-        byte = data[at] if at < len(data) else 0
-        at += 1
-        value |= (byte & 0x7F) << 7 * place
-        if byte < 0x80:
-            break
-    return value, at
 
 
 def in_open_document(document: OpenDocument) -> SheetList:

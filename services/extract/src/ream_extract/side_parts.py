@@ -5,11 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ream_extract.opc import Package
 from ream_extract.reading import Unreadable
+from ream_extract.sheet_binary import are_whole
 
 COMMENTS, NOTES, BOXES, TEXT, PARTS, HEADERS = (
     "comments-missing", "notes-missing", "boxes-missing", "text-missing", "parts-missing", "headers-missing",
 )  # fmt: skip
-ON_SLIDES = {"notesSlide": NOTES, "comments": COMMENTS, "chart": TEXT, "diagramData": TEXT}
+ON_SLIDES = {
+    "notesSlide": NOTES, "comments": COMMENTS, "chart": TEXT, "diagramData": TEXT, "slideLayout": BOXES,
+    "slideMaster": BOXES,
+}  # fmt: skip
 ON_SHEETS = {"comments": COMMENTS, "threadedComment": COMMENTS, "drawing": BOXES, "chart": TEXT}
 
 
@@ -30,10 +34,16 @@ def _lost(package: Package, part: str, causes: Mapping[str, str]) -> Iterator[st
         return
     for link in links:
         try:
-            missing = package.xml(link.target) is None
+            missing = not _opens(package, link.target)
         except Unreadable:
             missing = True
         if missing:
             yield causes[link.kind]
-        elif link.kind == "drawing":
+        elif link.kind in ("drawing", "slideLayout"):
             yield from _lost(package, link.target, causes)
+
+
+def _opens(package: Package, part: str) -> bool:
+    if part.lower().endswith(".bin"):
+        return are_whole(package.data(part) or b"")
+    return package.xml(part) is not None

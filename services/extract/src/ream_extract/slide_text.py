@@ -16,6 +16,8 @@ Keep = Callable[[bytes], PictureFound | None]
 _TITLES = frozenset({"title", "ctrTitle"})
 _UNREAD = frozenset({"sldNum", "sldImg", "hdr", "ftr", "dt"})
 """Placeholders of notes that say nothing of the slide."""
+_ANY = frozenset({"any placeholder"})
+"""Says that none of the placeholders is read."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ def slide_text(package: Package, part: str, keep: Keep | None) -> SlideText:
     for tree in root.iter("{*}spTree"):
         found.blocks += _shapes(package, part, tree, frozenset())
         break
+    found.blocks += _behind(package, part, root)
     for element in root.iter("{*}cNvPr"):
         if element.get("descr", "").strip():
             found.notes.append(Annotation("alt", tidy(element.get("descr"))[:2_000], None))
@@ -52,6 +55,21 @@ def slide_text(package: Package, part: str, keep: Keep | None) -> SlideText:
         picture = _picture(package, image, keep) if keep is not None else None
         found.pictures += [picture] if picture is not None else []
     return found
+
+
+def _behind(package: Package, part: str, root: Any) -> Iterator[Block]:
+    """Yields what layout and master put on a slide; their placeholders only say where the slide's own text goes."""
+    for kind in ("slideLayout", "slideMaster"):
+        if attribute(root, "showMasterSp") in ("0", "false"):
+            return
+        place = next(iter(_targets(package, part, kind)), "")
+        root = _xml(package, place) if place else None
+        if root is None:
+            return  # it is missing by name, if the slide names one
+        part = place
+        for tree in root.iter("{*}spTree"):
+            yield from (Block(block.text, 0, block.tables) for block in _shapes(package, part, tree, _ANY))
+            break
 
 
 def _shapes(package: Package, part: str, tree: Any, unread: frozenset[str]) -> Iterator[Block]:
@@ -66,7 +84,7 @@ def _shapes(package: Package, part: str, tree: Any, unread: frozenset[str]) -> I
             yield from _frame(package, part, shape)
         elif name in ("sp", "cxnSp", "pic"):
             kind = next((attribute(one, "type") for one in shape.iter("{*}ph")), None)
-            if kind not in unread:
+            if kind not in unread and not (unread is _ANY and kind is not None):
                 level = 1 if kind in _TITLES else 0
                 text = "\n".join(_paragraphs(shape)).strip("\n")
                 if text.strip():

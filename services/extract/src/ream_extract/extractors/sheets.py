@@ -59,7 +59,7 @@ class SheetExtractor:
     """Reads XLSX, XLSM, XLSB, XLS and ODS; macros are never run, links to other files never followed."""
 
     name = "sheets"
-    version = "1"
+    version = "2"
     media_types = (XLS, *ODS, *OPC)
     convert_to: str | None = None
 
