@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from ream_contracts import topics
+from ream_contracts import layout, topics
 from ream_contracts.messages import (
     Allowance,
     DeadLetter,
@@ -127,6 +127,17 @@ def test_what_the_store_did_not_give_is_sent_again_later_and_not_expired(broker:
     sweep.act()
     assert broker.said() == [ingested(NAMES[0]), *(PartExpired(name, 1, 1, ()) for name in NAMES[1:])]
     assert (sweep.resent, sweep.expired) == (3, 2)
+
+
+@pytest.mark.parametrize("damaged", [b"{}", b'{"document_id": "' + b"a" * 9, b"\xff", b""])
+def test_a_document_whose_message_is_damaged_holds_up_no_other_and_expires(broker: Broker, damaged: bytes) -> None:
+    sweep = owing(broker, NAMES[:2])
+    sweep.store.put(layout.ingested(NAMES[0], 1), damaged)
+    sweep.store.put_artifact(layout.ingested(NAMES[1], 1), ingested(NAMES[1]))
+    sweep.act()
+    assert broker.said() == [ingested(NAMES[1])]
+    sweep.act()
+    assert broker.said() == [PartExpired(name, 1, 1, ()) for name in NAMES[:2]]
 
 
 def test_what_did_not_reach_the_broker_is_said_again_and_not_expired(broker: Broker, away: set[str]) -> None:

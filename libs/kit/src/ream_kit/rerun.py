@@ -16,6 +16,7 @@ def run_message(store: Store, document_id: str, generation: int, run: int) -> Do
 
     Raises:
         NotFound: there is no such run.
+        ream_contracts.codec.Malformed: what is stored of it is damaged.
         Erased: the document was erased.
     """
     name = layout.ingested(document_id, generation) if run == 1 else layout.run(document_id, generation, run)

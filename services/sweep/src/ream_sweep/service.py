@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from ream_contracts import layout, topics
+from ream_contracts.codec import Malformed
 from ream_contracts.messages import DeadLetter, DocumentCompleted, DocumentIndexed, DocumentIngested, PartExpired
 from ream_kit import Erased, Retry, Store, kafka
 from ream_kit.clock import Clock
@@ -172,8 +173,10 @@ class Sweep:
         except Erased:
             self.ledger.erased(document_id)
             return
-        except NotFound:
-            _LOG.error("nothing_to_send_again", document_id=document_id, generation=generation, run=run)
+        except (NotFound, Malformed) as error:
+            # One damaged object holds up no other document: what of this one is missing expires like anything else.
+            reason = "nothing is stored" if isinstance(error, NotFound) else f"what is stored is damaged: {error}"
+            _LOG.error("nothing_to_send_again", document_id=document_id, generation=generation, run=run, reason=reason)
             return
         facts = {"document_id": document_id, "generation": generation, "run": run}
         _LOG.warning("sent_again", **facts, wave=self.sweeper.number)
