@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from ream_ingest.copying import CHUNK
 from ream_ingest.sources import BadSource
@@ -13,7 +13,10 @@ from ream_kit import Retry, settings
 from ream_kit.store_open import StoreSettings
 
 NEVER = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
-FORBIDDEN = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+FORBIDDEN = {"AccessDenied", "403", "InvalidAccessKeyId", "InvalidObjectState", "SignatureDoesNotMatch"}
+PASSING = {"ExpiredToken", "OperationAborted", "RequestTimeTooSkewed", "RequestTimeout", "SlowDown", "Throttling"}
+"""Answers of the 4xx kind that another try may not get."""
+PASSING_STATUS = {408, 409, 429}
 
 
 class S3Buckets:
@@ -42,12 +45,9 @@ class S3Buckets:
         try:
             answer = self._client.get_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in NEVER:
-                raise BadSource("no-such-object", "there is no object of this name in the bucket") from None
-            if code in FORBIDDEN:
-                raise BadSource("not-readable", "the object may not be read with REAM_S3_ACCESS_KEY") from None
-            raise Retry("s3-source", f"the S3 service answered {code}") from None
+            raise _why(error) from None
+        except ParamValidationError:
+            raise BadSource("no-such-object", "no bucket or object can have this name") from None
         except BotoCoreError as error:
             raise Retry("s3-source", f"the S3 service can't be reached ({type(error).__name__})") from None
         return answer["ContentLength"], self._chunks(answer["Body"])
@@ -58,3 +58,16 @@ class S3Buckets:
             yield from body.iter_chunks(CHUNK)
         except (BotoCoreError, OSError) as error:
             raise Retry("s3-source", f"the S3 service broke off ({type(error).__name__})") from None
+
+
+def _why(error: ClientError) -> BadSource | Retry:
+    """Tells a name that is never answered from a service that may answer it later: the first holds nobody up."""
+    code = error.response.get("Error", {}).get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in NEVER:
+        return BadSource("no-such-object", "there is no object of this name in the bucket")
+    if code in FORBIDDEN:
+        return BadSource("not-readable", "the object may not be read with REAM_S3_ACCESS_KEY")
+    if 400 <= status < 500 and code not in PASSING and status not in PASSING_STATUS:
+        return BadSource("no-such-object", f"the S3 service answers {status} {code} to this name")
+    return Retry("s3-source", f"the S3 service answered {status} {code}")
