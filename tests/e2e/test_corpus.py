@@ -12,6 +12,7 @@ import pytest
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import DocumentRecord
 from ream_contracts.messages import DocumentIndexed, DocumentIngested
+from ream_tests.entries import entries as all_entries
 
 pytestmark = [pytest.mark.servers, pytest.mark.programs, pytest.mark.corpus, pytest.mark.timeout(900)]
 FOLDERS = ("formats", "ocr-pages", "reports")
@@ -48,12 +49,7 @@ def summary(flow: Any, corpus: Path, pids: dict[str, int]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def entries(flow: Any, summary: dict[str, Any], corpus: Path) -> list[dict[str, Any]]:
     """Index entries of all of them and their children."""
-    client = flow.opensearch
-    prefix = flow.environment["REAM_INDEX_PREFIX"]
-    client.indices.refresh(index=f"{prefix}documents")
-    hits = client.search(index=f"{prefix}documents", body={"size": 5000, "query": {"match_all": {}}})["hits"]["hits"]
-    client.close()
-    return [hit["_source"] for hit in hits]
+    return all_entries(flow)
 
 
 def excused(entry: dict[str, Any], path: Path) -> bool:

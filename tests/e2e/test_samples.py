@@ -10,6 +10,8 @@ import yaml
 
 from ream_contracts import layout
 from ream_contracts.artifacts import DocumentRecord
+from ream_tests.entries import by_name, units_with
+from ream_tests.entries import entries as all_entries
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
@@ -30,21 +32,7 @@ def summary(flow: Any) -> dict[str, Any]:
 def entries(flow: Any, summary: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Index entries of the samples and their children, by name (children by their path inside)."""
     assert summary["outstanding"] == 0, summary
-    client = flow.opensearch
-    prefix = flow.environment["REAM_INDEX_PREFIX"]
-    client.indices.refresh(index=f"{prefix}documents,{prefix}passages")
-    hits = client.search(index=f"{prefix}documents", body={"size": 1000, "query": {"match_all": {}}})["hits"]["hits"]
-    client.close()
-    return {hit["_source"].get("path") or hit["_source"]["name"]: hit["_source"] for hit in hits}
-
-
-def units_with(flow: Any, document_id: str, phrase: str) -> set[int]:
-    client = flow.opensearch
-    query = {"bool": {"filter": [{"term": {"document_id": document_id}}], "must": [{"match_phrase": {"text": phrase}}]}}
-    index = f"{flow.environment['REAM_INDEX_PREFIX']}passages"
-    hits = client.search(index=index, body={"query": query, "size": 100})["hits"]["hits"]
-    client.close()
-    return {hit["_source"]["unit"] for hit in hits}
+    return by_name(all_entries(flow))
 
 
 def test_every_submission_is_accounted_for(summary: dict[str, Any]) -> None:
