@@ -24,6 +24,6 @@ cat "$said/parts"
 
 for group in without whole parts; do
   closing=$(grep -E '^=+ .* in [0-9.]+s' "$said/$group" | tail -n 1)
-  echo "${closing:-pytest did not come to its closing line ($group)}"
+  echo "${closing:-pytest did not come to its closing line with the tests of $group}"
 done
 exit "$failed"

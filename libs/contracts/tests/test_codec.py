@@ -23,6 +23,11 @@ DOCUMENT = "a" * 32
         (b"\xff\xfe", "not-json"),
         (b'{"source": NaN}', "not-json"),
         (b"[" * 100_000, "not-json"),
+        (b'{"source": 9223372036854775808}', "not-json"),
+        (b'{"source": -%s}' % (b"9" * 4_300), "not-json"),
+        (b'{"source": %s}' % (b"9" * 10_000), "not-json"),
+        (b'{"source": 1e999}', "not-json"),
+        (b'{"source": 1E19}', "not-json"),
         (b"17", "wrong-schema"),
         (b'{"source": "a", "body": "QQ=="}', "wrong-schema"),
         (b"{}", "wrong-schema"),
@@ -37,6 +42,15 @@ def test_what_is_no_message_is_malformed_with_a_cause(data: bytes | None, cause:
     with pytest.raises(codec.Malformed) as caught:
         codec.decode(topics.DOCUMENTS_SUBMITTED, data)
     assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize("number", ["9223372036854775807", "-9223372036854775807", "1e18", "0.5", "12e-3", "7"])
+def test_numbers_that_an_index_holds_are_read(number: str) -> None:
+    assert codec.parse(f'{{"a": {number}}}'.encode()) == {"a": json.loads(number)}
+
+
+def test_digits_in_a_text_are_no_number() -> None:
+    assert codec.parse(b'["%s", "1e999", ", 1e999"]' % (b"9" * 5_000)) == ["9" * 5_000, "1e999", ", 1e999"]
 
 
 def test_an_integer_that_is_written_as_a_float_is_a_count() -> None:

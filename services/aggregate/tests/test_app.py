@@ -11,6 +11,7 @@ from faust.types import TP
 
 from ream_aggregate import app as app_module
 from ream_aggregate.app import BUFFERED_SENDS, AggregateApp, Aggregation, Entries, Place, make_app
+from ream_aggregate.defects import Defects
 from ream_aggregate.proof import Proof
 from ream_aggregate.settings import Settings, Surroundings, names
 from ream_kit.metrics import Metrics
@@ -128,6 +129,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *values: tuple[bytes | None, bytes | No
     )
     aggregation._outbox, aggregation._entries = cast(Any, Outbox(log)), cast(Any, Table(log))
     aggregation._metrics, aggregation._max_units = Metrics(), 100
+    aggregation._defects = given.get("defects") or Defects(Path("none"))
     aggregation.frozen = given.get("frozen", lambda: False)
     try:
         asyncio.run(aggregation.run(Stream(*values)))
@@ -197,12 +199,26 @@ def test_forget_removes_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, part("opened"), part("forget"))[2:] == ["removed", "answered 1"]
 
 
-def test_a_defect_ends_the_process_and_the_record_is_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_ends_the_process_and_the_record_is_not_answered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def take(*_: Any) -> None:
         raise RuntimeError("merge defect")
 
     monkeypatch.setattr(app_module, "take", take)
-    assert run(monkeypatch, part("opened")) == ["ended: defect"]
+    defects = Defects(tmp_path / "defects.json")
+    assert run(monkeypatch, part("opened"), defects=defects) == ["ended: defect"]
+    assert Defects(tmp_path / "defects.json").tries(3, 0) == 1
+
+
+def test_a_record_that_ended_the_worker_three_times_is_given_up_and_the_next_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    defects = Defects(tmp_path / "defects.json")
+    for _ in range(3):
+        defects.add(3, 0)
+    given_up = ["refused defect", "answered 0"]
+    assert run(monkeypatch, part("manifest"), part("opened"), defects=defects) == [*given_up, "written", "answered 1"]
 
 
 def test_a_worker_that_stood_still_takes_no_other_record(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from ream_aggregate.fanin import MAX_PART_BYTES, Answered, Passed, Refused, take
 from ream_aggregate.state import loads
+from ream_contracts import codec, topics
 
 DOCUMENT = "a" * 32
 KEY = DOCUMENT.encode()
@@ -27,7 +28,7 @@ def part(kind: str, generation: int = 1, run: int = 1, **fields: Any) -> bytes:
         "children": 0,
         "scores": {},
     }
-    own = {"opened": about, "manifest": {**about, **plan}, "segment": answer, "forget": {}}[kind]
+    own = {"opened": about, "manifest": {**about, **plan}, "segment": answer, "forget": {}, "expired": {}}[kind]
     return json.dumps(
         {"part": kind, "document_id": DOCUMENT, "generation": generation, "run": run, **own, **fields}
     ).encode()
@@ -192,3 +193,23 @@ def test_an_entry_of_before_generations_were_remembered_is_read() -> None:
 def test_a_table_of_another_version_is_our_fault_and_no_record_s() -> None:
     with pytest.raises(ValueError, match="version"):
         take(KEY, part("opened"), 0, b'{"v":0}')
+
+
+MOST = 2**63 - 1
+
+
+def test_absurd_numbers_are_refused_or_make_a_completion_that_can_be_sent() -> None:
+    """Planted: digits that JSON and schema allow, and whose sums no process could write."""
+    digits = b"9" * 4_300
+    endless = part("manifest").replace(b'"units": 1', b'"units": %s' % digits)
+    assert endless != part("manifest")
+    refused = take(KEY, endless, 1, None)
+    assert isinstance(refused, Refused)
+    assert refused.cause == "malformed"
+    assert isinstance(take(KEY, part("opened", 2**23), 1, None), Refused)
+    held = entry(part("opened"), part("manifest", units=MOST, beyond=MOST), part("segment", characters=MOST))
+    failed = take(KEY, part("expired", units=[]), 4, held)
+    assert isinstance(failed, Answered)
+    assert failed.completed is not None
+    assert failed.completed.units == MOST
+    codec.decode(topics.DOCUMENTS_COMPLETED, codec.encode(failed.completed))

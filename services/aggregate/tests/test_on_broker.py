@@ -238,6 +238,30 @@ app.take = take
     assert installation.completed()[name][-1]["read"] == 2
 
 
+def test_a_record_that_ends_each_worker_holds_up_its_partition_no_longer_than_three(installation: Installation) -> None:
+    name = document(1)
+    defect = f"""
+import ream_aggregate.app as app
+real = app.take
+def take(key, value, *rest):
+    if b'"segment": 1' in value:
+        raise RuntimeError("merge defect")
+    return real(key, value, *rest)
+app.take = take
+{MAIN}"""
+    installation.make_topics().send(*opening(name, 2), answer(name, 1), answer(name, 2))
+    for _ in range(3):
+        assert installation.start(defect).wait(40) == 70
+    installation.start(defect)
+    wait_for(installation.caught_up)
+    assert [letter["cause"] for letter in installation.dead_letters()] == ["defect"]
+    assert installation.completed() == {}  # its other unit is missing, for sweep to find
+    key, value = answer(name, 1)
+    installation.send((key, value.replace(b'"segment": 1', b'"segment":1')))  # the same, and no defect any more
+    wait_for(lambda: name in installation.completed())
+    assert installation.completed()[name][-1]["read"] == 2
+
+
 def test_a_changelog_that_refuses_ends_the_process_before_the_commit(installation: Installation) -> None:
     """Faust as it comes logs the failed send, and commits."""
     name = document(1)

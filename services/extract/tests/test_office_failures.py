@@ -4,8 +4,8 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -111,8 +111,10 @@ def test_a_full_disk_is_not_the_documents_fault(worker: Path, tmp_path: Path, mo
 
 def kill_what_runs_under(pid: int) -> int:
     """Kills LibreOffice itself, which its worker started."""
-    listed = subprocess.run(["ps", "-o", "pid=,ppid=", "-A"], capture_output=True, text=True, check=True).stdout
-    parents = {int(line.split()[0]): int(line.split()[1]) for line in listed.splitlines()}
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
     mine = [one for one, parent in parents.items() if parent == pid]
     mine += [one for one, parent in parents.items() if parent in mine]
     for one in mine:

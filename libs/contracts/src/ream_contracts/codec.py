@@ -4,6 +4,7 @@
 import dataclasses
 import functools
 import json
+import re
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
@@ -73,17 +74,38 @@ def _validate(folder: str, schema: str, value: Any) -> None:
         raise Malformed("wrong-schema", "the value is nested too deeply") from None
 
 
+_MOST = 2**63
+"""What a number has to stay below: no field of an index holds more, and sums of it have an end."""
+
+_LARGE_NUMBER = re.compile(rb"[0-9]{18}|[:,\[\s]-?[0-9][0-9.]{0,17}[eE]")
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _bounded_integer(digits: str) -> int:
+    if abs(number := int(digits)) >= _MOST:
+        raise ValueError("a number is too large")
+    return number
+
+
+def _bounded_real(digits: str) -> float:
+    if not abs(number := float(digits)) < _MOST:
+        raise ValueError("a number is too large")
+    return number
+
+
 def parse(data: bytes) -> Any:
-    """Parses JSON bytes.
+    """Parses JSON bytes, in which numbers are below 2^63.
 
     Raises:
-        Malformed: they are not JSON in UTF-8.
+        Malformed: they are not JSON in UTF-8, or a number is too large.
     """
     try:
+        # Looking at each number costs time, so only what may have a large one is read that way.
+        if _LARGE_NUMBER.search(data):
+            return json.loads(data, parse_constant=_no_constant, parse_int=_bounded_integer, parse_float=_bounded_real)
         return json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed("not-json", f"the value is not JSON in UTF-8 ({type(error).__name__})") from None

@@ -11,6 +11,7 @@ from typing import Any, cast
 import faust
 from faust.types import TP
 
+from ream_aggregate.defects import MOST_TRIES, Defects
 from ream_aggregate.ending import end_process
 from ream_aggregate.fanin import Answered, Passed, Refused, take
 from ream_aggregate.outbox import STAGE, Outbox
@@ -126,6 +127,7 @@ class Aggregation:
 
     def __init__(self, app: AggregateApp, place: Place, settings: Settings, outbox: Outbox, metrics: Metrics) -> None:
         self._app, self._outbox, self._metrics = app, outbox, metrics
+        self._defects = Defects(place.data_dir / "defects.json")
         self.frozen: Callable[[], bool] = lambda: False
         self._max_units = settings.max_units
         changelog = app.topic(
@@ -157,6 +159,7 @@ class Aggregation:
                 await self.take(event)
             except Exception as error:
                 # Faust would acknowledge the record and start the agent anew.
+                self._defects.add(event.message.partition, event.message.offset)
                 end_process("defect", error=type(error).__name__, where=_where(error), **_place(event))
             self._measure(event.message, time.monotonic() - started)
 
@@ -169,8 +172,7 @@ class Aggregation:
         """Works out one record, sends what follows from it, and calls it answered."""
         consumer = cast(StrictCommit, self._app.consumer)
         message = event.message
-        held = self._entries.get(message.key) if message.key else None
-        effect = take(message.key, message.value, message.offset, held, self._max_units)
+        effect = self._effect(message)
         sends: Sends
         match effect:
             case Refused():
@@ -182,6 +184,12 @@ class Aggregation:
                 sends = await self._answer(message, effect, consumer)
         self._metrics.count("ream_records_finished_total", "rejected" if isinstance(effect, Refused) else "done")
         consumer.answered(message, sends, self._app.proof.work(message.key, effect))
+
+    def _effect(self, message: Any) -> Answered | Refused | Passed:
+        if self._defects.exhausted(message.partition, message.offset):
+            return Refused("defect", f"it ended the worker {MOST_TRIES} times: `ending_process` in the log says where")
+        held = self._entries.get(message.key) if message.key else None
+        return take(message.key, message.value, message.offset, held, self._max_units)
 
     async def _answer(self, message: Any, effect: Answered, consumer: StrictCommit) -> Sends:
         if effect.starts:

@@ -20,6 +20,10 @@ MAX_UNITS = 100_000
 """Units of one document that are counted one by one, unless a setting says otherwise."""
 
 
+MOST = 2**63 - 1
+"""Sums go no further: a message with more would be refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoEntry:
     """The part speaks of a document that was never opened here, or was forgotten: it must be run again."""
@@ -129,7 +133,7 @@ def _planned(state: State, part: PartManifest, max_units: int) -> State:
         erased=part.verdict == "erased",
         readable=part.verdict is None,
         units=units,
-        beyond=part.beyond + part.units - units,
+        beyond=min(part.beyond + part.units - units, MOST - units),
         manifest=part.manifest,
         unit_kind=part.unit_kind,
         verdict=part.verdict or "",
@@ -158,11 +162,11 @@ def _segment(state: State, part: PartSegment, max_units: int) -> State:
 def _added(state: State, part: PartSegment) -> State:
     scores = dict(state.scores)
     for name, points in part.scores.items():
-        scores[name] = scores.get(name, 0) + points
+        scores[name] = min(scores.get(name, 0) + points, MOST)
     return replace(
         state,
-        characters=state.characters + part.characters,
-        children=state.children + part.children,
+        characters=min(state.characters + part.characters, MOST),
+        children=min(state.children + part.children, MOST),
         scores=tuple(sorted(scores.items())),
     )
 
