@@ -249,6 +249,18 @@ def test_what_is_older_than_what_was_completed_leaves_nothing(play: Play) -> Non
     assert (play.entry["generation"], play.said[-1].generation, play.said[-1].passages) == (2, 1, 0)
 
 
+def test_what_a_try_that_was_cut_off_left_beside_a_newer_generation_goes_with_the_next(play: Play) -> None:
+    play.document(["old one", "old two"])
+    play.part(2)
+    place = ("t-passages", ids(2)[1])
+    left = play.node.held[place]
+    play.document(["new one"], 2)
+    play.completes(2)
+    play.node.held[place] = left  # written when the newer one was not known yet; then nobody dropped it
+    play.part(2)
+    assert play.texts == {ids(1)[0]: "new one"}
+
+
 def test_segments_are_taken_in_the_order_of_their_numbers(play: Play) -> None:
     play.document([f"page {number}" for number in range(1, 13)])
     play.completes()

@@ -25,10 +25,13 @@ def write(works: Sequence[Work], indices: Indices, writes: Callable[[Work], Iter
 
 
 def drop_overtaken(works: Sequence[Work], indices: Indices) -> None:
-    """Takes away what was written beside a newer generation or run that was completed at the same time."""
+    """Takes away what was written beside a newer generation or run that was completed at the same time.
+
+    Also for those that wrote nothing: an earlier try of the same message may have written and ended before this.
+    """
     written: dict[str, Age] = {}
     for work in works:
-        if work.passages:
+        if work.has_passages:
             document_id = work.message.document_id
             written[document_id] = min(work.age, written.get(document_id, work.age))
     for document_id, age in indices.newest(list(written)).items():
