@@ -37,6 +37,18 @@ def test_a_worker_that_starts_is_alive_and_not_ready() -> None:
     assert starting.not_ready() == "it is starting"
 
 
+def test_a_worker_that_hangs_before_it_runs_is_not_alive_unless_it_waits_for_somebody() -> None:
+    starting = presence()
+    clock = starting.clock
+    assert isinstance(clock, FakeClock)
+    clock.advance(119)
+    assert starting.not_alive() is None
+    clock.advance(2)
+    assert starting.not_alive() == "it has been starting for 121 s"
+    with starting.waiting("kafka", "no broker answers"):
+        assert starting.not_alive() is None
+
+
 def test_whom_it_waits_for_is_said_with_the_time_of_the_first_try() -> None:
     waiting = presence()
     clock = waiting.clock

@@ -13,6 +13,8 @@ from ream_kit.clock import Clock, timestamp
 from ream_kit.metrics import Metrics
 
 LONGEST_TURN_SECONDS = 30.0
+LONGEST_START_SECONDS = 120.0
+"""Until the worker runs, unless it says for whom it waits."""
 TOPIC = "documents.parts"
 
 
@@ -42,7 +44,7 @@ class Presence:
     metrics: Metrics
     overseer: Seen | None = None
     _waiting: dict[str, tuple[datetime, str]] = field(default_factory=dict)
-    _started: datetime | None = None
+    _started: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self._started = self.clock.now()
@@ -64,7 +66,9 @@ class Presence:
     def not_alive(self) -> str | None:
         """The committed offset must move, or the lag be 0; during a recovery records of the changelog must come."""
         if self.overseer is None:
-            return None
+            since = (self.clock.now() - self._started).total_seconds()
+            stuck = since > LONGEST_START_SECONDS and not self.waits()
+            return f"it has been starting for {since:.0f} s" if stuck else None
         now = time.monotonic()
         unseen = now - self.overseer.looked_at
         if unseen > LONGEST_TURN_SECONDS:
@@ -84,11 +88,11 @@ class Presence:
         """What it does now, in the words of the other stages."""
         sight = self.overseer.sight if self.overseer is not None else Sight({}, True, 0)
         counted = ("done", "rejected")
-        causes = ("malformed", "too-large", "no-entry")
+        causes = ("malformed", "too-large", "no-entry", "defect")
         return {
             "stage": "aggregate",
             "version": self.version,
-            "started": timestamp(self._started or self.clock.now()),
+            "started": timestamp(self._started),
             "assigned": {TOPIC: sorted(sight.partitions)},
             "lag": {TOPIC: sum(each.lag for each in sight.partitions.values())},
             "in_flight": 0,
