@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one record does to the table and to the topics."""
 
+import itertools
 import json
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from ream_aggregate.fanin import MAX_PART_BYTES, Answered, Passed, Refused, take
 from ream_aggregate.state import loads
 from ream_contracts import codec, topics
+from ream_hostile import wire
 
 DOCUMENT = "a" * 32
 KEY = DOCUMENT.encode()
@@ -34,10 +36,10 @@ def part(kind: str, generation: int = 1, run: int = 1, **fields: Any) -> bytes:
     ).encode()
 
 
-def entry(*values: bytes) -> bytes:
+def entry(*values: bytes, key: bytes = KEY) -> bytes:
     held: bytes | None = None
     for offset, value in enumerate(values):
-        effect = take(KEY, value, offset, held)
+        effect = take(key, value, offset, held)
         assert isinstance(effect, Answered)
         held = effect.entry
     assert held is not None
@@ -196,6 +198,23 @@ def test_a_table_of_another_version_is_our_fault_and_no_record_s() -> None:
 
 
 MOST = 2**63 - 1
+
+
+@pytest.mark.parametrize("example", list(wire.examples(topics.DOCUMENTS_PARTS, "valid")), ids=lambda one: one.what)
+def test_no_value_of_any_field_ends_the_worker(example: wire.Record) -> None:
+    """Each field of each kind of part with each absurd value, first of its document and after its plan."""
+    assert example.key is not None
+    assert example.value is not None
+    fields = json.loads(example.value)
+    about = {"document_id": fields["document_id"], "root_id": fields["document_id"]}
+    planned = entry(*(part(kind, **about) for kind in ("opened", "manifest")), key=example.key)
+    for name, absurd in itertools.product(fields, wire.ABSURD):
+        value = json.dumps({**fields, name: absurd}).encode()
+        for held in (None, planned):
+            effect = take(example.key, value, 5, held)
+            said = [*effect.first, effect.completed] if isinstance(effect, Answered) else []
+            for completed in filter(None, said):
+                codec.decode(topics.DOCUMENTS_COMPLETED, codec.encode(completed))
 
 
 def test_absurd_numbers_are_refused_or_make_a_completion_that_can_be_sent() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from ream_contracts.topic import AnyTopic
 EXAMPLES = Path(__file__).resolve().parents[3] / "schemas" / "examples"
 KEY_BYTES = 900_000
 _STRANGER = b"\x00not a document\xff"
-_ABSURD: tuple[Any, ...] = (10**15, -1, 2**63, 1e308, "x" * 50_000, "\ud800", [], {}, None, True)
+ABSURD: tuple[Any, ...] = (
+    10**15, -1, 2**63 - 1, 2**63, 10**4300 - 1, 1e308, 0.5, "x" * 50_000, "\ud800", [], {}, None, True, [[1, 10**15]]
+)  # fmt: skip
+"""Values that JSON can say: the longest number that Python reads has 4,300 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,12 @@ def examples(topic: AnyTopic, kind: str) -> Iterator[Record]:
 
 
 def absurd(topic: AnyTopic) -> Iterator[Record]:
-    """Valid examples with one field after another made absurd."""
-    for example in list(examples(topic, "valid"))[:2]:
+    """Valid examples with one field after another made absurd, each in another way than the one before."""
+    values = itertools.cycle(ABSURD)
+    for example in examples(topic, "valid"):
         fields = json.loads(example.value or b"{}")
-        for number, name in enumerate(sorted(fields)):
-            value = _ABSURD[number % len(_ABSURD)]
-            text = json.dumps({**fields, name: value})
+        for name in sorted(fields):
+            text = json.dumps({**fields, name: next(values)})
             yield Record(f"{example.what}, absurd {name}", example.key, text.encode())
 
 
