@@ -100,15 +100,19 @@ def test_picture_that_is_broken_is_missing(tmp_path: Path) -> None:
     assert read(tmp_path / "a.ppt")[-1] == UnitFailed(4, "pictures-missing")
 
 
-@pytest.mark.parametrize(("cut", "more"), [(5, 0), (0, 1), (0, -1)])
-def test_object_that_is_not_whole_is_missing(tmp_path: Path, cut: int, more: int) -> None:
+@pytest.mark.parametrize(
+    ("cut", "more", "kind"), [(9, 0, UnitFailed), (0, 1, UnitFailed), (0, -1, UnitFailed), (4, 0, ChildRead)]
+)
+def test_object_that_is_not_whole_is_missing_and_only_the_end_of_its_packing_may_lack(
+    tmp_path: Path, cut: int, more: int, kind: type
+) -> None:
     made = streams(png())
     packed = struct.pack("<I", 6) + zlib.compress(b"inside")
     stream = bytearray(made["PowerPoint Document",])
     place = stream.index(packed)
     struct.pack_into("<2I", stream, place - 4, len(packed) - cut, 6 + more)
     (tmp_path / "a.ppt").write_bytes(ole_file({**made, ("PowerPoint Document",): bytes(stream)}))
-    assert isinstance(read(tmp_path / "a.ppt")[2], UnitFailed)
+    assert isinstance(read(tmp_path / "a.ppt")[2], kind)
 
 
 def test_encrypted_and_damaged(tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_braces_among_raw_bytes_end_nothing() -> None:
     assert rtf_text(rb"{\rtf1 Words\bin99999 cut off").text == "Words"
 
 
+def test_what_follows_the_document_is_not_of_it_unless_it_is_rtf() -> None:
+    assert rtf_text(b"{\\rtf1 Words}\n\x8d8$DM junk").text == "Words"
+    assert rtf_text(b"{\\rtf1 Words}} and {\\bold more of them}").text == "Words and more of them"
+
+
 def test_pictures_and_objects_are_missing_without_a_program(tmp_path: Path) -> None:
     (tmp_path / "a.rtf").write_text(r"{\rtf1 Words{\pict\pngblip 8950}{\object{\*\objdata 0105}}}")
     body, child, text, pictures = read(tmp_path / "a.rtf")

@@ -52,6 +52,23 @@ def taken_out(held: olefile.OleFileIO, one: Embedded) -> tuple[str, bytes] | Non
         return None
 
 
+def packed_at_top(held: olefile.OleFileIO) -> list[str]:
+    """Returns the streams at the top of an OLE file that hold a file, in the order of their names."""
+    names = (path[0] for path in held.listdir(streams=True, storages=False) if len(path) == 1)
+    return sorted(name for name in names if name.lower() in _HELD)
+
+
+def unpacked(held: olefile.OleFileIO, stream: str) -> tuple[str, bytes] | None:
+    """Returns name and bytes of the file that a stream at the top holds; None where they cannot be had whole."""
+    if held.get_size(stream) > LARGEST:
+        return None
+    try:
+        data = _whole(held, [stream])
+        return _native(data) if stream.lower() == "\x01ole10native" else (_HELD[stream.lower()], data)
+    except (OSError, ValueError, TypeError, IndexError, KeyError, struct.error):
+        return None
+
+
 def _native(data: bytes) -> tuple[str, bytes]:
     """Reads a file that was packed with its name and its places on somebody's disk."""
     at = 6

@@ -64,7 +64,8 @@ class OldShow:
             data = unpacking.decompress(self.stream[start + 4 : end], LARGEST)
         except (zlib.error, struct.error):
             return None
-        return data if unpacking.eof and len(data) == size else None
+        # Some writers leave out the end of the packing: what it should have is said before it.
+        return data if len(data) == size else None
 
 
 def old_show(held: olefile.OleFileIO) -> OldShow:

@@ -100,6 +100,7 @@ _START = (
 )
 """What every packed text may refer to before its own first word."""
 UNPACKED = 64 << 20
+_WORDS = re.compile(rb"\\[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ def rtf_text(data: bytes) -> RtfText:
             _open(reading)
         elif brace == b"}":
             _close(reading)
+            if not reading.outer and not _WORDS.search(data, at):
+                break  # what follows the document is not of it; where words of its kind follow, a brace is wrong
         elif plain:
             _bytes(reading, plain)
     reading.flush()
