@@ -23,7 +23,10 @@ TYPES = {
     ".doc": "application/msword",
     ".html": "text/html",
     ".txt": "text/plain",
-    ".md": "text/plain",
+    ".md": "text/markdown",
+    ".json": "application/json",
+    ".xml": "application/xml",
+    ".ics": "text/calendar",
     ".csv": "text/csv",
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -34,6 +37,7 @@ TYPES = {
 TRUE_REASONS = {
     # What qpdf and unzip say of these files as well.
     "testZIP_corrupted_oom.zip": "damaged",
+    "testPDF_malformedXFA.pdf": "damaged",
 }
 OTHERS_INSIDE = {"eng_spa_mult.doc", "testWORDML_tableInsideParagraph.doc"}
 """Files whose name lies: ingest tells them by their content, see its tests."""
@@ -94,12 +98,12 @@ def test_formats_are_read_or_have_a_true_reason(corpus: Path, reader: Reader) ->
     wrong = {
         name: dict(counted)
         for name, counted in found.items()
-        if set(counted) - {"UnitRead", "UnitScanned", "ChildRead"} and name not in TRUE_REASONS
+        if set(counted) - {"UnitRead", "UnitScanned", "ChildRead", TRUE_REASONS.get(name)}
     }
     # Spanned archives lack their other volumes: some members are there, the others are said to be damaged.
     wrong.pop("test-documents-spanned.zip", None)
     assert wrong == {}
-    assert all(set(found[name]) == {cause} for name, cause in TRUE_REASONS.items() if name in found)
+    assert all(cause in found[name] for name, cause in TRUE_REASONS.items() if name in found)
 
 
 def test_hostile_files_harm_nothing(corpus: Path, reader: Reader) -> None:
