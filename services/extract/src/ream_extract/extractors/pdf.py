@@ -77,8 +77,7 @@ class PdfExtractor:
         units = [UnitRun("page", pages)]
         if files.count:
             units.append(UnitRun("attachment", files.count))
-        unseen = structure.pages is None and structure.objects is None and metadata.get("form") == "xfa"
-        if structure.program or unseen:
+        if _draws_itself(structure, form):
             units.append(UnitRun("form", 1))
         children = sum(one.size or 0 for one in structure.attachments)
         return Plan(tuple(units), metadata, child_bytes=children)
@@ -212,8 +211,14 @@ def _attachments(
             file = f"child-{unit}-{hashlib.sha256(content).hexdigest()[:16]}"
             (scratch / file).write_bytes(content)
             yield ChildRead(unit, "attachment", _shown(counted, number, name), name, file, len(content))
-    if first <= form <= last:
+    if first <= form <= last and _draws_itself(counted.structure, document.get_formtype()):
         yield _form(source.path, form)
+
+
+def _draws_itself(structure: pdf_structure.Structure, form: int) -> bool:
+    """Says whether there is a form with a program of its own; where only PDFium can open the file, it may be one."""
+    unread = structure.pages is None and structure.objects is None
+    return structure.program or (unread and form not in (raw.FORMTYPE_NONE, raw.FORMTYPE_ACRO_FORM))
 
 
 def _form(path: Path, number: int) -> Item:
