@@ -6,8 +6,11 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -180,16 +183,41 @@ def rebuild(flow: Any, opensearch: OpenSearchServer, *arguments: str) -> "subpro
     )  # fmt: skip
 
 
+@contextmanager
+def searching(flow: Any, document_id: str) -> Iterator[list[int]]:
+    """Gives the number of entries that were found of a document, by somebody who asks for it all the time."""
+    found: list[int] = []
+    over = threading.Event()
+
+    def search() -> None:
+        client, index = flow.opensearch, f"{flow.environment['REAM_INDEX_PREFIX']}documents"
+        while not over.is_set():
+            found.append(client.count(index=index, body={"query": {"term": {"document_id": document_id}}})["count"])
+        client.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(search)
+        try:
+            yield found
+        finally:
+            over.set()
+        asking.result()
+
+
 def test_the_index_is_made_anew_while_documents_arrive(
     flow: Any, opensearch: OpenSearchServer, crowd: Crowd, tmp_path: Path
 ) -> None:
     """What index wrote while the first was built is in it; a second one, built at rest, says the same to the letter."""
-    building = rebuild(flow, opensearch)
-    crowd.until(1)
-    told = building.communicate(timeout=240)
+    known = only_document(flow, copy_of("acta-comunidad.txt", tmp_path, "always-there.txt"))
+    with searching(flow, known) as found:
+        building = rebuild(flow, opensearch)
+        crowd.until(1)
+        told = building.communicate(timeout=240)
     assert building.returncode == 0, told[1]
     first = json.loads(told[0])
     assert first["switched"]
+    assert len(found) > 20
+    assert set(found) == {1}, "whoever searches while the index is replaced misses nothing"
     prefix = flow.environment["REAM_INDEX_PREFIX"]
     client = flow.opensearch
     assert client.count(index=f"{prefix}documents", body={"query": {"terms": {"document_id": sorted(crowd.ids)}}})[
