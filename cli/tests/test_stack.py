@@ -192,6 +192,11 @@ def test_bad_submissions_are_listed_shown_and_sent_again(ream: Ream) -> None:
     assert len(found["documents"]) == 1
 
 
+def _hear_ctrl_c() -> None:
+    """As in a terminal: what a script starts in the background passes on that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_says_what_is_outstanding_and_that_it_goes_on(ream: Ream, folder: Path) -> None:
     """With ingest stopped nothing can come to its end, so there is something to interrupt."""
     stopped = next(program.process for program in ream.services().programs if program.name == "ingest")
@@ -201,6 +206,7 @@ def test_ctrl_c_says_what_is_outstanding_and_that_it_goes_on(ream: Ream, folder:
         with subprocess.Popen(
             [sys.executable, "-m", "ream_cli", "ingest", str(folder)],
             env=ream.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=_hear_ctrl_c,
         ) as command:  # fmt: skip
             assert command.stderr is not None
             assert "submitt" in command.stderr.readline()

@@ -97,7 +97,7 @@ def summary(flow: Flow) -> dict[str, Any]:
 def found(flow: Flow, summary: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Index entries by name."""
     assert summary["outstanding"] == 0, summary["outstanding_documents"]
-    return by_name(entries(flow))
+    return by_name(entries(flow), EXPECTED)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def summary(flow: Any) -> dict[str, Any]:
 def entries(flow: Any, summary: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Index entries of the samples and their children, by name (children by their path inside)."""
     assert summary["outstanding"] == 0, summary
-    return by_name(all_entries(flow))
+    return by_name(all_entries(flow), EXPECTED)
 
 
 def test_every_submission_is_accounted_for(summary: dict[str, Any]) -> None:

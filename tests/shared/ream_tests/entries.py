@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from ream_tests.flow import Flow
@@ -17,9 +18,14 @@ def entries(flow: Flow) -> list[dict[str, Any]]:
     return [hit["_source"] for hit in hits]
 
 
-def by_name(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Entries by name; children by their path inside."""
-    return {entry.get("path") or entry["name"]: entry for entry in found}
+def by_name(found: list[dict[str, Any]], names: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Entries of the documents with these names, by name, and of their children, by their path inside.
+
+    Others may have been ingested with the same children in them.
+    """
+    named = {entry["name"]: entry for entry in found if entry["name"] in names and not entry.get("parent_id")}
+    parents = {entry["document_id"] for entry in named.values()}
+    return named | {entry["path"]: entry for entry in found if entry.get("parent_id") in parents}
 
 
 def units_with(flow: Flow, document_id: str, phrase: str) -> set[int]:
