@@ -23,6 +23,7 @@ from typing import Any
 
 from ream_bench import machine, papers
 from ream_bench.installation import BenchError, Installation, Tell, installed
+from ream_bench.twins import of_another
 from ream_bench.usage import Peak, Used, between, moment
 from ream_contracts import identity, layout, topics
 from ream_contracts.messages import DocumentIndexed, DocumentSubmitted
@@ -140,12 +141,9 @@ class Measurement:
         quick = DiskBlobs(Path(self._installation.surroundings.environ["REAM_STORE"]), fsync=False)
         for name in self._store.names(layout.document(model)):
             data = self._store.get(name)
-            quick.put(name.replace(model, own), data if name.endswith("/original") else self._own(data, model, number))
+            ids, names = (model, own), (f"again-{number % self._different}", f"again-{number}")
+            quick.put(name.replace(*ids), data if name.endswith("/original") else of_another(data, ids, names))
         return own
-
-    def _own(self, data: bytes, model: str, number: int) -> bytes:
-        named = data.replace(model.encode(), self._id(number).encode())
-        return named.replace(b"again-%d" % (number % self._different), b"again-%d" % number)
 
     def _submit(self, files: list[str], start: int, ids: set[str]) -> dict[str, Any]:
         announcer = Announcer(self._installation.surroundings.kafka(), "bench")
@@ -166,6 +164,12 @@ class Measurement:
         started = self._ream("replay", "--stage", "classify", "--all", "--set", "findings=100", "--yes")["started"]
         self._watch.until(ids, 2, self._tell)
         complete = sum(self._watch.outcomes[one, 2] == "complete" for one in ids)
+        if complete < len(ids):
+            raise BenchError(
+                f"{len(ids) - complete} of {len(ids)} documents are not complete when they are classified again: what "
+                "was put into the store for them is not what their flow would have left; 'ream show' says what is "
+                "missing"
+            )
         return {"started": len(started), "complete": complete}
 
     def _anew(self) -> dict[str, Any]:
