@@ -77,7 +77,8 @@ def _validate(folder: str, schema: str, value: Any) -> None:
 _MOST = 2**63
 """What a number has to stay below: no field of an index holds more, and sums of it have an end."""
 
-_LARGE_NUMBER = re.compile(rb"[0-9]{18}|[:,\[\s]-?[0-9][0-9.]{0,17}[eE]")
+# It begins with a digit in every case: for that a text is searched several times as fast.
+_LARGE_NUMBER = re.compile(rb"[0-9](?:[0-9]{17}|(?<=[:,\[\s-][0-9])[0-9.]{0,17}[eE])")
 
 
 def _no_constant(name: str) -> Any:
