@@ -15,7 +15,7 @@ trap 'exit 130' INT TERM
 "${pytest[@]}" -n auto --dist worksteal -m "not servers" 2>&1 | tee "$said/without" || failed=1
 
 export REQUIRE_SERVERS=1
-"${pytest[@]}" -m servers --ignore=cli --ignore=tests >"$said/parts" 2>&1 &
+"${pytest[@]}" -m servers libs services samples benchmarks >"$said/parts" 2>&1 &
 parts=$!
 "${pytest[@]}" -m servers cli tests 2>&1 | tee "$said/whole" || failed=1
 wait "$parts" || failed=1

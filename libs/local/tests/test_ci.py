@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
-RUN = Path(__file__).parents[3] / ".ci" / "run"
+ROOT = Path(__file__).parents[3]
+RUN = ROOT / ".ci" / "run"
 CLOSING = "======= 3 passed, 1 skipped in 2.50s ======="
 pytestmark = pytest.mark.skipif(not RUN.exists(), reason="this is not a checkout")
 
@@ -53,3 +56,11 @@ def test_the_corpus_is_named_by_its_absolute_path(tmp_path: Path) -> None:
     done = _run(tmp_path, "true", f'echo "corpus=$REAM_CORPUS required=$REQUIRE_CORPUS"; echo "{CLOSING}"')
     corpus = (RUN.parents[2] / "shared" / "corpus").resolve()
     assert f"corpus={corpus} required=1" in done.stdout
+
+
+def test_each_folder_of_tests_is_in_one_of_the_groups_with_servers() -> None:
+    """Pytest takes no --ignore of a folder that it is told to read, so the groups name what they read."""
+    groups = re.findall(r"-m servers ([a-z ]+[a-z])", (ROOT / "scripts" / "test.sh").read_text())
+    folders = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
+    assert len(groups) == 2
+    assert sorted(" ".join(groups).split()) == sorted(folders)
