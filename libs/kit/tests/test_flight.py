@@ -21,6 +21,7 @@ from ream_kit.guard import Guard
 from ream_kit.metrics import Metrics
 from ream_kit.offsets import Offsets
 from ream_kit.records import Origin, Record
+from ream_kit.streak import Streak
 from ream_kit.testing import FakeClock
 
 DONE = Done("done")
@@ -277,6 +278,20 @@ def test_a_message_that_the_broker_never_takes_is_no_reason_to_wait(flight: Flig
     grant(flight, partition)
     assert taken(flight) is one
     assert one.refused == "Broker: Message size too large"
+
+
+def test_a_record_is_done_when_the_broker_has_what_it_wrote() -> None:
+    """Or a stage of which the broker refuses each message would never stop."""
+    flight, partition = Flight(2, FakeClock(), Metrics(), streak=Streak(3)), Partition(IN, 0)
+    flight.streak.failed()
+    admit(flight, task(partition, 0))
+    grant(flight, partition)
+    one = taken(flight)
+    flight.sending(one)
+    flight.settle([one], [DONE])
+    assert flight.streak.failures == 1
+    flight.delivered(one, None)
+    assert flight.streak.failures == 0
 
 
 class Model(RuleBasedStateMachine):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Message, TopicPartition
 
 from ream_kit import commit_note
 from ream_kit.attempts import Again
@@ -31,6 +31,8 @@ class Consumer:
     def __init__(self) -> None:
         self.known: dict[int, tuple[int, str | None]] = {}
         self.before_commit: Callable[[], object] = lambda: None
+        self.first: Message | None = None
+        self.before_more: Callable[[], object] = lambda: None
 
     def subscribe(self, topics: list[str], **callbacks: Any) -> None:
         (self.topic,), self.callbacks = topics, callbacks
@@ -43,6 +45,13 @@ class Consumer:
         self.before_commit()
         self.known |= {at.partition: (at.offset, at.metadata) for at in offsets}
         return list(offsets)
+
+    def poll(self, seconds: float) -> Message | None:
+        return self.first
+
+    def consume(self, limit: int, seconds: float) -> list[Message]:
+        self.before_more()
+        return []
 
     def incremental_assign(self, places: Sequence[TopicPartition]) -> None:
         pass
@@ -60,6 +69,12 @@ class Consumer:
         found = commit_note.decode(*self.known[number])
         assert found is not None
         return found
+
+
+def message(topic: str, offset: int) -> Message:
+    return Message(
+        topic=topic, partition=0, offset=offset, key=b"a", value=b"", headers=[], error=None, timestamp=(1, 0)
+    )
 
 
 @pytest.fixture
@@ -148,7 +163,7 @@ def test_failures_in_a_row_are_counted_on_by_who_takes_a_partition_up(
     assert flight.streak.failures == 99
     consumer.revoke(0)
     assert consumer.note(0).failures == 99
-    flight.streak.done()
+    flight.streak.finished("done")
     consumer.revoke(1)
     assert consumer.note(1).failures == 0
 
@@ -158,3 +173,21 @@ def test_who_lost_a_partition_without_suspects_has_none(intake: Intake, consumer
     consumer.known[0] = (5, commit_note.encode(5, mine))
     consumer.assign(0)
     assert deaths(intake, consumer) == {}
+
+
+def test_what_was_read_of_a_partition_that_goes_and_comes_again_meanwhile_is_read_again(
+    intake: Intake, flight: Flight, consumer: Consumer
+) -> None:
+    """It belongs to the partition as it was; the new one begins with what is committed."""
+
+    def go_and_come() -> None:
+        consumer.revoke(0)
+        consumer.assign(0)
+
+    consumer.assign(0)
+    consumer.first, consumer.before_more = message(consumer.topic, 7), go_and_come
+    intake.poll(0)
+    assert len(flight) == 0
+    consumer.before_more = lambda: None
+    intake.poll(0)
+    assert len(flight) == 1

@@ -9,7 +9,10 @@ from ream_kit.streak import Streak
 def test_only_what_fails_in_a_row_is_the_limit() -> None:
     streak = Streak(3)
     assert [streak.failed(), streak.failed()] == [False, False]
-    streak.done()
+    for outcome in ("failed", "malformed", "erased"):
+        streak.finished(outcome)
+    assert streak.failures == 2
+    streak.finished("done")
     assert [streak.failed() for _ in range(4)] == [False, False, True, True]
 
 

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
 
+from ream_kit.attempts import MOST_DEATHS
+from ream_kit.commit_note import Note, decode, encode
 from ream_kit.suspects import PATIENCE_SECONDS, Suspects
 
 
@@ -96,3 +99,24 @@ def test_one_that_goes_away_leaves_nothing_behind(suspects: Suspects[One]) -> No
     suspects.discard(one)
     assert suspects.begin(0, 0) is None
     assert not suspects.holds(0)
+
+
+def test_more_of_one_partition_than_a_commit_has_room_for_are_given_up_all_the_same() -> None:
+    """Each process dies of the one it begins; the next one knows only what the commit said."""
+    left = set(range(60))
+    known: Mapping[int, int] = {}
+    for _ in range(60 * MOST_DEATHS):
+        suspects: Suspects[One] = Suspects(lambda one: one)
+        waiting = [One(at, known.get(at, 1)) for at in sorted(left)]
+        left -= {one.position for one in waiting if one.deaths >= MOST_DEATHS}
+        for one in waiting:
+            if one.deaths < MOST_DEATHS:
+                suspects.add(one)
+        died = start(suspects)
+        if died is None:
+            break
+        counted = {one.position: one.deaths + (one is died) for one in waiting if one.position in left}
+        note = decode(0, encode(0, Note("o", False, deaths={at: n for at, n in counted.items() if n > 1})))
+        assert note is not None
+        known = note.deaths
+    assert left == set()

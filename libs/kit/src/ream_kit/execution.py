@@ -145,7 +145,7 @@ class Execution:
                 self._emit_all(attempt, self.stage.handler(attempt.message, **self._given, **origin), emit)
             finally:
                 self._observe(started, [attempt])
-            return self._done("done")
+            return Done("done")
         assert attempt.given_up is not None  # noqa: S101 (the two later phases are entered by _give_up alone)
         if attempt.phase is Phase.GIVE_UP:
             if self.stage.give_up is not None:
@@ -154,19 +154,19 @@ class Execution:
             return self._after_give_up(attempt)
         if dead_letters.is_buried(attempt.record.topic):
             _LOG.error("dead_letter_given_up", **_place(attempt), cause=attempt.given_up.cause)
-            return self._done(attempt.outcome)
+            return Done(attempt.outcome)
         letter = dead_letters.build(
             attempt.record, attempt.given_up, self.stage.name, self.stage.version, self._store, attempt.message
         )
         emit(attempt, self._router.dead_letter(attempt.record, letter))
         self._metrics.count("ream_dead_letters_total", letter.cause)
         _LOG.warning("dead_letter", **_place(attempt), cause=letter.cause, attempts=letter.attempts, text=letter.detail)
-        return self._done(attempt.outcome)
+        return Done(attempt.outcome)
 
     def _after_give_up(self, attempt: Attempt) -> Step:
         if attempt.outcome == "erased":
             # A dead letter would keep what was to be erased, and sending it again could only be refused again.
-            return self._done("erased")
+            return Done("erased")
         attempt.phase, attempt.tries, attempt.waits = Phase.BURY, 0, 0
         return Next()
 
@@ -211,14 +211,9 @@ class Execution:
                 if isinstance(result, BaseException):
                     raise result
                 self._emit_all(attempt, result, emit)
-                return self._done("done")
+                return Done("done")
             except (Exception, SystemExit) as error:
                 return self._judge(attempt, error)
-
-    def _done(self, outcome: Outcome) -> Step:
-        if outcome in ("done", "skipped", "rejected"):
-            self.streak.done()
-        return Done(outcome)
 
     def _malformed(self, attempt: Attempt, error: codec.Malformed) -> Step:
         attempt.outcome = "malformed"
@@ -235,7 +230,7 @@ class Execution:
             return Again(pause(attempt.waits), error.waiting_for, error.reason)
         attempt.waits = 0
         if attempt.phase is Phase.HANDLE and isinstance(error, Skip):
-            return self._done("skipped")
+            return Done("skipped")
         if attempt.phase is Phase.HANDLE and isinstance(error, Reject):
             outcome: Outcome = "erased" if isinstance(error, Erased) else "rejected"
             return self._give_up(attempt, outcome, error.cause, error.reason)

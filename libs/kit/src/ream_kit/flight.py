@@ -344,6 +344,7 @@ class Flight:
             place = task.partition.topic.name, task.partition.number, task.position
             self._commits.finished(*place, step.outcome, task.done)
         self.finished += 1
+        self.streak.finished(step.outcome)
         self.dead_letters += step.outcome in ("malformed", "rejected", "failed")
         self._metrics.count("ream_records_finished_total", step.outcome)
         self._clearance.release(task)

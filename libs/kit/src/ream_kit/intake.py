@@ -113,10 +113,11 @@ class Intake:
         first = self._consumer.poll(seconds)
         if first is None:
             return
-        messages = [first]
+        tasks = [self._task(first)]
         if room > 1:
-            messages += self._consumer.consume(room - 1, 0)
-        self._flight.admit([task for task in map(self._task, messages) if task is not None])
+            # Partitions may go and come again meanwhile: the first belongs to the one it was read from.
+            tasks += map(self._task, self._consumer.consume(room - 1, 0))
+        self._flight.admit([task for task in tasks if task is not None and not task.partition.lost])
 
     def balance(self, *, full: bool) -> None:
         """Pauses partitions that must not be read further, and lets those go on that may be again."""

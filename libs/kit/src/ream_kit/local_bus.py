@@ -21,6 +21,7 @@ from ream_kit.records import Origin, Output, Record
 from ream_kit.stage import AnyStage
 from ream_kit.store import Store
 from ream_kit.store_memory import memory_store
+from ream_kit.suspects import next_of
 from ream_kit.turns import Turns
 from ream_kit.unread import DeletedUnread
 
@@ -228,7 +229,7 @@ class LocalBus:
         """Takes one record that the stage may have died of, or the one of its key that must go before it."""
         waiting = [suspect for suspect in seat.suspects if suspect not in seat.held]
         heads = [head for suspect in waiting if (head := seat.turns.first(suspect)) is not None]
-        taken = sorted(heads, key=lambda head: (head.deaths, head.position))[:1]
+        taken = next_of(heads)
         for attempt in taken:
             seat.turns.pick(attempt)
         return taken
@@ -249,6 +250,7 @@ class LocalBus:
             return
         if isinstance(step, Done):
             self.metrics.count("ream_records_finished_total", step.outcome)
+            seat.execution.streak.finished(step.outcome)
             seat.turns.release(attempt)
             seat.suspects = [suspect for suspect in seat.suspects if suspect is not attempt]
             return

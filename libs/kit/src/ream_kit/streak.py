@@ -5,6 +5,10 @@ from __future__ import annotations
 
 import threading
 
+from ream_kit.attempts import Outcome
+
+_NOT_BY_OUR_FAULT = ("done", "skipped", "rejected")
+
 
 class Streak:
     """How many records in a row failed by our own fault, and whether that is the limit. Thread-safe.
@@ -33,9 +37,12 @@ class Streak:
             self._failures += 1
             return self._failures >= self.limit
 
-    def done(self) -> None:
-        """Notes that a record was done: what failed before it was the fault of those records."""
-        if self._failures:
+    def finished(self, outcome: Outcome) -> None:
+        """Notes that a record is finished and the broker has all that it wrote.
+
+        If it was done, what failed before it was the fault of those records.
+        """
+        if self._failures and outcome in _NOT_BY_OUR_FAULT:
             with self._lock:
                 self._failures = 0
 

@@ -8,11 +8,15 @@ for chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 PATIENCE_SECONDS = 30.0
 """So long what runs is waited for, and so long a suspect has the process for itself."""
+
+CROWD = 40
+"""From so many on that a process died of twice, these go first: a commit has room for the deaths of no more than fifty
+of a partition (`commit_note`), and of whom it forgets one the count begins anew."""
 
 
 class Suspect(Protocol):
@@ -25,6 +29,12 @@ class Suspect(Protocol):
 
 
 T = TypeVar("T", bound=Suspect)
+
+
+def next_of(heads: Sequence[T]) -> list[T]:
+    """Says who goes next, as a list of one or none: the one with the fewest deaths, and in a crowd with the most."""
+    crowded = sum(head.deaths > 1 for head in heads) >= CROWD
+    return sorted(heads, key=lambda head: (-head.deaths if crowded else head.deaths, head.position))[:1]
 
 
 class Suspects(Generic[T]):
@@ -84,7 +94,7 @@ class Suspects(Generic[T]):
         return self._ready() and not self._cleared and not self._alone(now)
 
     def choose(self, now: float) -> T | None:
-        """Chooses who is next, those with the fewest deaths first; None when nobody is, or somebody was chosen.
+        """Chooses who is next, as `next_of` says; None when nobody is, or somebody was chosen.
 
         Args:
             now: seconds of a clock that never goes back.
@@ -92,10 +102,8 @@ class Suspects(Generic[T]):
         if self._chosen is not None or self._alone(now):
             return None
         heads = [head for suspect in self._waiting if (head := self._first(suspect)) is not None]
-        if not heads:
-            return None
-        self._chosen = min(heads, key=lambda head: (head.deaths, head.position))
-        self._waiting[self._chosen] = None
+        for self._chosen in next_of(heads):
+            self._waiting[self._chosen] = None
         return self._chosen
 
     def clear(self, suspect: T) -> None:
