@@ -54,6 +54,11 @@ def test_an_object_is_read_in_chunks(answers: Any) -> None:
     assert (size, b"".join(chunks)) == (3, b"abc")
 
 
+def test_a_key_that_is_too_long_is_not_asked_for(answers: Any) -> None:
+    with pytest.raises(BadSource, match="1,024 bytes"):
+        answers(AssertionError("it was asked")).open("mail", "ü" * 513)
+
+
 @pytest.mark.parametrize(
     ("answer", "cause"),
     [

@@ -17,6 +17,8 @@ FORBIDDEN = {"AccessDenied", "403", "InvalidAccessKeyId", "InvalidObjectState", 
 PASSING = {"ExpiredToken", "OperationAborted", "RequestTimeTooSkewed", "RequestTimeout", "SlowDown", "Throttling"}
 """Answers of the 4xx kind that another try may not get."""
 PASSING_STATUS = {408, 409, 429}
+LONGEST_KEY = 1024
+"""Bytes of UTF-8 (Amazon S3 User Guide, object keys). Not every service says so of a longer one: S3Proxy says 500."""
 
 
 class S3Buckets:
@@ -42,6 +44,8 @@ class S3Buckets:
                 aws_access_key_id=own.s3_access_key,
                 aws_secret_access_key=own.s3_secret_key,
             )
+        if len(key.encode("utf-8", "surrogatepass")) > LONGEST_KEY:
+            raise BadSource("no-such-object", f"no object can have a name of more than {LONGEST_KEY:,} bytes")
         try:
             answer = self._client.get_object(Bucket=bucket, Key=key)
         except ClientError as error:
