@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ream_cli import feeding
+from ream_cli import copying, feeding
 from ream_cli.feeding import Brought, Feeder, News, Withdrawn, document_id, folder_name, key_of, readable_name
 from ream_cli.finding import File, PassedOver
 from ream_contracts import codec, identity
@@ -97,6 +98,27 @@ def test_keys_of_the_longest_paths_fit_and_differ() -> None:
 def test_names_in_the_store_tell_when_they_were_brought() -> None:
     name = folder_name(datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC))
     assert re.fullmatch(r"incoming/20260304T050607-[0-9a-f]{12}", name)
+
+
+def test_a_file_that_cannot_be_read_is_named_as_lost_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read everything, so the refusal is made up."""
+    store, broker = memory_store(), FakeBroker()
+    for name in ("closed", "open"):
+        (tmp_path / name).write_bytes(b"x")
+
+    def copied(path: Path, *more: Any) -> int:
+        if path.name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return copying.copy_settled(path, *more)
+
+    monkeypatch.setattr(feeding, "copy_settled", copied)
+    refused, brought = feed([File(tmp_path / "closed"), File(tmp_path / "open")], store, broker)
+    assert isinstance(refused, PassedOver)
+    assert (refused.path.name, refused.cause, refused.lost) == ("closed", "unreadable", True)
+    assert isinstance(brought, Brought)
+    assert [message.name for message in broker.arrived] == ["open"]
 
 
 def test_what_is_passed_over_is_handed_on_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from ream_index.opensearch import connect
 from ream_index.settings import OpenSearchSettings
 from ream_kit.kafka import KafkaSettings, admin
 from ream_kit.observe import Announcer
+from ream_local.http_fault_proxy import HttpFaultProxy
 from ream_local.processes import is_alive
 from ream_local.supervisor import SupervisorState
 from ream_local.testing import OpenSearchServer
@@ -32,16 +33,16 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 class Ream:
     """The command on an installation of its own, on shared servers."""
 
-    def __init__(self, home: Path, kafka: str, opensearch: OpenSearchServer) -> None:
+    def __init__(self, home: Path, kafka: str, opensearch: OpenSearchServer, between: HttpFaultProxy) -> None:
         token = uuid.uuid4().hex[:8]
         self.home = home
+        self.between = between
         self.environ = {
             name: value for name, value in os.environ.items() if not name.startswith(("REAM_", "OPENSEARCH_"))
         } | {
             "REAM_HOME": str(home),
             "REAM_KAFKA_BOOTSTRAP": kafka,
-            "REAM_OPENSEARCH_URL": opensearch.url,
-            "REAM_OPENSEARCH_CA": str(opensearch.ca_file or ""),
+            "REAM_OPENSEARCH_URL": between.url,
             "REAM_OPENSEARCH_USER": opensearch.application.user,
             "REAM_OPENSEARCH_PASSWORD": opensearch.application.password,
             "REAM_OPENSEARCH_ADMIN_PASSWORD": opensearch.admin.password,
@@ -72,15 +73,16 @@ class Ream:
 def ream(
     tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, opensearch: OpenSearchServer
 ) -> Iterator[Ream]:
-    command = Ream(tmp_path_factory.mktemp("ream"), kafka_bootstrap, opensearch)
-    try:
-        started = command("up")
-        assert started.returncode == 0, started.stderr
-        assert "all services are ready" in started.stderr
-        yield command
-    finally:
-        assert command("down").returncode == 0
-        _tidy(command, opensearch)
+    with HttpFaultProxy(opensearch.url, opensearch.ca_file) as between:
+        command = Ream(tmp_path_factory.mktemp("ream"), kafka_bootstrap, opensearch, between)
+        try:
+            started = command("up")
+            assert started.returncode == 0, started.stderr
+            assert "all services are ready" in started.stderr
+            yield command
+        finally:
+            assert command("down").returncode == 0
+            _tidy(command, opensearch)
 
 
 def _tidy(command: Ream, server: OpenSearchServer) -> None:
@@ -190,6 +192,24 @@ def test_bad_submissions_are_listed_shown_and_sent_again(ream: Ream) -> None:
         if found["documents"]:
             break
     assert len(found["documents"]) == 1
+
+
+def test_status_says_who_waits_for_whom_while_a_server_is_away(ream: Ream, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("A bittern booms in the reeds.")
+    ream.between.refuse()
+    try:
+        assert ream("ingest", tmp_path, "--timeout", "1").returncode == 1
+        waits: dict[str, dict[str, Any]] = {}
+        for _ in range(60):
+            waits = {each["service"]: each for each in ream.json("status")["waits"]}
+            if "index" in waits:
+                break
+        assert (waits["index"]["waiting_for"], waits["index"]["records"] > 0) == ("opensearch", True)
+        assert all(waits["index"][said] for said in ("since", "reason"))
+        assert "opensearch" in ream("status").stdout
+    finally:
+        ream.between.heal()
+    assert ream("ingest", tmp_path, "--timeout", "120").returncode == 0
 
 
 def _hear_ctrl_c() -> None:
