@@ -24,6 +24,7 @@ SETTINGS = (
     ("ocr", "ream_ocr.settings", "OcrSettings", "REAM_OCR_"),
     ("classify", "ream_classify.settings", "ClassifySettings", "REAM_CLASSIFY_"),
     ("aggregate", "ream_aggregate.settings", "Settings", "REAM_AGGREGATE_"),
+    ("vectors", "ream_vectors.settings", "VectorsSettings", "REAM_VECTORS_"),
     ("index", "ream_index.settings", "IndexSettings", "REAM_INDEX_"),
     ("index and search: OpenSearch", "ream_index.settings", "OpenSearchSettings", "REAM_OPENSEARCH_"),
     ("setting OpenSearch up: users and roles", "ream_index.roles", "RolesSettings", "REAM_OPENSEARCH_"),

@@ -22,7 +22,7 @@ from ream_local.errors import LocalStackError
 from ream_local.ports import require_free
 from ream_local.programs import Program
 
-NAMES = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep")
+NAMES = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep", "vectors")
 """In the order of a document's way."""
 
 FIRST_PORT, LAST_PORT = 19400, 19999
@@ -75,6 +75,8 @@ def workers(service: str, cores: int) -> int:
     The stages that hand work to cells need a thread for every cell and some more: one that waits for a cell of the
     large documents must not keep a small document from the cell that is kept for it.
     """
+    if service == "vectors":
+        return 1
     return 2 * (cores + 1) if service in ("extract", "ocr") else 4
 
 

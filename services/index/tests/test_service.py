@@ -20,7 +20,15 @@ from ream_contracts.artifacts import (
     UnitLanguage,
     UnitText,
 )
-from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIndexed, DocumentIngested, PartSegment
+from ream_contracts.messages import (
+    Allowance,
+    DocumentCompleted,
+    DocumentEmbedded,
+    DocumentIndexed,
+    DocumentIngested,
+    PartSegment,
+)
+from ream_contracts.vectors import DIMENSIONS, Window, name_of, pack
 from ream_index import opensearch
 from ream_index.memory_node import Node
 from ream_index.opensearch import REQUEST_ENTRIES, Indices
@@ -423,3 +431,63 @@ def test_an_answer_that_leaves_out_writes_is_no_answer() -> None:
         play.completes()
         assert [one.reason for one in play.bus.waiting] == ["OpenSearch answered 1 of 2 writes"]
     assert play.said == []
+
+
+def embedded(play: Play, version: int | None = None) -> DocumentEmbedded:
+    """Puts vectors for each page of the document, as the service that makes them does, and returns what it says."""
+    done = completed()
+    for page, text in enumerate(play.pages[DOCUMENT, 1, 1], 1):
+        windows = [Window(page, start, (0.5,) * DIMENSIONS) for start in range(0, len(text), 4)]
+        play.bus.store.put(name_of(DOCUMENT, 1, page, f"documents/{DOCUMENT}/1/text.1.{page}"), pack(windows))
+    message = DocumentEmbedded(DOCUMENT, 1, 1, version or done.version, 2, 0)
+    play.bus.store.put_artifact(layout.embedded(DOCUMENT, message.version), message)
+    return message
+
+
+def vectors_of(play: Play) -> list[int]:
+    return [len(body.get("windows") or ()) for _, body in sorted(play.node.entries("t-passages").items())]
+
+
+@pytest.mark.parametrize("first", ["completion", "vectors", "vectors say so first"])
+def test_vectors_reach_the_passages_in_any_order_and_stay(play: Play, first: str) -> None:
+    play.document(["page one", "two"])
+    if first != "completion":
+        message = embedded(play)
+    if first == "vectors say so first":
+        play.bus.put(topics.DOCUMENTS_EMBEDDED, message)
+        play.bus.run()
+        assert vectors_of(play) == []
+    play.part(1)
+    play.completes()
+    if first == "completion":
+        assert (play.entry["readiness"], vectors_of(play)) == ("complete", [0, 0])
+        message = embedded(play)
+    for says in (lambda: play.bus.put(topics.DOCUMENTS_EMBEDDED, message), play.completes, lambda: play.part(2)):
+        says()
+        play.bus.run()
+        assert (play.entry["readiness"], play.entry["type"], vectors_of(play)) == ("vectors", "report", [2, 1])
+    assert {one.passages for one in play.said} == {2}
+
+
+def test_vectors_of_a_run_that_is_overtaken_are_not_written(play: Play) -> None:
+    play.document(["one"])
+    play.completes()
+    message = embedded(play)
+    play.document(["another"], run=2)
+    play.completes(run=2)
+    play.bus.put(topics.DOCUMENTS_EMBEDDED, message)
+    play.bus.run()
+    assert (play.entry["readiness"], list(play.texts.values()), vectors_of(play)) == ("complete", ["another"], [0])
+
+
+def test_what_the_node_refuses_with_its_vectors_is_named_all_the_same(play: Play) -> None:
+    play.document(["one", "two"])
+    play.node.refused = {"two"}
+    embedded(play)
+    play.completes()
+    assert (play.entry["readiness"], play.entry["cause"], vectors_of(play)) == ("vectors", "not-indexable", [1])
+    assert play.said[0].passages == 1
+    play.node.refused = {"edition 1.pdf"}
+    play.document(["one"], run=2)
+    play.completes(run=2)
+    assert play.entry["cause"] == "not-indexable"

@@ -60,6 +60,11 @@ def classes(document_id: str, number: int, segment: int, memo: str) -> str:
     return f"{generation(document_id, number)}classes/{segment}.{memo}.json"
 
 
+def vectors(document_id: str, number: int, segment: int, memo: str) -> str:
+    """Vectors of the windows of a segment's text; see `ream_contracts.vectors`."""
+    return f"{generation(document_id, number)}vectors/{segment}.{memo}"
+
+
 def segment_records(document_id: str, number: int, run_number: int) -> str:
     """Prefix of the records of one run."""
     return f"{generation(document_id, number)}segments/{run_number}/"
@@ -93,6 +98,11 @@ def document_records(document_id: str) -> str:
 def document_record(document_id: str, version: int) -> str:
     """What index is about to write, with the receipt; versions sort as text."""
     return f"{document_records(document_id)}{version:020d}.json"
+
+
+def embedded(document_id: str, version: int) -> str:
+    """There when all segments of this version have their vectors (message DocumentEmbedded)."""
+    return f"documents/{document_id}/embedded/{version:020d}.json"
 
 
 def contents(sha256: str) -> str:

@@ -132,6 +132,24 @@ class DocumentCompleted:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentEmbedded:
+    """The vectors of a document's text are in the store."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    run: int
+    """Which processing of these bytes: 1 for the first; a replay is a new run."""
+    version: int
+    """The version whose text it is."""
+    windows: int
+    """Runs of words that have a vector."""
+    beyond: int
+    """Segments without vectors, because the document has more windows than are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentIndexed:
     """Searchable now, in this version."""
 
@@ -462,6 +480,7 @@ DocumentPart = PartOpened | PartManifest | PartSegment | PartFailed | PartExpire
 SCHEMA_OF: dict[type[Any], str] = {
     DeadLetter: "dead-letter",
     DocumentCompleted: "document-completed",
+    DocumentEmbedded: "document-embedded",
     DocumentIndexed: "document-indexed",
     DocumentIngested: "document-ingested",
     PartOpened: "document-part",

@@ -6,6 +6,7 @@ Made by scripts/gen_contracts.py from schemas/; do not edit.
 
 from ream_contracts.messages import (
     DocumentCompleted,
+    DocumentEmbedded,
     DocumentIndexed,
     DocumentIngested,
     DocumentPart,
@@ -34,7 +35,24 @@ DOCUMENTS_COMPLETED: Topic[DocumentCompleted] = Topic(
     cleanup='compact',
     spread=False,
     written_by=('aggregate',),
-    read_by=('index', 'sweep'),
+    read_by=('index', 'sweep', 'vectors'),
+    closes_loop=(),
+)
+
+DOCUMENTS_EMBEDDED: Topic[DocumentEmbedded] = Topic(
+    name='documents.embedded',
+    description="The vectors of a document's text are in the store: it can be found by what it means.",
+    messages=(DocumentEmbedded,),
+    schema='document-embedded',
+    key='document',
+    order='key',
+    partitions=12,
+    retention_days=7,
+    dead_letter_retention_days=14,
+    cleanup='delete',
+    spread=False,
+    written_by=('vectors',),
+    read_by=('index',),
     closes_loop=(),
 )
 
@@ -157,4 +175,4 @@ SEGMENTS_SCANNED: Topic[SegmentScanned] = Topic(
     closes_loop=(),
 )
 
-ALL: tuple[AnyTopic, ...] = (DOCUMENTS_COMPLETED, DOCUMENTS_INDEXED, DOCUMENTS_INGESTED, DOCUMENTS_PARTS, DOCUMENTS_SUBMITTED, SEGMENTS_READ, SEGMENTS_SCANNED_BULK, SEGMENTS_SCANNED)
+ALL: tuple[AnyTopic, ...] = (DOCUMENTS_COMPLETED, DOCUMENTS_EMBEDDED, DOCUMENTS_INDEXED, DOCUMENTS_INGESTED, DOCUMENTS_PARTS, DOCUMENTS_SUBMITTED, SEGMENTS_READ, SEGMENTS_SCANNED_BULK, SEGMENTS_SCANNED)

@@ -11,6 +11,8 @@ from ream_index.knowledge import Knowledge
 from ream_index.passages import Entry
 
 NOT_INDEXABLE = "not-indexable"
+COMPLETE = ("complete", "vectors")
+"""Readiness of a document that is complete: found by its words, and then also by what it means."""
 METHOD = "method:"
 """Prefix of the scores that count units by how their text was got."""
 SURE = frozenset(
@@ -137,10 +139,15 @@ def _facts(done: DocumentCompleted) -> dict[str, Any]:
     }
 
 
+def with_vectors(record: DocumentRecord) -> Entry:
+    """Makes the entry of a document whose passages have their vectors."""
+    return Entry(record.document_id, record.version, {**record.document, "readiness": "vectors"}, edition=1)
+
+
 def reduced(entry: Entry, reason: str) -> Entry:
     """Makes the entry of a document that OpenSearch does not take as it is: what cannot be wrong in it, and why."""
     body = {name: value for name, value in entry.body.items() if name in SURE}
-    return Entry(entry.id, entry.version, {**body, **refused(reason)})
+    return Entry(entry.id, entry.version, {**body, **refused(reason)}, entry.edition)
 
 
 def refused(reason: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
+from ream_index.documents import COMPLETE
 from ream_index.migrate import migrate, templates
 from ream_index.opensearch import ask, next_alias
 
@@ -156,7 +157,7 @@ class Builder:
     def count(self, pair: Pair) -> tuple[int, int, int]:
         """Says how many documents a pair holds, how many of them are not completed, and how many passages."""
         ask(lambda: self._admin.indices.refresh(index=",".join(pair)))
-        unfinished = {"query": {"bool": {"must_not": [{"term": {"readiness": "complete"}}]}}}
+        unfinished = {"query": {"bool": {"must_not": [{"terms": {"readiness": list(COMPLETE)}}]}}}
         documents, passages = (ask(lambda name=name: self._admin.count(index=name))["count"] for name in pair)  # type: ignore[misc]
         outstanding = ask(lambda: self._admin.count(index=pair.documents, body=unfinished))["count"]
         return documents, outstanding, passages

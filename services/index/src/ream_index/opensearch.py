@@ -10,7 +10,8 @@ from opensearchpy.exceptions import ConnectionError as NotReached
 from opensearchpy.exceptions import ConnectionTimeout, SerializationError, SSLError, TransportError
 
 from ream_contracts import identity
-from ream_index.passages import Entry
+from ream_index.documents import COMPLETE
+from ream_index.passages import Entry, external_version
 from ream_index.settings import OpenSearchSettings
 from ream_kit import Reject, Retry
 from ream_kit.guard import Guard
@@ -151,7 +152,7 @@ class Indices:
         size = 0
         for index, entry in writes:
             kind = "external" if index == self.passages else "external_gte"
-            action = {"_index": index, "_id": entry.id, "version": entry.version, "version_type": kind}
+            action = {"_index": index, "_id": entry.id, "version": entry.external_version, "version_type": kind}
             body = json.dumps({key: value for key, value in entry.body.items() if value is not None})
             items.append(("index", action, body))
             size += len(body)
@@ -187,9 +188,7 @@ class Indices:
             )
         )
         found = [one for one in answer["docs"] if one.get("found")]
-        complete = [
-            one["_source"] | {"id": one["_id"]} for one in found if one["_source"].get("readiness") == "complete"
-        ]
+        complete = [one["_source"] | {"id": one["_id"]} for one in found if one["_source"].get("readiness") in COMPLETE]
         return {one["id"]: (one["generation"], one["run"]) for one in complete}
 
     def refresh(self) -> None:
@@ -218,7 +217,7 @@ class Indices:
         query = {
             "bool": {"filter": [{"term": {"document_id": document_id}}], "should": older, "minimum_should_match": 1}
         }
-        version = {"version": identity.version(generation, run, 0), "version_type": "external_gte"}
+        version = {"version": external_version(identity.version(generation, run, 0)), "version_type": "external_gte"}
         self._drop(self.passages, query, version)
         if (following := self._next.get(self.passages)) is not None:
             try:

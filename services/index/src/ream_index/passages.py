@@ -3,13 +3,14 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ream_contracts import identity, units
 from ream_contracts.artifacts import DocumentRecord, Heading, SegmentClasses, SegmentRecord, SegmentText, Source
 from ream_contracts.messages import DocumentCompleted
+from ream_contracts.vectors import Window
 from ream_index.languages import stem_field
 
 PARAGRAPH = re.compile(r"\n\s*\n")
@@ -26,12 +27,24 @@ class Entry:
     """One whole-document write.
 
     Attributes:
-        version: external version; a lower one than what is there is passed over.
+        version: a lower one than what is there is passed over.
+        edition: of the same version: 1 with vectors stands above 0 without.
     """
 
     id: str
     version: int
     body: dict[str, Any]
+    edition: int = 0
+
+    @property
+    def external_version(self) -> int:
+        """What OpenSearch compares."""
+        return external_version(self.version, self.edition)
+
+
+def external_version(version: int, edition: int = 0) -> int:
+    """Makes room for an edition with vectors between two versions."""
+    return 2 * version + edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,12 @@ class About:
 
 
 def passages(
-    record: SegmentRecord, text: SegmentText, classes: SegmentClasses, about: About, limit: int
+    record: SegmentRecord,
+    text: SegmentText,
+    classes: SegmentClasses,
+    about: About,
+    limit: int,
+    windows: Sequence[Window] | None = None,
 ) -> Iterator[Entry]:
     """Makes the passages of a segment's units: always the same ones, from what lies in the store alone.
 
@@ -100,6 +118,7 @@ def passages(
         classes: what they are.
         about: what is known of their document.
         limit: characters of the largest passage.
+        windows: vectors of the segment, by the places of its text; None where there are none yet.
     """
     languages = {one.unit: one.language for one in classes.languages}
     version = about.decided.version if about.decided else identity.version(record.generation, record.run, 1)
@@ -111,6 +130,7 @@ def passages(
         language = languages.get(unit.unit, "und")
         stems = stem_field(language)
         trail = Trail(unit.headings)
+        own = deque(one for one in windows or () if one.unit == unit.unit)
         for number, (start, piece) in enumerate(cut(unit.text, limit), 1):
             yield Entry(
                 f"{record.document_id}-{unit.unit}-{number}",
@@ -133,8 +153,18 @@ def passages(
                     "confidence": unit.confidence,
                     "characters": len(piece),
                     "sensitivity": level,
+                    "windows": _windows_until(own, start + len(piece)) or None,
                 },
+                edition=0 if windows is None else 1,
             )
+
+
+def _windows_until(ahead: deque[Window], end: int) -> list[dict[str, Any]]:
+    """Takes the windows that begin before a place."""
+    found = []
+    while ahead and ahead[0].start < end:
+        found.append({"vector": [round(number, 4) for number in ahead.popleft().vector]})
+    return found
 
 
 def sensitivity(scores: Mapping[str, int]) -> str:

@@ -19,6 +19,7 @@ from opensearchpy import OpenSearch
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
 from ream_contracts.whole import NotWhole
+from ream_index.documents import COMPLETE
 from ream_index.next_indices import Counts, Pair, Stand
 from ream_index.opensearch import Indices, WriteFailed, ask
 from ream_index.passages import Entry
@@ -163,7 +164,7 @@ class Rebuild:
             lambda: self.client.mget(body={"ids": document_ids}, index=self.pair.documents, _source_includes=wanted)
         )
         return {
-            one["_id"]: one["_source"]["version"] if one["_source"].get("readiness") == "complete" else 0
+            one["_id"]: one["_source"]["version"] if one["_source"].get("readiness") in COMPLETE else 0
             for one in answer["docs"]
             if one.get("found")
         }

@@ -48,7 +48,12 @@ def open_search() -> Iterator[Search]:
 @stage(
     "index",
     version="1",
-    reads=(topics.DOCUMENTS_INGESTED, topics.DOCUMENTS_PARTS, topics.DOCUMENTS_COMPLETED),
+    reads=(
+        topics.DOCUMENTS_INGESTED,
+        topics.DOCUMENTS_PARTS,
+        topics.DOCUMENTS_COMPLETED,
+        topics.DOCUMENTS_EMBEDDED,
+    ),
     writes=topics.DOCUMENTS_INDEXED,
     needs={"search": open_search},
     batch=200,

@@ -2,11 +2,12 @@
 """Decides what a message asks of the indices, and reads it from the store piece by piece, never a document at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ream_contracts import codec, layout, receipts, units
+from ream_contracts import codec, layout, receipts, units, vectors
 from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, SegmentRecord, SegmentText, Source
-from ream_contracts.messages import DocumentCompleted, DocumentIngested, DocumentPart, PartSegment
+from ream_contracts.messages import DocumentCompleted, DocumentEmbedded, DocumentIngested, DocumentPart, PartSegment
+from ream_contracts.vectors import Window
 from ream_index import documents, whole
 from ream_index.contents import Contents
 from ream_index.knowledge import Knowledge
@@ -33,7 +34,7 @@ class Stored:
     record: DocumentRecord | None = None
 
 
-Message = DocumentIngested | DocumentPart | DocumentCompleted | Stored
+Message = DocumentIngested | DocumentPart | DocumentCompleted | DocumentEmbedded | Stored
 
 
 @dataclass(slots=True)
@@ -41,24 +42,29 @@ class Work:
     """A message on its way into the indices.
 
     Attributes:
-        passages: how many passages it wrote, or found there.
-        refused: units with a passage that OpenSearch does not take.
+        made: how many passages it made, those with vectors not counted again.
+        refused: passages that OpenSearch does not take, each with its unit.
         instead: what is written in place of an entry that OpenSearch does not take.
         erased: whether its document is gone: nothing is written, and nothing said.
         fault: why it could not be done; waiting comes before everything else.
     """
 
     message: Message
-    passages: int = 0
-    refused: list[int] = field(default_factory=list)
+    made: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
     instead: Entry | None = None
     erased: bool = False
     fault: Exception | None = None
 
     @property
+    def passages(self) -> int:
+        """How many passages it wrote, or found there."""
+        return self.made - len(self.refused)
+
+    @property
     def has_passages(self) -> bool:
         """Whether its kind of message speaks of pages."""
-        return isinstance(self.message, PartSegment | DocumentCompleted | Stored)
+        return isinstance(self.message, PartSegment | DocumentCompleted | DocumentEmbedded | Stored)
 
     @property
     def age(self) -> Age:
@@ -74,12 +80,12 @@ class Work:
         """Takes note of how one of its writes went."""
         if fault is None:
             return
-        if isinstance(fault, Reject) and self.instead is None:
-            if "unit" in entry.body:
-                self.passages -= 1
-                self.refused.append(entry.body["unit"])
-            else:
-                self.instead = documents.reduced(entry, fault.reason)
+        if not isinstance(fault, Reject):
+            self.fail(fault)
+        elif "unit" in entry.body:
+            self.refused[entry.id] = entry.body["unit"]
+        elif self.instead is None or self.instead.edition < entry.edition:
+            self.instead = documents.reduced(entry, fault.reason)
         else:
             self.fail(fault)
 
@@ -124,6 +130,8 @@ class Desk:
                     whole.require_record(part, record)
                     about = About(self._source(part.document_id, part.generation))
                     yield from self._passages(work, record, self._text(record), about)
+                case DocumentEmbedded() as embedded if not overtaken:
+                    yield from self._embedded(work, embedded)
                 case Stored() as stored:
                     yield from self._stored(work, stored)
                 case DocumentIngested() as ingested:
@@ -142,14 +150,15 @@ class Desk:
             yield self.documents, work.instead
         elif work.refused and (record := self._record(work.message)) is not None:
             pages = ", ".join(
-                f"{first}-{last}" if first < last else f"{first}" for first, last in units.of(work.refused)
+                f"{first}-{last}" if first < last else f"{first}" for first, last in units.of(work.refused.values())
             )
             kind = record.document.get("unit_kind")
             said = documents.refused(f"OpenSearch does not take the text of {kind} {pages[:1000]}")
-            yield self.documents, Entry(record.document_id, record.version, {**record.document, **said})
+            entry = self._entry(record)
+            yield self.documents, replace(entry, body={**entry.body, **said})
 
     def _record(self, message: Message) -> DocumentRecord | None:
-        if isinstance(message, DocumentCompleted):
+        if isinstance(message, DocumentCompleted | DocumentEmbedded):
             name = layout.document_record(message.document_id, message.version)
             return self.store.get_artifact(DocumentRecord, name)
         return message.record if isinstance(message, Stored) else None
@@ -173,16 +182,51 @@ class Desk:
         self.store.put(name, codec.dumps(documents.record(done, entry, manifest, contents)))
         whole.require(receipts.lost(self.store.get_artifact(DocumentRecord, name)), "the record")
         yield self.documents, entry
+        if not overtaken:
+            yield from self._with_vectors(work, self.store.get_artifact(DocumentRecord, name))
+
+    def _embedded(self, work: Work, embedded: DocumentEmbedded) -> Iterator[tuple[str, Entry]]:
+        """Vectors may be there before the completion is indexed, which then finds them: both write before they look."""
+        name = layout.document_record(embedded.document_id, embedded.version)
+        if self.store.exists(name):
+            yield from self._with_vectors(work, self.store.get_artifact(DocumentRecord, name))
+
+    def _with_vectors(self, work: Work, record: DocumentRecord) -> Iterator[tuple[str, Entry]]:
+        """The passages and the entry once more, with what vectors are in the store; nothing where it has none."""
+        if self._has_vectors(record):
+            yield from self._decided(work, record, embedded=True)
+            yield self.documents, self._entry(record)
+
+    def _has_vectors(self, record: DocumentRecord) -> bool:
+        return self.store.exists(layout.embedded(record.document_id, record.version))
+
+    def _entry(self, record: DocumentRecord) -> Entry:
+        if self._has_vectors(record):
+            return documents.with_vectors(record)
+        return Entry(record.document_id, record.version, dict(record.document))
+
+    def _decided(self, work: Work, record: DocumentRecord, *, embedded: bool) -> Iterator[tuple[str, Entry]]:
+        """The passages of a run that is complete."""
+        about = About(self._source(record.document_id, record.generation), Decided.as_recorded(record))
+        for segment in self._records(record):
+            if segment.read:
+                windows = self._windows(segment) if embedded else None
+                yield from self._passages(work, segment, self._text(segment), about, windows)
+
+    def _windows(self, record: SegmentRecord) -> list[Window]:
+        name = vectors.name_of(record.document_id, record.generation, record.segment, record.text)
+        return list(vectors.unpack(self.store.get(name))) if self.store.exists(name) else []
 
     def _stored(self, work: Work, stored: Stored) -> Iterator[tuple[str, Entry]]:
         """The same entries that were written when the run was completed: nothing of it is worked out again."""
-        decided = Decided.as_recorded(stored.record) if stored.record is not None else None
-        about = About(self._source(stored.document_id, stored.generation), decided)
-        for record in self._records(stored):
-            if record.read:
-                yield from self._passages(work, record, self._text(record), about)
-        if stored.record is not None:
-            yield self.documents, Entry(stored.document_id, stored.record.version, dict(stored.record.document))
+        if stored.record is None:
+            about = About(self._source(stored.document_id, stored.generation))
+            for record in self._records(stored):
+                if record.read:
+                    yield from self._passages(work, record, self._text(record), about)
+        else:
+            yield from self._decided(work, stored.record, embedded=self._has_vectors(stored.record))
+            yield self.documents, self._entry(stored.record)
 
     def _source(self, document_id: str, generation: int) -> Source:
         known = self.sources.get((document_id, generation))
@@ -196,20 +240,25 @@ class Desk:
         whole.require(whole.lost(record, text), f"segment {record.segment}")
         return text
 
-    def _records(self, run: DocumentCompleted | Stored) -> Iterator[SegmentRecord]:
+    def _records(self, run: DocumentCompleted | DocumentRecord | Stored) -> Iterator[SegmentRecord]:
         """The records of this run in the order of their segments; names sort 10 before 2."""
         prefix = layout.segment_records(run.document_id, run.generation, run.run)
         for name in sorted(self.store.names(prefix), key=lambda one: (len(one), one)):
             yield self.store.get_artifact(SegmentRecord, name)
 
     def _passages(
-        self, work: Work, record: SegmentRecord, text: SegmentText, about: About
+        self,
+        work: Work,
+        record: SegmentRecord,
+        text: SegmentText,
+        about: About,
+        windows: list[Window] | None = None,
     ) -> Iterator[tuple[str, Entry]]:
         classes = self.store.get_artifact(SegmentClasses, record.classes)
         whole.require(whole.unclassified(text, classes), f"segment {record.segment}")
         written = 0
-        for entry in passages(record, text, classes, about, self.settings.passage_characters):
-            work.passages += 1
+        for entry in passages(record, text, classes, about, self.settings.passage_characters, windows):
+            work.made += not (entry.edition and isinstance(work.message, DocumentCompleted))
             written += whole.visible(entry.body["text"])
             yield self.passages, entry
         # After the passages: a document with less than all of them must not be called searchable.

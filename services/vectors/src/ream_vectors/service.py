@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wires vectors: the text of a document that is complete becomes vectors, which nothing waits for."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ream_contracts import layout, topics, units
+from ream_contracts.artifacts import SegmentRecord, SegmentText
+from ream_contracts.messages import DocumentCompleted, DocumentEmbedded
+from ream_contracts.vectors import DIMENSIONS, MODEL, Window, name_of, pack, unpack
+from ream_kit import Store, settings, stage
+from ream_meaning import model
+from ream_meaning.model import Model
+from ream_vectors.settings import VectorsSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The model, and how much of a document it reads."""
+
+    model: Model
+    settings: VectorsSettings
+
+
+@contextmanager
+def open_meaning() -> Iterator[Meaning]:
+    """Loads the model, once a process.
+
+    Raises:
+        RuntimeError: what is installed is not the model that vectors are searched with.
+    """
+    if (model.NAME, model.DIMENSIONS) != (MODEL, DIMENSIONS):
+        raise RuntimeError(f"the model that is installed is {model.NAME}, and {MODEL} is what is searched with")
+    yield Meaning(Model.load(), settings.load(VectorsSettings, os.environ, "REAM_VECTORS_"))
+
+
+@stage(
+    "vectors",
+    version="1",
+    reads=topics.DOCUMENTS_COMPLETED,
+    writes=topics.DOCUMENTS_EMBEDDED,
+    needs={"meaning": open_meaning},
+)
+def vectors(done: DocumentCompleted, store: Store, meaning: Meaning) -> Iterator[DocumentEmbedded]:
+    """Makes the vectors of each segment that has none yet; says so when all are there, and nothing without text."""
+    if not done.read + done.incomplete:
+        return
+    name = layout.embedded(done.document_id, done.version)
+    if not store.exists(name):
+        store.put_artifact(name, _embedded(done, store, meaning))
+    yield store.get_artifact(DocumentEmbedded, name)
+
+
+def _embedded(done: DocumentCompleted, store: Store, meaning: Meaning) -> DocumentEmbedded:
+    made = beyond = 0
+    for record in _records(done, store):
+        if not record.read:
+            continue
+        name = name_of(record.document_id, record.generation, record.segment, record.text)
+        if not store.exists(name):
+            if made >= meaning.settings.windows:
+                beyond += 1
+                continue
+            text = store.get_artifact(SegmentText, record.text)
+            store.put(name, pack(list(_windows(text, record, meaning, meaning.settings.windows - made))))
+        made += sum(1 for _ in unpack(store.get(name)))
+    return DocumentEmbedded(done.document_id, done.generation, done.run, done.version, made, beyond)
+
+
+def _records(done: DocumentCompleted, store: Store) -> Iterator[SegmentRecord]:
+    prefix = layout.segment_records(done.document_id, done.generation, done.run)
+    for name in sorted(store.names(prefix), key=lambda one: (len(one), one)):
+        yield store.get_artifact(SegmentRecord, name)
+
+
+def _windows(text: SegmentText, record: SegmentRecord, meaning: Meaning, most: int) -> Iterator[Window]:
+    left = most
+    for unit in text.units:
+        if not units.contains(record.read, unit.unit):
+            continue
+        for window in meaning.model.windows(unit.text):
+            if not left:
+                return
+            yield Window(unit.unit, window.start, tuple(float(one) for one in meaning.model.vector(window)))
+            left -= 1
