@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ream_cli import search
 from ream_cli.__main__ import main
-from ream_cli.failures import USAGE
+from ream_cli.failures import USAGE, CommandError
 from ream_cli.search import highlighted, pieces, place, show, to_json
 from ream_cli.surroundings import find
 from ream_index.search import MARK, Count, DocumentHit, Found, PassageHit
@@ -114,3 +114,12 @@ def test_facets_and_what_was_loosened_are_shown() -> None:
     assert "type: report 1,200" in out.getvalue()
     assert "date" not in out.getvalue()
     assert "Nothing holds all of these words" in out.getvalue()
+
+
+def test_a_model_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    vector = search._meaning()("quay wall")
+    assert vector is not None
+    assert len(vector) == 384
+    monkeypatch.setattr("ream_meaning.model._PACKAGE", "no_such_package")
+    with pytest.raises(CommandError, match="Nothing can be found by meaning: the package of the model"):
+        search.search(find({"REAM_HOME": str(tmp_path)}), "quay wall", way="both")

@@ -20,6 +20,7 @@ from ream_contracts.messages import DocumentSubmitted
 from ream_contracts.outcomes import Outcome
 from ream_index.opensearch import connect
 from ream_index.settings import OpenSearchSettings
+from ream_kit.broker_bus import wait_until
 from ream_kit.kafka import KafkaSettings, admin
 from ream_kit.observe import Announcer
 from ream_local.http_fault_proxy import HttpFaultProxy
@@ -142,6 +143,18 @@ def test_what_was_ingested_is_found_by_its_words(ream: Ream) -> None:
     shown = ream("show", "a letter.txt", "--text")
     assert shown.stdout == "The lighthouse keeper wrote of a thylacine.\n"
     assert ream("search", "xylophonist").returncode == 1
+
+
+@pytest.mark.usefixtures("ingested")
+def test_what_was_ingested_is_found_by_its_meaning_a_little_later(ream: Ream) -> None:
+    found: dict[str, Any] = {"documents": []}
+
+    def look() -> bool:
+        found.update(ream.json("search", "--by", "meaning", "an extinct animal with stripes"))
+        return bool(found["documents"])
+
+    wait_until(look, seconds=120, what="vectors")
+    assert found["documents"][0]["name"] == "a letter.txt"
 
 
 @pytest.mark.usefixtures("ingested")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.text import Text
 
 from ream_cli import screen
-from ream_cli.failures import INCOMPLETE, OK, USAGE, CommandError
+from ream_cli.failures import INCOMPLETE, OK, UNAVAILABLE, USAGE, CommandError
 from ream_cli.surroundings import Surroundings, find
-from ream_index.search import MARK, DocumentHit, Found, PassageHit, QueryError, by_words, similar
+from ream_index.search import MARK, DocumentHit, Found, PassageHit, QueryError, Way, similar
+from ream_index.search import find as find_documents
 from ream_kit import Reject, Retry
 
 _MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
@@ -38,6 +39,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--like", metavar="ID[/PAGE]", help="instead of words: what is like this document, or page of it"
     )
+    parser.add_argument(
+        "--by",
+        choices=("words", "meaning", "both"),
+        default="words",
+        help="what is looked for: the words, what the question means, or both together (default: words)",
+    )
     parser.add_argument("--fuzzy", action="store_true", help="nearly the same words too, not only where OCR has read")
     parser.add_argument("--facets", action="store_true", help="count what was found by type, language, source, month …")
     parser.add_argument("--size", type=int, default=10, metavar="N", help="documents to show (default: 10)")
@@ -53,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         if options.like:
             found = alike(find(), options.like, options.size)
         else:
-            found = search(find(), words, options.size, fuzzy=options.fuzzy, facets=options.facets)
+            found = search(find(), words, options.size, way=options.by, fuzzy=options.fuzzy, facets=options.facets)
     except QueryError as error:
         raise CommandError(str(error), USAGE) from None
     if options.json:
@@ -64,17 +71,44 @@ def run(options: argparse.Namespace) -> int:
 
 
 def search(
-    surroundings: Surroundings, words: str, size: int = 10, *, fuzzy: bool = False, facets: bool = False
+    surroundings: Surroundings,
+    words: str,
+    size: int = 10,
+    *,
+    way: Way = "words",
+    fuzzy: bool = False,
+    facets: bool = False,
 ) -> Found:
     """Asks OpenSearch.
 
     Raises:
-        QueryError: the query cannot be read.
-        Retry: it is away.
+        QueryError: the query cannot be read, or asked in this way.
+        CommandError: the model that knows meanings is not installed as it should be.
+        Retry: OpenSearch is away.
         Reject: it refuses us.
     """
+    meaning = None if way == "words" else _meaning()
     with surroundings.opensearch() as client:
-        return by_words(client, surroundings.index_prefix, words, _within(size), fuzzy=fuzzy, facets=facets)
+        return find_documents(
+            client,
+            surroundings.index_prefix,
+            words,
+            way=way,
+            meaning=meaning,
+            size=_within(size),
+            fuzzy=fuzzy,
+            facets=facets,
+        )
+
+
+def _meaning() -> Callable[[str], list[float] | None]:
+    from ream_meaning.model import Model  # only needed here
+    from ream_meaning.network import Damaged
+
+    try:
+        return Model.load().of
+    except Damaged as error:
+        raise CommandError(f"Nothing can be found by meaning: {error}.", UNAVAILABLE) from error
 
 
 def alike(surroundings: Surroundings, place: str, size: int = 10) -> Found:

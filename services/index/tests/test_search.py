@@ -12,7 +12,8 @@ from ream_index.languages import stem_field
 from ream_index.migrate import migrate
 from ream_index.opensearch import Indices, connect
 from ream_index.passages import Entry
-from ream_index.search import MARK, Count, Found, QueryError, by_words, similar
+from ream_index.ranking import Ranked
+from ream_index.search import MARK, Count, Found, QueryError, by_words, find, rank, similar
 from ream_index.settings import OpenSearchSettings
 from ream_index.testing import unmake
 from ream_local.testing import OpenSearchServer
@@ -34,6 +35,7 @@ PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("scan", 4, "en", "Tbe quarterlv turnover of the hnrbour", {"type": "report", "method": "ocr", "confidence": 61}),
     ("born", 1, "en", "A quarterly harbour magazine", {"type": "report", "submitted": "2024-02-29T10:00:00Z"}),
 ]  # fmt: skip
+VECTORS = ["", *dict.fromkeys(page[0] for page in PAGES)]
 
 
 def entry(document: str, unit: int, language: str, text: str, more: dict[str, Any]) -> Entry:
@@ -43,8 +45,14 @@ def entry(document: str, unit: int, language: str, text: str, more: dict[str, An
         "text": text, "stems": {stems: text} if stems else None, "language": language, "method": "text-layer",
         "confidence": 100, "outcome": "complete", "namespace": "default", "document_sensitivity": "internal",
         "name": f"{document}_document.pdf", "submitted": "2026-01-05T10:00:00Z",
+        "windows": [{"vector": direction(0)}, {"vector": direction(VECTORS.index(document))}],
     }  # fmt: skip
-    return Entry(f"{document}-{unit}-1", 1, {**body, **more})
+    return Entry(f"{document}-{unit}-1", 1, {**body, **more}, edition=1)
+
+
+def direction(number: int) -> list[float]:
+    """A vector that means nothing but its number; 0 is what all pages have in common."""
+    return [1.0 if place == number else 0.01 for place in range(384)]
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +164,31 @@ def test_any_query_is_answered(search: Search, words: str) -> None:
 def test_what_the_node_refuses_is_a_sentence(search: Search) -> None:
     with pytest.raises(QueryError, match="make it simpler"):
         search("the", size=20_000)
+
+
+def means(document: str) -> Callable[[str], list[float]]:
+    return lambda _: direction(VECTORS.index(document))
+
+
+def test_what_is_meant_is_found_whatever_its_words(client: tuple[OpenSearch, str]) -> None:
+    found = find(*client, "anything", way="meaning", meaning=means("pt"), size=3)
+    assert ids(found)[0] == "pt"
+    assert len(found.documents) == 3
+    assert "laranjas" in found.documents[0].passages[0].highlights[0]
+    narrowed = find(*client, "anything type:contract", way="meaning", meaning=means("pt"))
+    assert ids(narrowed) == ["en"]
+
+
+def test_both_ways_are_fused_by_rank(client: tuple[OpenSearch, str]) -> None:
+    found = find(*client, "magazine", way="both", meaning=means("scan"))
+    assert ids(found)[:2] == ["born", "scan"], "the best of each"
+    first = {one.document_id: one for one in found.documents}["born"].passages[0]
+    assert MARK[0] in first.highlights[0]
+    assert find(*client, "magazine", way="words").documents[0].document_id == "born"
+    assert rank(*client, "magazine", way="words")[0] == Ranked("born-1-1", "born", 1, pytest.approx(1, abs=9))
+
+
+@pytest.mark.parametrize("words", ['"open', "type:letter"])
+def test_without_words_there_is_no_meaning(client: tuple[OpenSearch, str], words: str) -> None:
+    with pytest.raises(QueryError):
+        find(*client, words, way="both", meaning=lambda _: None)

@@ -89,18 +89,31 @@ def search_body(query: dict[str, Any], size: int, passages_each: int, *, facets:
 
 
 def _inner(size: int) -> dict[str, Any]:
+    return {"name": "passages", "size": size, "_source": PASSAGE_FIELDS, "highlight": _highlight()}
+
+
+def _highlight() -> dict[str, Any]:
     shown = {"fragment_size": 160, "number_of_fragments": 2}
     return {
-        "name": "passages",
-        "size": size,
-        "_source": PASSAGE_FIELDS,
-        "highlight": {
-            "pre_tags": [MARK[0]],
-            "post_tags": [MARK[1]],
-            "type": "unified",
-            "fields": {"text": {**shown, "no_match_size": 160}, **{f"stems.{name}": shown for name in ANALYZERS}},
-        },
+        "pre_tags": [MARK[0]],
+        "post_tags": [MARK[1]],
+        "type": "unified",
+        "fields": {"text": {**shown, "no_match_size": 160}, **{f"stems.{name}": shown for name in ANALYZERS}},
     }
+
+
+def meaning_query(query: Query, vector: Sequence[float], depth: int) -> dict[str, Any]:
+    """The query for passages that are near a vector; a passage is as near as its nearest window."""
+    near: dict[str, Any] = {"vector": list(vector), "k": depth}
+    if query.conditions:
+        near["filter"] = {"bool": conditions(query)}
+    return {"nested": {"path": "windows", "score_mode": "max", "query": {"knn": {"windows.vector": near}}}}
+
+
+def shown_body(ids: Sequence[str], query: Query) -> dict[str, Any]:
+    """The request for what is shown of passages that were found, with the words of the query marked."""
+    marked = {**_highlight(), "highlight_query": passages_query(query, loose=query.is_plain)}
+    return {"size": len(ids), "_source": PASSAGE_FIELDS, "query": {"ids": {"values": list(ids)}}, "highlight": marked}
 
 
 def facet_bodies() -> dict[str, Any]:

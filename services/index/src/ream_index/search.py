@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds documents, down to the page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from opensearchpy import OpenSearch
 
-from ream_index import requests
+from ream_index import ranking, requests
 from ream_index.hits import (
     ENTRY_FIELDS,
     MARK,
@@ -19,12 +20,95 @@ from ream_index.hits import (
 )
 from ream_index.opensearch import Indices, ask
 from ream_index.question import Query, QueryError, read
+from ream_index.ranking import Way
 from ream_kit import Reject
 
-__all__ = ["MARK", "Count", "DocumentHit", "Found", "PassageHit", "QueryError", "by_words", "similar"]
+__all__ = ["MARK", "Count", "DocumentHit", "Found", "PassageHit", "QueryError", "Way", "by_words", "find", "similar"]
 
+Meaning = Callable[[str], Sequence[float] | None]
+"""Gives the vector of a question, of the model whose vectors are in the index; none where it has no words."""
+_DEPTH = 100
+"""Passages of each list that is fused, at least."""
 _COMPARED = 20
 """Passages of a document that others are compared with."""
+
+
+def find(
+    client: OpenSearch,
+    prefix: str,
+    words: str,
+    *,
+    way: Way = "words",
+    meaning: Meaning | None = None,
+    size: int = 10,
+    passages_each: int = 3,
+    fuzzy: bool = False,
+    facets: bool = False,
+) -> Found:
+    """Finds documents by the words of a question, by what it means, or by both.
+
+    By meaning there is always something that is nearest, whether it answers the question or not. The conditions of
+    the query hold in each way. Documents by name, and facets, come with words alone.
+
+    Args:
+        client: of somebody who may search.
+        prefix: what the names of the indices begin with.
+        words: the query; see `ream_index.question.read`.
+        way: how it is found.
+        meaning: gives the vector of the question; needed for every way but words.
+        size: documents.
+        passages_each: places in each.
+        fuzzy: see `by_words`.
+        facets: see `by_words`.
+
+    Raises:
+        QueryError: the query cannot be read, or asked in this way; says why.
+        Retry: OpenSearch is away.
+        Reject: it refuses us.
+    """
+    if way == "words":
+        return by_words(client, prefix, words, size, passages_each, fuzzy=fuzzy, facets=facets)
+    query, indices = read(words), Indices(client, prefix)
+    ranked = rank(client, prefix, words, way=way, meaning=meaning, depth=max(_DEPTH, 2 * size * passages_each))
+    groups = ranking.by_document(ranked, size, passages_each)
+    shown = _shown(client, indices, [one.id for group in groups.values() for one in group], query)
+    entries = _entries(client, indices.documents, list(groups))
+    documents = tuple(
+        document_hit(
+            document_id,
+            entries.get(document_id, {}),
+            tuple(replace(shown[one.id], score=one.score) for one in group if one.id in shown),
+        )
+        for document_id, group in groups.items()
+    )
+    return Found(len(ranked), documents)
+
+
+def rank(
+    client: OpenSearch, prefix: str, words: str, *, way: Way, meaning: Meaning | None = None, depth: int = _DEPTH
+) -> list[ranking.Ranked]:
+    """The best passages for a question, in one list over all documents.
+
+    Raises:
+        QueryError: the query cannot be read, or asked in this way; says why.
+        Retry: OpenSearch is away.
+    """
+    query, indices = read(words), Indices(client, prefix)
+    lists = [ranking.by_words(client, indices, query, depth)] if way != "meaning" else []
+    if way != "words":
+        vector = meaning(query.plain_words) if meaning is not None else None
+        if vector is None:
+            raise QueryError("The query has no words whose meaning could be looked for.")
+        lists.append(ranking.by_meaning(client, indices, query, vector, depth))
+    return ranking.fuse(lists) if len(lists) > 1 else lists[0]
+
+
+def _shown(client: OpenSearch, indices: Indices, ids: Sequence[str], query: Query) -> dict[str, PassageHit]:
+    if not ids:
+        return {}
+    body = requests.shown_body(ids, query)
+    hits = ask(lambda: client.search(index=indices.passages, body=body))["hits"]["hits"]
+    return {hit["_id"]: passage_hit(hit) for hit in hits}
 
 
 def by_words(

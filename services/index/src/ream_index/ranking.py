@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides which passages are best for a question: by words, by meaning, or by both, whose ranks are fused."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from opensearchpy import OpenSearch
+
+from ream_index import requests
+from ream_index.opensearch import Indices, ask
+from ream_index.question import Query, QueryError
+from ream_kit import Reject
+
+Way = Literal["words", "meaning", "both"]
+_SMOOTH = 60
+"""How little the first ranks weigh more than those behind them; what the method was published with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage in a list, best first."""
+
+    id: str
+    document_id: str
+    unit: int
+    score: float
+
+
+def by_words(client: OpenSearch, indices: Indices, query: Query, depth: int) -> list[Ranked]:
+    """The passages that share most with the words of a question; those that it puts in quotation marks they must hold.
+
+    Raises:
+        QueryError: OpenSearch does not take the query.
+        Retry: it is away.
+    """
+    return _listed(client, indices, requests.passages_query(query, loose=query.is_plain), depth, "make it simpler")
+
+
+def by_meaning(client: OpenSearch, indices: Indices, query: Query, vector: Sequence[float], depth: int) -> list[Ranked]:
+    """The passages whose nearest window is nearest to a vector, and which meet the conditions of the query.
+
+    Raises:
+        QueryError: the index was not made for vectors.
+        Retry: OpenSearch is away.
+    """
+    advice = "the index may be of an older version, without vectors: run 'ream rebuild-index'"
+    return _listed(client, indices, requests.meaning_query(query, vector, depth), depth, advice)
+
+
+def fuse(lists: Iterable[Sequence[Ranked]], smooth: int = _SMOOTH) -> list[Ranked]:
+    """Fuses lists by rank alone: their scores cannot be compared. What stands high in several stands highest."""
+    scores: dict[str, float] = {}
+    known: dict[str, Ranked] = {}
+    for ranked in lists:
+        for rank, one in enumerate(ranked, 1):
+            scores[one.id] = scores.get(one.id, 0.0) + 1 / (smooth + rank)
+            known.setdefault(one.id, one)
+    order = sorted(scores, key=lambda one: (-scores[one], one))
+    return [Ranked(one, known[one].document_id, known[one].unit, scores[one]) for one in order]
+
+
+def by_document(ranked: Iterable[Ranked], size: int, passages_each: int) -> dict[str, list[Ranked]]:
+    """Groups passages by document, in the order of the best of each."""
+    groups: dict[str, list[Ranked]] = {}
+    for one in ranked:
+        if one.document_id not in groups and len(groups) >= size:
+            continue
+        group = groups.setdefault(one.document_id, [])
+        if len(group) < passages_each:
+            group.append(one)
+    return groups
+
+
+def _listed(client: OpenSearch, indices: Indices, query: Mapping[str, Any], depth: int, advice: str) -> list[Ranked]:
+    body = {"size": depth, "_source": ["document_id", "unit"], "query": query}
+    try:
+        hits = ask(lambda: client.search(index=indices.passages, body=body))["hits"]["hits"]
+    except Reject as refused:
+        raise QueryError(f"OpenSearch does not take this query ({refused.reason}); {advice}.") from None
+    return [
+        Ranked(hit["_id"], hit["_source"]["document_id"], hit["_source"]["unit"], float(hit["_score"])) for hit in hits
+    ]

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists are fused by rank, and grouped by document."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ream_index.ranking import Ranked, by_document, fuse
+
+
+def ranked(*ids: str) -> list[Ranked]:
+    return [Ranked(one, one[0], 1, 10.0 - rank) for rank, one in enumerate(ids)]
+
+
+def test_what_stands_high_in_both_lists_stands_highest() -> None:
+    fused = fuse([ranked("a1", "b1", "c1"), ranked("d1", "b1")])
+    assert [one.id for one in fused] == ["b1", "a1", "d1", "c1"]
+
+
+@given(st.lists(st.lists(st.sampled_from(["a1", "a2", "b1", "c1"]), unique=True), max_size=3))
+def test_nothing_is_lost_or_doubled_and_the_order_of_lists_does_not_matter(lists: list[list[str]]) -> None:
+    fused = fuse([ranked(*one) for one in lists])
+    assert sorted(one.id for one in fused) == sorted({one for ids in lists for one in ids})
+    assert [one.id for one in fuse([ranked(*one) for one in reversed(lists)])] == [one.id for one in fused]
+    assert sorted((one.score for one in fused), reverse=True) == [one.score for one in fused]
+
+
+def test_passages_are_grouped_in_the_order_of_the_best() -> None:
+    groups = by_document(ranked("b1", "a1", "b2", "c1", "b3", "a2"), size=2, passages_each=2)
+    assert {name: [one.id for one in group] for name, group in groups.items()} == {
+        "b": ["b1", "b2"],
+        "a": ["a1", "a2"],
+    }
+    assert list(groups) == ["b", "a"]
