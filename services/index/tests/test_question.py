@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ream_index.languages import ANALYZERS, fields_for
 from ream_index.migrate import templates
 from ream_index.question import FIELDS, LONGEST, MOST_WORDS, Phrase, QueryError, read
-from ream_index.requests import facet_bodies, named_body, passages_query
+from ream_index.requests import documents_body, facet_bodies, named_body, passages_query
 
 
 def test_words_phrases_and_fields_are_told_apart() -> None:
@@ -84,6 +84,7 @@ def test_any_text_is_read_or_refused_and_can_be_asked(text: str) -> None:
         assert str(error).endswith(".")  # noqa: PT017 (either way is right)
         return
     passages_query(query)
+    passages_query(query, loose=True)
     named_body(query, 10, ())
 
 
@@ -116,6 +117,21 @@ def test_nearly_the_same_words_are_looked_for_in_what_ocr_has_read() -> None:
 def test_a_question_of_most_words_stays_within_the_clauses_of_a_query() -> None:
     (asked,) = passages_query(read("Wasser " * MOST_WORDS))["bool"]["must"]
     assert MOST_WORDS * len(asked["simple_query_string"]["fields"]) < 1024
+    (asked,) = passages_query(read("Wasser " * MOST_WORDS), loose=True)["bool"]["must"]
+    assert MOST_WORDS * len(asked["simple_query_string"]["fields"]) < 1024
+
+
+def test_a_question_is_asked_without_its_signs_where_some_words_are_enough() -> None:
+    query = read("How much (in USD) did A-B pay out? FY2019 - FY2020 -draft type:report")
+    assert query.plain_words == "How much in USD did A-B pay out? FY2019 FY2020"
+    assert query.said == "How much (in USD) did A-B pay out? FY2019 - FY2020 -draft"
+    asked = passages_query(query, loose=True)["bool"]
+    assert asked["must"][0]["simple_query_string"]["query"] == query.plain_words
+    assert asked["must_not"] == [{"match": {"text": "draft"}}]
+    body = documents_body(query, 5)
+    assert body is not None
+    assert body["query"]["bool"]["filter"] == [{"terms": {"type": ["report"]}}]
+    assert documents_body(read("pay page:3"), 5) is None
 
 
 def test_a_document_is_found_by_conditions_alone_where_documents_have_them() -> None:

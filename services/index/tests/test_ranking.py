@@ -31,3 +31,9 @@ def test_passages_are_grouped_in_the_order_of_the_best() -> None:
         "a": ["a1", "a2"],
     }
     assert list(groups) == ["b", "a"]
+
+
+def test_a_list_of_documents_counts_for_their_passages() -> None:
+    lists = [ranked("a1", "b1", "b2")]
+    assert [one.id for one in fuse(lists, ["b"])] == ["b1", "b2", "a1"]
+    assert [one.id for one in fuse(lists, ["z", "a"])] == ["a1", "b1", "b2"]

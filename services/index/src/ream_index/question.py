@@ -13,6 +13,7 @@ MOST_WORDS = 80
 _TOKEN = re.compile(
     r'(?P<minus>-?)(?:(?P<field>[A-Za-z_]{2,20}):(?!//))?(?:"(?P<phrase>[^"]*)"(?:~(?P<slop>[0-9]{1,2}))?|(?P<word>[^\s"]+))'
 )
+_EXCLUDED = re.compile(r"(?:^|(?<=\s))-[^\W_]\S*")
 _OPERATORS = re.compile(r"[|()]")
 _DATE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?")
 _PAGES = re.compile(r"(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?")
@@ -76,6 +77,7 @@ class Query:
 
     Attributes:
         words: what is left of it without fields and phrases, as OpenSearch's simple query strings are written.
+        said: it as it was written, without fields: what a question means hangs on all of it.
         languages: those that it asks for.
     """
 
@@ -83,6 +85,7 @@ class Query:
     phrases: tuple[Phrase, ...] = ()
     conditions: tuple[Condition, ...] = ()
     languages: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -91,9 +94,14 @@ class Query:
 
     @property
     def plain_words(self) -> str:
-        """Everything that it says in words, for those who understand no signs; what is excluded is left out."""
-        words = re.sub(r"(?:^|\s)-\S+", " ", self.words)
-        return " ".join([*re.sub(r'[|()+*"\\]|~[0-9]*', " ", words).split(), *(one.words for one in self.phrases)])
+        """Its words without signs; what is excluded is left out."""
+        words = re.sub(r'[|()+*"\\]|~[0-9]*', " ", _EXCLUDED.sub(" ", self.words))
+        return " ".join(one for one in words.split() if any(map(str.isalnum, one)))
+
+    @property
+    def excluded_words(self) -> str:
+        """What none of its hits may hold."""
+        return " ".join(one[0].strip()[1:] for one in _EXCLUDED.finditer(self.words))
 
 
 @dataclass(slots=True)
@@ -102,6 +110,7 @@ class _Reading:
     phrases: list[Phrase] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     end: int = -1
 
     def add(self, token: re.Match[str]) -> None:
@@ -131,13 +140,14 @@ def read(text: str) -> Query:
     words = " ".join(made.words)
     if len(words.split()) > MOST_WORDS:
         raise QueryError(f"The query has {len(words.split())} words; {MOST_WORDS} are the most.")
-    return Query(words, tuple(made.phrases), tuple(made.conditions), tuple(made.languages))
+    return Query(words, tuple(made.phrases), tuple(made.conditions), tuple(made.languages), " ".join(made.said))
 
 
 def _take(made: _Reading, token: re.Match[str], whole: bool) -> None:
     name, phrase, word = token["field"], token["phrase"], token["word"]
     value = phrase if phrase is not None else word
     if name is None:
+        made.said.append(token[0])
         if phrase is None or whole or token["minus"] or not phrase.strip():
             made.add(token)
         else:

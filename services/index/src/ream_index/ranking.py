@@ -13,6 +13,7 @@ from ream_index.question import Query, QueryError
 from ream_kit import Reject
 
 Way = Literal["words", "meaning", "both"]
+_DOCUMENTS = 50
 _SMOOTH = 60
 """How little the first ranks weigh more than those behind them; what the method was published with."""
 
@@ -34,7 +35,21 @@ def by_words(client: OpenSearch, indices: Indices, query: Query, depth: int) -> 
         QueryError: OpenSearch does not take the query.
         Retry: it is away.
     """
-    return _listed(client, indices, requests.passages_query(query, loose=query.is_plain), depth, "make it simpler")
+    loose = bool(query.plain_words)
+    return _listed(client, indices, requests.passages_query(query, loose=loose), depth, "make it simpler")
+
+
+def documents_by_words(client: OpenSearch, indices: Indices, query: Query) -> list[str]:
+    """The documents that share most with the words of a question, all their pages together.
+
+    Raises:
+        Retry: OpenSearch is away.
+        Reject: it does not take the query.
+    """
+    body = requests.documents_body(query, _DOCUMENTS)
+    if body is None:
+        return []
+    return [hit["_id"] for hit in ask(lambda: client.search(index=indices.documents, body=body))["hits"]["hits"]]
 
 
 def by_meaning(client: OpenSearch, indices: Indices, query: Query, vector: Sequence[float], depth: int) -> list[Ranked]:
@@ -48,14 +63,24 @@ def by_meaning(client: OpenSearch, indices: Indices, query: Query, vector: Seque
     return _listed(client, indices, requests.meaning_query(query, vector, depth), depth, advice)
 
 
-def fuse(lists: Iterable[Sequence[Ranked]], smooth: int = _SMOOTH) -> list[Ranked]:
-    """Fuses lists by rank alone: their scores cannot be compared. What stands high in several stands highest."""
+def fuse(lists: Iterable[Sequence[Ranked]], documents: Sequence[str] = (), smooth: int = _SMOOTH) -> list[Ranked]:
+    """Fuses lists by rank alone: their scores cannot be compared. What stands high in several stands highest.
+
+    Args:
+        lists: of passages.
+        documents: a list of documents, which counts for each of their passages: a page of a long report says little
+            of what the report is about.
+        smooth: how little the first ranks weigh more.
+    """
     scores: dict[str, float] = {}
     known: dict[str, Ranked] = {}
     for ranked in lists:
         for rank, one in enumerate(ranked, 1):
             scores[one.id] = scores.get(one.id, 0.0) + 1 / (smooth + rank)
             known.setdefault(one.id, one)
+    standing = {document_id: 1 / (smooth + rank) for rank, document_id in enumerate(documents, 1)}
+    for one in known.values():
+        scores[one.id] += standing.get(one.document_id, 0.0)
     order = sorted(scores, key=lambda one: (-scores[one], one))
     return [Ranked(one, known[one].document_id, known[one].unit, scores[one]) for one in order]
 

@@ -39,12 +39,15 @@ def passages_query(query: Query, *, loose: bool = False, fuzzy: bool = False) ->
         fuzzy: nearly the same words count too; in what OCR has read they always do, at the end of the list.
     """
     must: list[dict[str, Any]] = [_phrase(one.words, one.slop) for one in query.phrases]
+    asked = conditions(query)
     if query.words:
-        must.append(_words(query, loose=loose, fuzzy=fuzzy))
-    return {"bool": {"must": must, **conditions(query)}}
+        must.append(_some_words(query) if loose else _words(query, fuzzy=fuzzy))
+    if loose and query.excluded_words:
+        asked["must_not"].append({"match": {"text": query.excluded_words}})
+    return {"bool": {"must": must, **asked}}
 
 
-def conditions(query: Query) -> dict[str, Any]:
+def conditions(query: Query) -> dict[str, list[dict[str, Any]]]:
     """Its conditions on passages, as parts of a bool query."""
     return {
         "filter": [one.passages for one in query.conditions if not one.excluded],
@@ -56,24 +59,45 @@ def _phrase(words: str, slop: int) -> dict[str, Any]:
     return {"multi_match": {"query": words, "type": "phrase", "fields": ["text", "heading^2"], "slop": slop}}
 
 
-def _words(query: Query, *, loose: bool, fuzzy: bool) -> dict[str, Any]:
+def _words(query: Query, *, fuzzy: bool) -> dict[str, Any]:
     stems = [f"stems.{name}" for name in fields_for(query.words, query.languages)]
     exactly = {
         "simple_query_string": {
             "query": query.words,
             "fields": ["text", "heading^2", *stems],
-            "default_operator": "or" if loose else "and",
+            "default_operator": "and",
             "flags": FLAGS,
             "lenient": True,
             "fuzzy_max_expansions": _FUZZY["max_expansions"],
             "fuzzy_prefix_length": _FUZZY["prefix_length"],
         }
     }
-    if loose or not query.is_plain or len(query.words.split()) > _FUZZY_WORDS:
+    if not query.is_plain or len(query.words.split()) > _FUZZY_WORDS:
         return exactly
     nearly = {"match": {"text": {"query": query.words, "operator": "and", "boost": _OCR_BOOST, **_FUZZY}}}
     read_by_ocr = {"bool": {"must": [nearly], "filter": [] if fuzzy else [{"term": {"method": "ocr"}}]}}
     return {"bool": {"should": [exactly, read_by_ocr], "minimum_should_match": 1}}
+
+
+def _some_words(query: Query) -> dict[str, Any]:
+    """The name counts too: what a page belongs to is often said nowhere on it."""
+    stems = [f"stems.{name}" for name in fields_for(query.words, query.languages)]
+    fields = ["text", "heading^2", "name", *stems]
+    asked = {"query": query.plain_words, "fields": fields, "default_operator": "or", "flags": "NONE", "lenient": True}
+    return {"simple_query_string": asked}
+
+
+def documents_body(query: Query, size: int) -> dict[str, Any] | None:
+    """The request for documents by all of their words; None where its conditions cannot be asked of documents."""
+    if not query.plain_words or any(one.documents is None for one in query.conditions):
+        return None
+    some = {"multi_match": {"query": query.plain_words, "fields": ["text", "title", "name"], "type": "most_fields"}}
+    asked = {
+        "must": [some],
+        "filter": [one.documents for one in query.conditions if not one.excluded],
+        "must_not": [one.documents for one in query.conditions if one.excluded],
+    }
+    return {"size": size, "_source": False, "query": {"bool": asked}}
 
 
 def search_body(query: dict[str, Any], size: int, passages_each: int, *, facets: bool = False) -> dict[str, Any]:
@@ -112,7 +136,7 @@ def meaning_query(query: Query, vector: Sequence[float], depth: int) -> dict[str
 
 def shown_body(ids: Sequence[str], query: Query) -> dict[str, Any]:
     """The request for what is shown of passages that were found, with the words of the query marked."""
-    marked = {**_highlight(), "highlight_query": passages_query(query, loose=query.is_plain)}
+    marked = {**_highlight(), "highlight_query": passages_query(query, loose=bool(query.plain_words))}
     return {"size": len(ids), "_source": PASSAGE_FIELDS, "query": {"ids": {"values": list(ids)}}, "highlight": marked}
 
 

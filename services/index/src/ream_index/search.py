@@ -96,11 +96,12 @@ def rank(
     query, indices = read(words), Indices(client, prefix)
     lists = [ranking.by_words(client, indices, query, depth)] if way != "meaning" else []
     if way != "words":
-        vector = meaning(query.plain_words) if meaning is not None else None
+        vector = meaning(query.said) if meaning is not None else None
         if vector is None:
             raise QueryError("The query has no words whose meaning could be looked for.")
         lists.append(ranking.by_meaning(client, indices, query, vector, depth))
-    return ranking.fuse(lists) if len(lists) > 1 else lists[0]
+    documents = ranking.documents_by_words(client, indices, query) if way != "meaning" else []
+    return ranking.fuse(lists, documents)
 
 
 def _shown(client: OpenSearch, indices: Indices, ids: Sequence[str], query: Query) -> dict[str, PassageHit]:
@@ -144,7 +145,7 @@ def by_words(
     if not (query.words or query.phrases) and (named := _named(client, indices, query, size, ())):
         return Found(0, named)
     answer = _searched(client, indices, requests.passages_query(query, fuzzy=fuzzy), size, passages_each, facets)
-    loosened = not answer["hits"]["hits"] and query.is_plain and len(query.words.split()) > 1
+    loosened = not answer["hits"]["hits"] and len(query.plain_words.split()) > 1
     if loosened:
         loose = requests.passages_query(query, loose=True)
         answer = _searched(client, indices, loose, size, passages_each, facets)
