@@ -4,11 +4,13 @@
 `--check` changes nothing and fails when the file is out of date.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from dashboard_objects import dumped
+from dashboard_pages import pages
 
 from ream_index.migrate import templates
 from ream_index.settings import IndexSettings
@@ -17,8 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "deploy" / "dashboards" / "saved-objects.ndjson"
 PREFIX = IndexSettings().prefix
 TIME_FIELDS = {"documents": "ingested"}
-SHOWN = ("document_id", "unit", "label", "heading", "text")
-"""Columns of the saved search, in the order of a person's questions: which document, which page, what does it say."""
 
 KINDS = {
     "keyword": "string",
@@ -27,6 +27,7 @@ KINDS = {
     "long": "number",
     "date": "date",
     "boolean": "boolean",
+    "float": "number",
     "flat_object": "unknown",
     "knn_vector": "unknown",
 }
@@ -85,7 +86,7 @@ def index_pattern(kind: str, mappings: dict[str, Any]) -> dict[str, Any]:
     """Returns the index pattern of one index."""
     meta = (_entry(name, type_name, type_, able, able) for name, type_name, type_, able in META)
     listed = sorted([*fields(mappings["properties"]), *meta], key=lambda one: one["name"])
-    attributes = {"title": f"{PREFIX}{kind}", "fields": _json(listed)}
+    attributes = {"title": f"{PREFIX}{kind}", "fields": dumped(listed)}
     if kind in TIME_FIELDS:
         attributes["timeFieldName"] = TIME_FIELDS[kind]
     return {
@@ -97,43 +98,12 @@ def index_pattern(kind: str, mappings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def find() -> dict[str, Any]:
-    """Returns the saved search over passages: one hit is a page or a piece of one, its words are highlighted."""
-    name = "kibanaSavedObjectMeta.searchSourceJSON.index"
-    source = {
-        "query": {"query": "", "language": "kuery"},
-        "filter": [],
-        "highlightAll": True,
-        "version": True,
-        "indexRefName": name,
-    }
-    return {
-        "id": f"{PREFIX}find",
-        "type": "search",
-        "attributes": {
-            "title": "Find",
-            "description": "Words in documents, down to the page: write  text: word  in the search bar.",
-            "hits": 0,
-            "columns": list(SHOWN),
-            "sort": [["_score", "desc"]],
-            "version": 1,
-            "kibanaSavedObjectMeta": {"searchSourceJSON": _json(source)},
-        },
-        "references": [{"name": name, "type": "index-pattern", "id": f"{PREFIX}passages"}],
-        "migrationVersion": {"search": "7.9.3"},
-    }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
 def generate() -> str:
     """Returns the whole file: one object a line, and last how many there are."""
     newest = {kind: body["mappings"] for kind, _, body in templates()}
-    objects = [*(index_pattern(kind, mappings) for kind, mappings in sorted(newest.items())), find()]
+    objects = [*(index_pattern(kind, mappings) for kind, mappings in sorted(newest.items())), *pages(PREFIX)]
     end = {"exportedCount": len(objects), "missingRefCount": 0, "missingReferences": []}
-    return "".join(_json(one) + "\n" for one in (*objects, end))
+    return "".join(dumped(one) + "\n" for one in (*objects, end))
 
 
 def main() -> int:

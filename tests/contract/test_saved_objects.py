@@ -86,21 +86,47 @@ def test_nothing_is_wrong_with_the_file() -> None:
     ],
 )
 def test_a_planted_fault_is_seen(planted: dict[str, Any], fault: str) -> None:
-    search = next(one for one in OBJECTS if one["type"] == "search")
+    search = named("ream-find")
     as_type = {"type": "index-pattern"} if fault == "twice" else {}
     seen = faults([one for one in OBJECTS if one is not search] + [{**search, **planted, **as_type}], END)
     assert any(fault in one for one in seen)
     assert faults(OBJECTS[1:], END) != []
 
 
-def test_there_are_patterns_of_both_indices_and_one_search_with_highlights() -> None:
+def named(name: str) -> dict[str, Any]:
+    return next(one for one in OBJECTS if one["id"] == name)
+
+
+def source_of(one: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(one["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
+    return found
+
+
+def test_there_are_patterns_of_both_indices_and_a_search_with_highlights() -> None:
     assert set(patterns()) == {"ream-documents", "ream-passages"}
-    (search,) = [one for one in OBJECTS if one["type"] == "search"]
+    search = named("ream-find")
     assert search["attributes"]["title"] == "Find"
     assert search["references"][0]["id"] == "ream-passages"
-    source = json.loads(search["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
-    assert source["highlightAll"] is True
-    assert search["attributes"]["columns"] == ["document_id", "unit", "label", "heading", "text"]
+    assert source_of(search)["highlightAll"] is True
+    assert search["attributes"]["columns"] == ["name", "document_id", "unit", "label", "heading", "text"]
+
+
+def test_there_is_a_dashboard_for_each_question() -> None:
+    titles = {one["attributes"]["title"] for one in OBJECTS if one["type"] == "dashboard"}
+    assert titles == {"Find", "Flow", "What we hold", "Personal data", "What went wrong", "One document"}
+
+
+def test_panels_stand_side_by_side_and_never_on_each_other() -> None:
+    for one in (one for one in OBJECTS if one["type"] == "dashboard"):
+        taken: set[tuple[int, int]] = set()
+        for panel in json.loads(one["attributes"]["panelsJSON"]):
+            grid = panel["gridData"]
+            cells = {
+                (x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])
+            }
+            assert not cells & taken
+            assert grid["x"] + grid["w"] <= 48
+            taken |= cells
 
 
 def test_every_column_is_a_field_of_its_pattern() -> None:
@@ -146,7 +172,7 @@ def test_the_search_that_dashboards_makes_of_it_highlights_words_by_page(indices
     client, prefix = indices
     entry = {"document_id": "a" * 32, "unit": 3, "unit_kind": "page", "part": 1, "text": "a lease of twelve years"}
     client.index(index=f"{prefix}passages", id="a", body=entry, refresh=True)
-    (search,) = [one for one in OBJECTS if one["type"] == "search"]
+    search = named("ream-find")
     field, order = search["attributes"]["sort"][0]
     body = {
         "query": {"bool": {"filter": [{"match": {"text": "lease"}}]}},
@@ -157,3 +183,75 @@ def test_the_search_that_dashboards_makes_of_it_highlights_words_by_page(indices
     (hit,) = client.search(index=f"{prefix}passages", body=body)["hits"]["hits"]
     assert hit["highlight"] == {"text": ["a <<lease>> of twelve years"]}
     assert hit["_source"]["unit"] == 3
+
+
+def aggregated(aggregations: list[dict[str, Any]]) -> dict[str, Any]:
+    """What Dashboards asks for a visualization: divisions inside one another, in the innermost what is measured."""
+    measured = {
+        one["id"]: {one["type"]: {key: value for key, value in one["params"].items() if key in ("field", "percents")}}
+        for one in aggregations
+        if one["schema"] == "metric" and one["type"] != "count"
+    }
+    asked = measured
+    for one in reversed([one for one in aggregations if one["schema"] != "metric"]):
+        field = one["params"]["field"]
+        if one["type"] == "terms":
+            order = {"_count": "desc"}
+            body: dict[str, Any] = {"terms": {"field": field, "size": one["params"]["size"], "order": order}}
+        else:
+            body = {"date_histogram": {"field": field, "fixed_interval": "1d", "min_doc_count": 1}}
+        asked = {one["id"]: {**body, "aggs": asked} if asked else body}
+    return asked
+
+
+def asked_of(one: dict[str, Any]) -> dict[str, Any]:
+    filters = [each["query"] for each in source_of(one)["filter"]]
+    body: dict[str, Any] = {"query": {"bool": {"filter": filters}}}
+    if one["type"] == "search":
+        return {**body, "sort": [{field: {"order": order}} for field, order in one["attributes"]["sort"]]}
+    return {**body, "size": 0, "aggs": aggregated(json.loads(one["attributes"]["visState"])["aggs"])}
+
+
+def fields_of(aggregations: list[dict[str, Any]]) -> set[str]:
+    return {one["params"]["field"] for one in aggregations if "field" in one["params"]}
+
+
+DOCUMENT = {
+    "document_id": "a" * 32, "root_id": "a" * 32, "name": "lease.pdf", "outcome": "partial", "cause": "encrypted",
+    "media_type": "application/pdf", "size": 7, "units": 3, "type": "contract", "languages": ["en"],
+    "sensitivity": "internal", "namespace": "default", "personal_data": ["iban"], "personal_data_hits": 2,
+    "methods": ["ocr"], "readiness": "complete", "ingested": "2026-01-05T10:00:00Z", "seconds_to_complete": 1.5,
+}  # fmt: skip
+PASSAGE = {
+    "document_id": "a" * 32, "unit": 3, "unit_kind": "page", "part": 1, "text": "a lease", "type": "contract",
+    "language": "en", "namespace": "default", "document_sensitivity": "internal",
+}  # fmt: skip
+
+
+@pytest.mark.servers
+def test_every_query_of_every_dashboard_finds_something(indices: tuple[OpenSearch, str]) -> None:
+    """The one document and page there are show in each of them."""
+    client, prefix = indices
+    for kind, body in (("documents", DOCUMENT), ("passages", PASSAGE)):
+        client.index(index=f"{prefix}{kind}", id="a", body=body, refresh=True)
+    able = {title: {one["name"] for one in fields if one["aggregatable"]} for title, fields in patterns().items()}
+    asked = 0
+    for one in (one for one in OBJECTS if one["type"] in ("search", "visualization") and one["references"]):
+        title = one["references"][0]["id"]
+        answer = client.search(index=prefix + title.removeprefix(IndexSettings().prefix), body=asked_of(one))
+        assert answer["hits"]["total"]["value"] == 1, one["id"]
+        if one["type"] == "visualization":
+            aggregations = json.loads(one["attributes"]["visState"])["aggs"]
+            assert fields_of(aggregations) <= able[title], one["id"]
+            assert all(found(each) for each in answer.get("aggregations", {}).values()), one["id"]
+        asked += 1
+    assert asked >= 25
+
+
+def found(aggregation: dict[str, Any]) -> bool:
+    """Whether it shows something, down to what is measured in the innermost division."""
+    if "buckets" in aggregation:
+        inner = [value for bucket in aggregation["buckets"] for value in bucket.values() if isinstance(value, dict)]
+        return bool(aggregation["buckets"]) and all(map(found, inner))
+    values = aggregation["values"].values() if "values" in aggregation else [aggregation["value"]]
+    return all(value is not None for value in values)

@@ -136,3 +136,14 @@ def test_a_unit_that_two_segments_answer_counts_once() -> None:
     taken.add(RECORD, TEXT)
     assert taken.text == "page one\n\npage two"
     assert [line.characters for line in lines(taken.receipt(completed(missing=()), MANIFEST))] == [8, 8, 0, 0, 0]
+
+
+def test_the_seconds_to_completion_are_said_where_both_times_are_known() -> None:
+    def seconds(submitted: str, at: str) -> Any:
+        entry = documents.completed(completed(), replace(SOURCE, submitted=submitted), MANIFEST, Contents(9), at)
+        return entry.body["seconds_to_complete"]
+
+    assert seconds("2026-01-01T00:00:00Z", "2026-01-01T00:01:30.250000+00:00") == 90.25
+    assert seconds("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:05+00:00") == 5
+    assert seconds("yesterday", "2026-01-01T00:00:05+00:00") is None
+    assert seconds("2026-01-01T00:00:00", "2026-01-01T00:00:05+00:00") is None

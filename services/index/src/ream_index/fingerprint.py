@@ -16,7 +16,7 @@ from opensearchpy import OpenSearch
 from ream_index.documents import COMPLETE
 from ream_index.opensearch import Indices, ask
 
-LEFT_OUT = frozenset(("submitted", "ingested", "completed", "revision", "version", "attempts"))
+LEFT_OUT = frozenset(("submitted", "ingested", "completed", "revision", "version", "attempts", "seconds_to_complete"))
 """Times, and what counts how often something was tried or improved; the version holds the revision."""
 _MISSING = object()
 
