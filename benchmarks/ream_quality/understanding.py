@@ -14,12 +14,13 @@ from pathlib import Path
 
 from ream_classify import language, rules
 from ream_classify.rules import Rules
-from ream_quality import entities, personal_data, topics
+from ream_quality import entities, fields, personal_data, topics
 
 MEASURES: tuple[Callable[[Path, Rules], dict[str, float]], ...] = (
     personal_data.measure,
     topics.measure,
     entities.measure,
+    fields.measure,
 )
 
 

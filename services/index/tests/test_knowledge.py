@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import permutations
 from typing import Any
 
-from ream_contracts.artifacts import Entity, Keyphrase, SegmentClasses
+from ream_contracts.artifacts import Entity, KeyField, Keyphrase, SegmentClasses
 from ream_index.knowledge import LONGEST, MOST_NAMES, Knowledge
 
 ID = "a" * 32
@@ -31,7 +31,7 @@ def fields(*segments: SegmentClasses) -> dict[str, Any]:
     knowledge = Knowledge()
     for segment in segments:
         knowledge.add(segment)
-    return knowledge.fields()
+    return knowledge.fields("contract")
 
 
 def test_order_of_segments_makes_no_difference() -> None:
@@ -59,6 +59,21 @@ def test_what_is_too_much_is_cut_and_said_so() -> None:
 def test_versions_of_all_segments_are_named() -> None:
     said = fields(classes(versions={"topics": "1", "faker": "40"}), classes(versions={"topics": "2"}), classes())
     assert said["classified_by"] == ["faker 40", "topics 1", "topics 2"]
+
+
+def field(name: str, normal: str, confidence: int, document: str = "contract") -> KeyField:
+    return KeyField(document, name, normal, normal, 1, 0, len(normal), confidence)
+
+
+def test_key_fields_are_the_surest_of_the_decided_type_and_all_parties() -> None:
+    segments = (
+        classes(
+            fields=(field("party", "Acme Ltd", 65), field("term", "1 years", 65), field("total", "5.00", 99, "invoice"))
+        ),
+        classes(fields=(field("party", "Ann Lee", 85), field("party", "ACME LTD", 60), field("term", "2 years", 85))),
+    )
+    for order in permutations(segments):
+        assert fields(*order)["key_fields"] == {"party": ["Ann Lee", "Acme Ltd"], "term": ["2 years"]}
 
 
 def test_kinds_that_nobody_knows_yet_are_left_out() -> None:

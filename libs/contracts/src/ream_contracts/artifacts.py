@@ -221,6 +221,28 @@ class Sentiment:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyField:
+    """A field of a receipt, invoice or contract."""
+
+    document: str
+    """Kind of document that has the field: receipt, invoice, contract."""
+    name: str
+    """Which field: company, date, total, address, party …"""
+    text: str
+    """As written."""
+    normal: str
+    """In one form: a date as in ISO 8601, a number with a point, a name as it is."""
+    unit: int
+    """Where."""
+    start: int
+    """First character in the unit's text."""
+    end: int
+    """One past the last."""
+    confidence: int
+    """0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentClasses:
     """What classify found in one segment."""
 
@@ -253,6 +275,8 @@ class SegmentClasses:
     cut: tuple[str, ...] = ()
     """Which of entities and fields are not whole; the scores count all."""
     sentiment: Sentiment | None = None
+    fields: tuple[KeyField, ...] = ()
+    """Key fields of receipts, invoices and contracts, by place."""
 
 
 @dataclass(frozen=True, slots=True)

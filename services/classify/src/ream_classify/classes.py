@@ -3,10 +3,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
-from ream_classify import language, sensitivity, sentiment
+from ream_classify import fields, language, sensitivity, sentiment
 from ream_classify.document_type import Evidence, points_of
 from ream_classify.keyphrases import keyphrases
 from ream_classify.listed import ListedEntities, ListedFindings
@@ -14,6 +14,7 @@ from ream_classify.rules import VERSION, Rules
 from ream_classify.scan import Hit, Scan
 from ream_classify.topics import TopicWord
 from ream_contracts.artifacts import (
+    KeyField,
     Keyphrase,
     SegmentClasses,
     SegmentLanguage,
@@ -64,6 +65,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         for hit, value in _hits(unit, main.language, rules):
             scores[hit.score] += 1
             listed.add(hit, unit.unit, value)
+    found_fields = tuple(KeyField(*astuple(one)) for one in fields.find(text.units, scores))
     return SegmentClasses(
         document_id=text.document_id,
         generation=text.generation,
@@ -77,7 +79,8 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         segment_languages=_languages(scores),
         versions=rules.versions,
         entities=named.in_order(),
-        cut=("entities",) if named.cut else (),
+        cut=(*(("entities",) if named.cut else ()), *(("fields",) if len(found_fields) > rules.listed else ())),
+        fields=found_fields[: rules.listed],
         sentiment=_sentiment(scores),
         keyphrases=tuple(
             Keyphrase(one.text, one.score, one.hits, one.unit, one.start, one.end) for one in keyphrases(read)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ream_classify import markings, sentiment, taxonomy, topics
+from ream_classify import fields, markings, sentiment, taxonomy, topics
 from ream_classify.document_type import Scorer
 from ream_classify.entities import Finder
 from ream_classify.entities.model import EntityModel
@@ -71,7 +71,7 @@ def load(
     markings_text, markings_name = _text(markings_file, "markings.yaml")
     topics_text, topics_name = _text(topics_file, "topics.yaml")
     finder = Finder(model)
-    versions = {"entities": finder.version, **sentiment.versions(), **_libraries()}
+    versions = {"entities": finder.version, "fields": fields.VERSION, **sentiment.versions(), **_libraries()}
     asked = [f"{name} {version}" for name, version in versions.items()]
     return Rules(
         Scorer(taxonomy.load(taxonomy_text, taxonomy_name)),

@@ -74,7 +74,7 @@ def completed(
     body = {
         **_origin(source),
         **_facts(done),
-        **knowledge.fields(),
+        **knowledge.fields(done.type),
         # As they were counted here: a late answer is in the text before the completion that counts it.
         "characters": contents.characters,
         "children": len(contents.children),

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from ream_contracts.artifacts import SegmentClasses
+from ream_contracts.artifacts import KeyField, SegmentClasses
 
 MOST_PHRASES = 20
 MOST_NAMES = 100
@@ -20,6 +20,8 @@ FIELDS: Mapping[str, str] = {
     "amount": "amounts",
 }
 """By kind of name, the field of the entry that lists it."""
+SEVERAL = frozenset({"party"})
+"""Fields of which a document has more than one."""
 NORMAL = frozenset({"date", "amount"})
 """Kinds of which the one form is listed, and nothing that has none."""
 
@@ -32,6 +34,7 @@ class Knowledge:
         self._names: dict[str, Counter[str]] = {kind: Counter() for kind in FIELDS}
         self._written: dict[str, str] = {}
         self._versions: dict[str, set[str]] = {}
+        self._fields: dict[str, dict[str, KeyField]] = {}
         self.cut = False
 
     def add(self, classes: SegmentClasses) -> None:
@@ -42,9 +45,22 @@ class Knowledge:
             name = entity.normal if entity.kind in NORMAL else entity.text
             if name and entity.kind in self._names:
                 self._names[entity.kind][self._key(name)] += 1
+        for field in classes.fields:
+            self._take(field)
         for name, version in (classes.versions or {}).items():
             self._versions.setdefault(name, set()).add(version)
         self.cut = self.cut or bool(classes.cut)
+
+    def _take(self, field: KeyField) -> None:
+        """Keeps of each field the surest and, of those, the first; of parties the first of each name."""
+        several = field.normal.casefold() if field.name in SEVERAL else ""
+        kept = self._fields.setdefault(f"{field.document}:{field.name}", {})
+        before = kept.get(several)
+        if before is None or _rank(field) < _rank(before):
+            if before is None and len(kept) >= MOST_NAMES:
+                self.cut = True
+                return
+            kept[several] = field
 
     def _key(self, text: str) -> str:
         """Folds case; the first way of writing is the one that is shown."""
@@ -52,12 +68,21 @@ class Knowledge:
         self._written.setdefault(folded, text[:LONGEST])
         return folded
 
-    def fields(self) -> dict[str, Any]:
-        """Returns the fields of the entry, most telling first; equal segments give equal fields."""
+    def fields(self, document_type: str) -> dict[str, Any]:
+        """Returns the fields of the entry, most telling first; equal segments give equal fields.
+
+        Args:
+            document_type: what was decided: only key fields of this kind of document are shown.
+        """
         named = {FIELDS[kind]: self._best(counts, MOST_NAMES) for kind, counts in self._names.items()}
         return {
             "keyphrases": self._best(self._phrases, MOST_PHRASES),
             **named,
+            "key_fields": {
+                name.partition(":")[2]: [one.normal[:LONGEST] for one in sorted(kept.values(), key=_rank)]
+                for name, kept in sorted(self._fields.items())
+                if name.startswith(f"{document_type}:")
+            },
             "names_truncated": self.cut or any(len(counts) > MOST_NAMES for counts in self._names.values()),
             "classified_by": sorted(f"{name} {one}" for name, all_ in self._versions.items() for one in all_),
         }
@@ -65,3 +90,7 @@ class Knowledge:
     def _best(self, counts: Counter[str], most: int) -> list[str]:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [self._written[key] for key, _ in ordered[:most]]
+
+
+def _rank(field: KeyField) -> tuple[int, int, int, str]:
+    return -field.confidence, field.unit, field.start, field.normal

@@ -16,9 +16,9 @@ _FORMS = (
     r"|SE|SL|UG|eG"
 )
 _WITH_FORM = re.compile(
-    r"(?<![\w])(?=[A-Z0-9\u00c0-\u00de])"
+    r"(?<![\w])(?=[A-Z0-9\u00c0-\u00de])(?![0-9]{3,}(?![\w]))"
     r"(?:[\w][\w'\u2019&+/-]{0,30}(?:\.[\w]{1,20}){0,4}\.?|&)(?:[ ](?:&|and|und|et|y|of|de|der|für"
-    r"|[A-Z0-9\u00c0-\u00de][\w'\u2019.&+/-]{0,30}|\([A-Z][\w ]{0,20}\))){0,6}?"
+    r"|(?![0-9]{3,}(?![\w]))[A-Z0-9\u00c0-\u00de][\w'\u2019.&+/-]{0,30}|\([A-Z][\w ]{0,20}\))){0,6}?"
     rf",?[ ](?:{_FORMS})\b\.?(?:[ ,]{{1,2}}(?:{_FORMS})\b\.?|[ ]&[ ]Co\b\.?){{0,3}}(?![\w])"
 )
 _ENDS = word_lists("names.yaml")["institutions"]
@@ -46,6 +46,10 @@ _ARTICLES = (
     "Our ",
 )
 _AND = re.compile(" and ")
+_FAMILY = re.compile(
+    r"(?<![\w])[A-Z][a-z]+, (?:[A-Z][a-z]+, )?[A-Z][a-z]+,? (?:and|&) (?:Co|Company|Sons"
+    r"|[A-Z][a-z]+)\b\.?"
+)
 _LETTERS = re.compile(
     r"(?<![\w.])(?:NATO|UNESCO|UNICEF|WHO|WTO|IMF|OECD|NASA|ESA|FBI|CIA|SEC|FDA|EPA|IRS|BBC|CNN|NBC|CBS|ABC|FIFA"
     r"|UEFA|IOC|ITU|IEEE|ISO"
@@ -62,6 +66,8 @@ def find(scan: Scan) -> Iterator[Named]:
     for run in runs(scan.text):
         for start, end in _institutions(run.group()):
             yield Named("organisation", run.start() + start, run.start() + end, 75, "kind of institution")
+    for match in _FAMILY.finditer(scan.text):
+        yield Named("organisation", *match.span(), 85, "legal form")
     for match in _LETTERS.finditer(scan.text):
         yield Named("organisation", *match.span(), 70, "well-known letters")
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all that finds fields has in common: a field with its place, and the lines of a unit."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_CHARACTERS = 50_000
+_LINE = re.compile(r"[^\n\r\f\v]+")
+_LONGEST_LINE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a document.
+
+    Attributes:
+        document: kind of document that has it: receipt, invoice, contract.
+        text: as written, on one line.
+        normal: in one form.
+        confidence: 0 to 100.
+    """
+
+    document: str
+    name: str
+    text: str
+    normal: str
+    unit: int
+    start: int
+    end: int
+    confidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with its place in the unit's text; `folded` is its text in lower case, as long as it."""
+
+    text: str
+    folded: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """One past its last character."""
+        return self.start + len(self.text)
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Yields the lines that say something in the first 50,000 characters, without the spaces around them."""
+    for match in _LINE.finditer(text[:MOST_CHARACTERS]):
+        stripped = match.group()[:_LONGEST_LINE].strip()
+        if stripped:
+            folded = stripped.lower()
+            start = match.start() + match.group().index(stripped)
+            yield Line(stripped, folded if len(folded) == len(stripped) else stripped, start)
+
+
+def one_line(text: str) -> str:
+    """Puts a text on one line."""
+    return " ".join(text.split())

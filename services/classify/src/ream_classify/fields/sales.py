@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the fields of a receipt or invoice: who sold, where, when, for how much, and by which number."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from ream_classify import amounts, dates
+from ream_classify.fields.field import Field, Line, lines
+from ream_classify.recognizers import address, iban
+from ream_classify.scan import Scan
+from ream_contracts.artifacts import UnitText
+
+_HEAD = 14
+_LEGAL = re.compile(
+    r"\b(?:sdn\.? ?bhd|bhd|s/b|enterprise|trading|company|co\.|corp|corporation|inc|llc|ltd|limited|plc|gmbh|ag|kg"
+    r"|ohg|b\.v|bv|n\.v"
+    r"|s\.a|sa|sas|sarl|s\.l|s\.r\.l|srl|s\.p\.a|oy|ab|a/s|aps|pty|holdings?|group|syarikat|e\.k)\b"
+)
+_TRADE = re.compile(
+    r"\b(?:restaurant|restoran|cafe|hardware|stores?|shop|supermarket|mart|market|pharmacy|hotel|bakery|services"
+    r"|industries|machinery"
+    r"|stationery|books?|kedai|perniagaan|bistro|pub|pasar|apotheke|bäckerei|markt|tienda|boulangerie)\b"
+)
+_NO_COMPANY = re.compile(
+    r"(?:tax )?invoice|receipt|rechnung|facture|factuur|factura|fattura|cash (?:sales|bill)|bill to|ship to|welcome"
+    r"|thank|date|datum|fecha"
+    r"|page|seite|tel\b|phone|fax|gst|vat\b|reg\b|customer|kunde|copy|duplicate|table|order|www\.|http|@|total"
+    r"|^[\W\d_]*$"
+)
+_NUMBERED = re.compile(r"\s*\((?:co\.? ?reg[^()]*|[A-Za-z]{0,3}[0-9]{5,12}[- ]?[A-Za-z]?)\)?$")
+_REGISTERED = re.compile(
+    r"(?:co\.? ?\.?reg|reg(?:istration)?\.? ?no|\([a-z]{0,3}[0-9]{5,12}[- ]?[a-z]\)|gst|roc"
+    r"|company no)"
+)
+_ADDRESS = re.compile(
+    r"\b(?:jalan|jln|lot|taman|kawasan|lorong|persiaran|street|st\.|road|rd|avenue|ave|lane|drive|blvd|suite|floor"
+    r"|building|plaza"
+    r"|straße|strasse|str\.|platz|weg|rue|boulevard|calle|avenida|via|piazza|straat|laan|weena|p\.?o\.? box"
+    r"|postfach)\b|^no\.? ?[0-9]"
+    r"|\b[0-9]{5}\b|\b[0-9]{4} ?[a-z]{2}\b|selangor|johor|kuala lumpur|^[0-9]{1,5}[a-z]?,? "
+)
+_NO_ADDRESS = re.compile(
+    r"\b(?:tel|phone|fax|gst|e-?mail|www|http|invoice|receipt|date|cashier|bill|reg\b|co\.? ?reg|vat|iban|order"
+    r"|customer|tax|hp|h/p|"
+    r"table|doc|open|total|website|kvk|btw|siret)\b|[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}|@|[0-9]{2,3}-[0-9]{6,8}"
+    r"|\([0-9]{5,}-?[a-z]\)|[0-9]{1,2}:[0-9]{2}"
+)
+_DATE_WORD = re.compile(
+    r"\b(?:invoice date|date of invoice|rechnungsdatum|date de facture|factuurdatum|fecha de factura|data fattura"
+    r"|date|datum|fecha|data"
+    r"|tarikh|dated?)\b"
+)
+_OTHER_DATE = re.compile(
+    r"due|fällig|limite|zahlbar|échéance|vervaldatum|vencimiento|deliver|liefer|order|bestel|expir"
+    r"|period|from|until|print"
+)
+_MONEY = re.compile(
+    r"(?<![\w.,/-])(?:rm|eur|usd|[$€£])? ?(-?[0-9]{1,3}(?:[., '][0-9]{3})*[.,] ?[0-9]{2}"
+    r"|-?[0-9]{1,7}[.,][0-9]{2})(?![0-9.,%]|\w)"
+)
+_NO_TOTAL = re.compile(
+    r"qty|quantity|items?\b|discount|disc\b|saving|points?|sub ?-?total|subtotal|subtotaal|zwischensumme|excl"
+    r"|before|exclud|w/o|without"
+    r"|tendered|number of|count|supplies|saved|round(?:ing)? adj|untaxed|\bht\b|netto|change|serv"
+)
+_TAX = re.compile(r"tax\b|gst|vat\b|mwst|btw|tva|\biva\b")
+_TOTALS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
+    (re.compile(pattern), weight)
+    for pattern, weight in (
+        (
+            r"(?:total rounded|rounded total|total after rounding|round(?:ed)? (?:total|amt|amount)|total \(rounded\)"
+            r"|total amt rounded)",
+            98,
+        ),
+        (
+            r"(?:amount due|balance due|total due|total payable|amount payable|grand total|total ttc|net à payer"
+            r"|à payer|te betalen"
+            r"|zu zahlen|rechnungsbetrag|gesamtbetrag|endbetrag|bruttobetrag|total a pagar|totale da pagare"
+            r"|importe total|totaal te betalen|invoice total)",
+            94,
+        ),
+        (
+            r"(?:total.{0,24}incl|nett? total|total amount|total sales?|net amount|nett\b|total inc|gesamtsumme|totaal"
+            r"|montant ttc)",
+            88,
+        ),
+        (r"(?:total|\btl\b|summe|gesamt|totale|sum\b|amount\b)", 75),
+    )
+)
+_NET = re.compile(
+    r"\b(?:sub ?-?total|subtotaal|untaxed amount|amount untaxed|net amount|nettobetrag|netto|zwischensumme|total ht"
+    r"|montant ht"
+    r"|base imponible|imponibile|excl(?:\.|usief|uding)? ?(?:btw|vat|tax|gst)?|total excl)"
+)
+_CONTACT = re.compile(r"@|www\.|http|tel\b|phone|iban|vat\b|btw|kvk|ust-id|siret|\([0-9]{3}\)-?[0-9]{3}")
+_CASH = re.compile(r"^(?:cash|tendered|tender|paid|bar|gegeben|amount paid|payment)\b")
+_CHANGE = re.compile(r"^(?:change|rückgeld|baki|wechselgeld)\b")
+_NUMBER = re.compile(
+    r"(?:invoice|rechnung(?:s)?|facture|factuur|factura|fattura|inv|bill|receipt|document|doc)[ .-]{0,2}(?:number"
+    r"|nummer|nr|no|num|numéro|n°|nº|n\.|#)?"
+    r"[ .:#°º-]{0,6}(?P<value>[a-z]{0,6}[-/ ]?[0-9][a-z0-9/-]{2,20})(?![\w.,]*[0-9][.,][0-9])"
+)
+_IBAN_LIKE = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_VAT = re.compile(
+    r"\b(?:AT ?U[0-9]{8}|DE ?[0-9]{9}|FR ?[0-9A-Z]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}"
+    r"|NL ?[0-9]{9} ?B[0-9]{2}|ES ?[A-Z][0-9]{7}[A-Z0-9]|IT ?[0-9]{11}|BE ?0[0-9]{9}|GB ?[0-9]{9})\b"
+)
+
+
+def find(unit: UnitText, kind: str) -> Iterator[Field]:
+    """Yields at most one field of each name, the surest."""
+    listed = list(lines(unit.text))
+    base = Field(kind, "", "", "", unit.unit, 0, 0, 0)
+    finders: tuple[Callable[[Sequence[Line]], Iterator[Field]], ...] = (
+        _company,
+        _date,
+        _total,
+        _net,
+        _number,
+        _vat,
+        _iban,
+    )
+    for finder in finders:
+        best = max(finder(listed), key=_rank, default=None)
+        if best is not None:
+            yield replace(best, document=base.document, unit=base.unit)
+            if best.name == "company":
+                address = _address(listed, best.start)
+                if address is not None:
+                    yield replace(address, document=base.document, unit=base.unit)
+
+
+def _rank(field: Field) -> tuple[int, int, int]:
+    """The surest first; of totals that are as sure the largest, since parts of it are called total too."""
+    return field.confidence, _cents(field.normal) if field.name == "total" else 0, -field.start
+
+
+def _field(name: str, line: Line, confidence: int, normal: str, span: tuple[int, int] | None = None) -> Field:
+    start, end = span or (0, len(line.text))
+    return Field("", name, line.text[start:end], normal, 1, line.start + start, line.start + end, confidence)
+
+
+def _company(listed: Sequence[Line]) -> Iterator[Field]:
+    """Weighs the first lines, and any line with an address and ways to reach somebody below it.
+
+    A legal form, and a registration or address soon after, make a name of a seller.
+    """
+    for place, line in enumerate(listed):
+        legal, trade = _LEGAL.search(line.folded), _TRADE.search(line.folded)
+        if not _may_name(line, legal=legal is not None):
+            continue
+        following = listed[place + 1 : place + 6]
+        if place < _HEAD:
+            points = 55 - 4 * place + (30 if legal else 3 if trade else 0)
+            points += 10 if any(_REGISTERED.search(one.folded) for one in following) else 0
+            points += 10 if any(_ADDRESS.search(one.folded) for one in following[:2]) else 0
+        elif following and _is_street(following[0]) and any(_CONTACT.search(one.folded) for one in following):
+            points = 62
+        else:
+            continue
+        name, end = _whole_name(line, following, legal=legal is not None)
+        normal = _NUMBERED.sub("", name).strip(" .,:-")
+        yield Field("", "company", name, normal, 1, line.start, end, max(5, min(95, points)))
+
+
+def _may_name(line: Line, *, legal: bool) -> bool:
+    own = _NUMBERED.sub("", line.text)
+    letters = sum(letter.isalpha() for letter in own)
+    if letters < 3 or letters * 2 < len(own) or _NO_COMPANY.search(line.folded):
+        return False
+    return legal or not _ADDRESS.search(line.folded)
+
+
+def _is_street(line: Line) -> bool:
+    return next(address.find(Scan(line.text)), None) is not None
+
+
+def _whole_name(line: Line, following: Sequence[Line], *, legal: bool) -> tuple[str, int]:
+    """Adds the lines over which a name goes on: until its legal form, or after an `&`."""
+    name, end = line.text, line.end
+    for one in following[:2]:
+        goes_on = name.endswith(("&", "-")) or name.count("(") > name.count(")")
+        goes_on = goes_on or (not legal and _LEGAL.search(one.folded) is not None)
+        if not goes_on or _NO_COMPANY.search(one.folded) or (_ADDRESS.search(one.folded) and not goes_on):
+            break
+        name, end, legal = f"{name} {one.text}", one.end, _LEGAL.search(one.folded) is not None
+    return name, end
+
+
+def _address(listed: Sequence[Line], company: int) -> Field | None:
+    """Takes the lines after the seller's name that look like an address, until one that does not."""
+    below = [line for line in listed if line.start > company][:8]
+    while below and (not _ADDRESS.search(below[0].folded) or _NO_ADDRESS.search(below[0].folded)):
+        below.pop(0)
+    taken: list[Line] = []
+    for line in below:
+        if _NO_ADDRESS.search(line.folded) or len(taken) == 5:
+            break
+        taken.append(line)
+    if not taken:
+        return None
+    text = " ".join(line.text for line in taken)
+    confidence = 80 if re.search(r"\b[0-9]{5}\b|\b[0-9]{4} ?[A-Z]{2}\b", text) else 55
+    return Field("", "address", text, text.strip(" ,."), 1, taken[0].start, taken[-1].end, confidence)
+
+
+def _date(listed: Sequence[Line]) -> Iterator[Field]:
+    before = ""
+    for place, line in enumerate(listed):
+        for dated in dates.find(line.folded):
+            said = line.folded[: dated.start] + " " + before
+            points = 70 if place < 40 else 55
+            points += 20 if _DATE_WORD.search(said) or _NUMBER.search(said) else 0
+            points -= 30 if _OTHER_DATE.search(said) else 0
+            yield _field("date", line, max(5, points), dated.iso, (dated.start, dated.end))
+        before = line.folded if len(line.folded) < 40 else ""
+
+
+def _total(listed: Sequence[Line]) -> Iterator[Field]:
+    """Weighs lines that say total by how final they sound; what cash and change say together makes sure."""
+    paid, where = _paid(listed)
+    if where is not None and paid:
+        line, span, _ = where
+        yield _field("total", line, 50, f"{paid // 100}.{paid % 100:02d}", span)
+    for place, line in enumerate(listed):
+        weight = next((points for pattern, points in _TOTALS if pattern.search(line.folded)), 0)
+        taxed = _TAX.search(line.folded) and "inc" not in line.folded and "ttc" not in line.folded
+        if not weight or taxed or _NO_TOTAL.search(line.folded):
+            continue
+        found = _last_amount(line) or _next_amount(listed, place)
+        if found is None or not _cents(found[2]):
+            continue
+        line, span, number = found
+        yield _field("total", line, 99 if paid == _cents(number) else weight, number, span)
+
+
+Found = tuple[Line, tuple[int, int], str]
+"""A number in one form, and where it stands."""
+
+
+def _last_amount(line: Line) -> Found | None:
+    matches = list(_MONEY.finditer(line.folded))
+    if not matches:
+        return None
+    number = amounts.decimal(matches[-1][1])
+    return (line, matches[-1].span(1), number) if number else None
+
+
+def _next_amount(listed: Sequence[Line], place: int) -> Found | None:
+    """Looks in the next two lines, where a column of words stands before one of numbers."""
+    for line in listed[place + 1 : place + 3]:
+        if found := _last_amount(line):
+            letters = sum(letter.isalpha() for letter in line.text)
+            return found if letters <= 4 else None
+    return None
+
+
+def _paid(listed: Sequence[Line]) -> tuple[int, Found | None]:
+    """What was paid less what was given back, in hundredths, and where what was paid stands; 0 where nobody says it."""
+    cash: Found | None = None
+    change = 0
+    for place, line in enumerate(listed):
+        if _CASH.search(line.folded):
+            cash = _last_amount(line) or _next_amount(listed, place) or cash
+        elif _CHANGE.search(line.folded) and (found := _last_amount(line) or _next_amount(listed, place)):
+            change = _cents(found[2])
+    paid = _cents(cash[2]) - change if cash else 0
+    return max(0, paid), cash
+
+
+def _cents(number: str) -> int:
+    whole, _, part = number.partition(".")
+    return int(whole) * 100 + int((part or "0").ljust(2, "0")[:2])
+
+
+def _net(listed: Sequence[Line]) -> Iterator[Field]:
+    """The amount before tax: what stands right after its word, else in the next line; the last one is of the whole."""
+    for place, line in enumerate(listed):
+        word = _NET.search(line.folded)
+        match = _MONEY.search(line.folded, word.end()) if word else None
+        if match and (number := amounts.decimal(match[1])):
+            yield _field("net", line, 60 + min(20, place // 4), number, match.span(1))
+
+
+def _iban(listed: Sequence[Line]) -> Iterator[Field]:
+    for line in listed:
+        for hit in iban.find(Scan(line.text)):
+            value = line.text[hit.start : hit.end]
+            yield _field("iban", line, 95, re.sub(r"[ .-]", "", value).upper(), (hit.start, hit.end))
+
+
+def _number(listed: Sequence[Line]) -> Iterator[Field]:
+    for place, line in enumerate(listed):
+        match = _NUMBER.search(line.folded)
+        if match and sum(letter.isdigit() for letter in match["value"]) >= 3 and not dates_only(match["value"]):
+            start, end = match.span("value")
+            yield _field("number", line, 85 if place < 60 else 60, line.text[start:end].replace(" ", ""), (start, end))
+
+
+def dates_only(value: str) -> bool:
+    """Says whether what stands after `invoice` is its date and not its number."""
+    return next(dates.find(value), None) is not None
+
+
+def _vat(listed: Sequence[Line]) -> Iterator[Field]:
+    for line in listed:
+        if match := _VAT.search(line.text):
+            yield _field("vat", line, 90, match.group().replace(" ", ""), match.span())

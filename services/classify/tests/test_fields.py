@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds which fields receipts, invoices and contracts are said to have, where, and that no text is slow."""
+
+import time
+
+import pytest
+
+from ream_classify import rules
+from ream_classify.classes import classify
+from ream_classify.fields import contracts, sales
+from ream_contracts.artifacts import SegmentText, UnitText
+
+RECEIPT = """RIVERSIDE HARDWARE SDN BHD
+(CO REG: 123456-X)
+NO. 12, JALAN PUTRA 3,
+81200 JOHOR BAHRU
+TEL: 07-1234567
+DATE: 25/12/2018 10:31
+HAMMER 2 X 10.00 20.00
+NAILS 1 X 3.48 3.48
+SUBTOTAL 23.48
+ROUNDING ADJ 0.02
+TOTAL RM 23.50
+CASH RM 50.00
+CHANGE RM 26.50
+"""
+INVOICE = """INVOICE INV/2025/0042
+Feldahorn GmbH
+Lindenweg 7
+10115 Berlin
+Invoice date: 3 May 2025
+Due date: 2 June 2025
+VAT DE123456789
+IBAN DE89 3704 0044 0532 0130 00
+Net amount 1.000,00
+VAT 19 % 190,00
+Amount due EUR 1.190,00
+"""
+CONTRACT = """SERVICES AGREEMENT
+This Agreement is entered into as of February 8, 2019 by and between Northwind
+Traders, Inc. ("Company") and John E. Warnock ("Consultant").
+1. This Agreement shall remain in effect for a period of two (2) years.
+2. The Consultant shall not solicit employees for twelve (12) months.
+3. It is governed by the laws of the State of New York.
+"""
+
+
+def unit(text: str, number: int = 1) -> UnitText:
+    return UnitText(number, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
+
+
+def test_a_receipt() -> None:
+    found = {field.name: field for field in sales.find(unit(RECEIPT), "receipt")}
+    assert found["company"].normal == "RIVERSIDE HARDWARE SDN BHD"
+    assert found["address"].normal == "NO. 12, JALAN PUTRA 3, 81200 JOHOR BAHRU"
+    assert (found["date"].normal, found["total"].normal) == ("2018-12-25", "23.50")
+    assert found["total"].confidence == 99
+    for field in found.values():
+        assert " ".join(RECEIPT[field.start : field.end].split()) == field.text
+
+
+def test_an_invoice() -> None:
+    found = {field.name: field.normal for field in sales.find(unit(INVOICE), "invoice")}
+    assert found["company"] == "Feldahorn GmbH"
+    assert (found["date"], found["total"], found["net"]) == ("2025-05-03", "1190.00", "1000.00")
+    assert (found["number"], found["vat"]) == ("INV/2025/0042", "DE123456789")
+    assert found["iban"] == "DE89370400440532013000"
+
+
+def test_a_contract() -> None:
+    found = [(field.name, field.normal) for field in contracts.find(unit(CONTRACT))]
+    assert found == [
+        ("party", "Northwind Traders, Inc"),
+        ("party", "John E. Warnock"),
+        ("effective_date", "2019-02-08"),
+        ("jurisdiction", "New York"),
+        ("term", "2 years"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1234",
+        "Total",
+        "TOTAL QTY 3.00",
+        "SUBTOTAL 5.00",
+        "Change 4.00",
+        "\ud800\x00",
+        "\u202e\u0645\u0631\u062d\u0628\u0627",
+    ],
+)
+def test_what_is_no_total(text: str) -> None:
+    assert [field for field in sales.find(unit(text), "receipt") if field.name == "total"] == []
+
+
+def test_of_totals_the_most_final_one_holds() -> None:
+    text = "TOTAL AMOUNT: 49.60\nSERV CHARGE 4.96\nTOTAL AMOUNT: 57.80\nGST SUMMARY\nTOTAL: 54.56\n"
+    (total,) = (field for field in sales.find(unit(text), "receipt") if field.name == "total")
+    assert total.normal == "57.80"
+
+
+def test_parties_stand_in_the_first_unit_and_the_rest_anywhere() -> None:
+    assert [field.name for field in contracts.find(unit(CONTRACT, 2))] == ["jurisdiction", "term"]
+
+
+def test_fields_are_looked_for_where_the_segment_speaks_for_the_type() -> None:
+    def found(text: str) -> set[str]:
+        segment = SegmentText("a" * 32, 1, 1, "extract", "1", (unit(text),), ())
+        return {field.document for field in classify(segment, rules.load()).fields}
+
+    assert found(CONTRACT) == {"contract"}
+    assert "invoice" in found(INVOICE)
+    assert found("A letter. It was governed by the laws of the State of New York.") == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece", ["1", "Aa ", "total 1.00\n", "total\n", "between Aa Inc ", "laws of the ", "two (2) ",
+    "1 Elm Street\n", "(\n",
+              "invoice 12a ", "Aa, ", "term of 2 years ", "sdn bhd\n", ". "]
+)  # fmt: skip
+def test_no_text_takes_more_than_linear_time(piece: str) -> None:
+    text = unit(piece * (60_000 // len(piece)))
+    started = time.process_time()
+    list(sales.find(text, "invoice"))
+    list(contracts.find(text))
+    assert time.process_time() - started < 5
