@@ -158,6 +158,16 @@ def test_what_was_ingested_is_found_by_its_meaning_a_little_later(ream: Ream) ->
 
 
 @pytest.mark.usefixtures("ingested")
+def test_what_was_ingested_is_found_by_what_it_means(ream: Ream) -> None:
+    """None of the words is in it; its vectors come some time after it can be found by its words."""
+    for _ in range(60):
+        found = ream.json("search", "--by", "meaning", "somebody who tends a beacon for ships")
+        if found["documents"]:
+            break
+    assert found["documents"][0]["name"] == "a letter.txt"
+
+
+@pytest.mark.usefixtures("ingested")
 def test_status_counts_everything(ream: Ream) -> None:
     found = ream.json("status")
     assert {line["state"] for line in found["servers"]} == {"ready"}
