@@ -140,7 +140,9 @@ def test_a_unit_that_two_segments_answer_counts_once() -> None:
 
 def test_the_seconds_to_completion_are_said_where_both_times_are_known() -> None:
     def seconds(submitted: str, at: str) -> Any:
-        entry = documents.completed(completed(), replace(SOURCE, submitted=submitted), MANIFEST, Contents(9), Knowledge(), at)
+        entry = documents.completed(
+            completed(), replace(SOURCE, submitted=submitted), MANIFEST, Contents(9), Knowledge(), at
+        )
         return entry.body["seconds_to_complete"]
 
     assert seconds("2026-01-01T00:00:00Z", "2026-01-01T00:01:30.250000+00:00") == 90.25

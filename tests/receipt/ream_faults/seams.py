@@ -20,6 +20,9 @@ NOT_IN_FLOW = {
     "object run": "the message that starts a replay; replay itself names what is not there",
     "object erased": "the end of a document, not a part of it",
     "object error": "the text of an error, for people",
+    "message DocumentEmbedded": "comes after the end and holds no text; without it a document is found by its words",
+    "object vectors": "numbers that are made of the text after the end; whoever lacks them makes them anew",
+    "object embedded": "says which vectors there are; without it they are made anew",
     "object converted": "needs LibreOffice: in the corpus' own run",
 }
 """Seams that a calm run of these documents does not pass, and why nothing is lost without a word there."""
