@@ -47,7 +47,7 @@ def test_a_result_is_kept_beside_earlier_ones(tmp_path: Path) -> None:
     assert set(first) & set(second) == set()
     kept = json.loads(first[1].read_text())
     assert (kept["seed"], kept["parts"][0]["lost"], kept["parts"][0]["figures"]) == (7, ["a", "b"], {"seconds": 1.235})
-    assert "make chaos SEED=7" in first[0].read_text()
+    assert 'make chaos SEED=7 PARTS="kills"' in first[0].read_text()
 
 
 def test_a_part_that_cannot_be_done_is_a_problem_and_not_the_end() -> None:

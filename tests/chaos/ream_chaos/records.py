@@ -63,7 +63,7 @@ def as_text(found: dict[str, Any], seed: int, results: Sequence[Result]) -> str:
         f"# Chaos, seed {seed}",
         "",
         f"{found['seconds']} s at {found['ream']} on {found['processor']}, {found['memory_gb']} GB.",
-        f"`make chaos SEED={seed}` repeats it.",
+        f'`make chaos SEED={seed} PARTS="{" ".join(one.part for one in results)}"` repeats it.',
         "",
         found["last_line"],
         "",
