@@ -52,7 +52,7 @@ def service() -> Iterator[tuple[int, dict[str, Any]]]:
             """Says nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield server.server_port, pages
         server.shutdown()

@@ -12,6 +12,8 @@ import pytest
 
 from ream_chaos.figures import Watch
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_watch_sees_the_memory_of_a_process() -> None:
     looked = threading.Event()

@@ -113,6 +113,7 @@ def test_every_line_of_the_readme_is_of_a_kind_that_is_tested_here() -> None:
     assert all(path.exists() for path in programs)
 
 
+@pytest.mark.slow
 def test_the_snippets_are_tested_as_the_readme_says() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "docs/snippets"],

@@ -23,6 +23,8 @@ from ream_hostile import archives, images, mails, pdfs, planted, wire
 from ream_hostile.attack import ESCAPE, Attack
 from ream_hostile.catalogue import attacks
 
+pytestmark = pytest.mark.slow
+
 IDLE_SECONDS = 4
 
 
@@ -53,7 +55,6 @@ def test_bombs_claim_what_they_say() -> None:
     assert mails.nested_mail().count(b"message/rfc822") == 1_000
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("attack", archives.ATTACKS, ids=lambda attack: attack.name)
 def test_an_archive_ends_as_is_true_of_it(attack: Attack) -> None:
     assert ("failed", None) not in attack.ends, "a bomb that fails as damaged is not seen to be one"

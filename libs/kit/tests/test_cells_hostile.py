@@ -19,6 +19,8 @@ import pytest
 from ream_kit import cells_call, cells_confine, cells_syscalls
 from ream_kit.cells import CellDied, CellFailed, Cells, Limits
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 LIMITS = Limits(
     memory_bytes=512 << 20,
@@ -103,7 +105,6 @@ def test_a_death_by_exit_is_told(cells: Cells) -> None:
     assert _dies(cells, do="leave", code=0).cause == "exit-0"
 
 
-@pytest.mark.slow
 def test_cpu_time_is_limited_by_the_kernel_and_counted_for_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(HERE)
     with Cells("cells_targets:run", 1, Limits(cpu_seconds=1, idle_seconds=20)) as cells:

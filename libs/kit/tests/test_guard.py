@@ -124,6 +124,7 @@ def test_other_errors_are_answers(guard: Guard) -> None:
     assert not guard.is_open
 
 
+@pytest.mark.slow
 def test_who_opened_twice_is_probed_by_one_thread(server: Server, metrics: Metrics) -> None:
     guard = Guard("opened-twice", server.probe, metrics=metrics, hurry=0.02)
     server.away = True

@@ -178,6 +178,7 @@ def _at(endpoint: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return Store(S3Blobs(Bucket("b", "p", endpoint, "us-east-1", "key", "secret"), Cache(folder, 1000)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [500, 503, 403, 429])
 def test_a_server_that_answers_with_an_error_is_waited_for(
     status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

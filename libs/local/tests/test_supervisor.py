@@ -22,6 +22,8 @@ from ream_local.processes import ProcessIdentity, identify, is_alive
 from ream_local.programs import Program
 from ream_local.supervisor import ProgramState, SupervisorState, next_pause
 
+pytestmark = pytest.mark.slow
+
 SLEEPER = "import signal; print('up', flush=True); signal.pause()"
 FORKER = f"""
 import subprocess, sys

@@ -32,6 +32,7 @@ def segment(*texts: str, first: int = 1) -> SegmentText:
     return SegmentText("a" * 32, 1, first, "extract", "1", units, ())
 
 
+@pytest.mark.slow
 def test_a_segment_is_told_by_all_its_scores() -> None:
     classes = classify(segment(*PAGES), RULES)
     assert classes.scores["personal:card"] == 1

@@ -123,6 +123,7 @@ def segment(text: str) -> SegmentText:
     return SegmentText("a" * 32, 1, 1, "extract", "1", (unit,), ())
 
 
+@pytest.mark.slow
 def test_a_model_goes_first_is_named_in_the_record_and_its_people_are_personal_data() -> None:
     text = segment("In the evening Zaphod went to Berlin with his friends, and nobody saw them again.")
     with_model = rules.load(model=StandIn())

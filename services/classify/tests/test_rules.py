@@ -15,6 +15,7 @@ def test_without_files_the_shipped_rules_stand_in() -> None:
     assert rules.load().fingerprint == rules.load().fingerprint
 
 
+@pytest.mark.slow
 def test_own_files_change_the_fingerprint(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(TAXONOMY, "utf-8")

@@ -240,6 +240,7 @@ WORKERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", list(WORKERS))
 def test_office_that_hangs_crashes_or_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str) -> None:
     monkeypatch.setattr("ream_extract.office.WORKER", fake_worker(tmp_path / "worker.py", WORKERS[cause]))

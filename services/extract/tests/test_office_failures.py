@@ -19,6 +19,8 @@ from ream_extract.testing import Cells
 from ream_kit import Retry
 from ream_kit.broker_bus import wait_until
 
+pytestmark = pytest.mark.slow
+
 CONVERTS = (
     "for line in sys.stdin:\n"
     " open(json.loads(line)['target'], 'w').write('made')\n"

@@ -40,7 +40,7 @@ class Dashboards(BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     Dashboards.status, Dashboards.answer, Dashboards.asked = 200, b'{"success":true,"successCount":1}', []
     with HTTPServer(("127.0.0.1", 0), Dashboards) as listening:
-        thread = threading.Thread(target=listening.serve_forever)
+        thread = threading.Thread(target=listening.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{listening.server_port}"
         listening.shutdown()

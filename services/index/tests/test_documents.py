@@ -5,6 +5,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from ream_contracts import codec
 from ream_contracts.artifacts import Manifest, SegmentRecord, SegmentText, Source, UnitKind, UnitText
 from ream_contracts.messages import DocumentCompleted, Missing
@@ -106,6 +108,7 @@ def test_a_unit_that_is_not_whole_says_so_and_keeps_its_text() -> None:
     assert taken.text == "page one\n\npage two"
 
 
+@pytest.mark.slow
 def test_a_receipt_of_a_hundred_thousand_units_stays_small() -> None:
     taken = Contents(0)
     methods: list[Any] = ["ocr", "text-layer"]

@@ -116,6 +116,7 @@ def test_page_whose_writing_nobody_reads_is_unreadable(guessed: tuple[str, ...])
     assert (page.unreadable, page.text) == (True, "")
 
 
+@pytest.mark.slow
 def test_page_without_writing_has_nothing_to_read() -> None:
     for picture in (photograph(3), form(), dirt(3)):
         page = read_page(View(picture), BlindEngine(), ("eng",))
