@@ -66,7 +66,7 @@ def bench(kafka_bootstrap: str, opensearch: OpenSearchServer) -> Iterator[Bench]
     ca, admin, own = str(opensearch.ca_file), opensearch.admin, opensearch.application
     maker = connect(OpenSearchSettings(opensearch.url, admin.user, admin.password, ca))
     migrate(maker, prefix)
-    read = (topics.DOCUMENTS_INGESTED, topics.DOCUMENTS_PARTS, topics.DOCUMENTS_COMPLETED, topics.DOCUMENTS_INDEXED)
+    read = (*index.reads, topics.DOCUMENTS_INDEXED)
     bus, metrics = BrokerBus(kafka_bootstrap, read), Metrics()
     with HttpFaultProxy(opensearch.url, opensearch.ca_file) as proxy:
         client = connect(OpenSearchSettings(proxy.url, own.user, own.password, ca))

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 # Not vectors: nothing waits for it and no outcome depends on it, so its death could be seen in no result of a run.
 VICTIMS = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep")
+READERS = tuple(name for name in VICTIMS if name != "sweep")
+"""Groups whose commits say how far they are; sweep commits nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+from ream_chaos.plan import READERS
 from ream_chaos.snapshot import Key, Snapshot
 from ream_contracts import codec, topics
 from ream_contracts.messages import DocumentCompleted, DocumentIndexed, DocumentIngested
@@ -95,13 +96,13 @@ class Witness:
         return self.until(all_ended, patience) and self.rest(patience)
 
     def rest(self, patience: float) -> bool:
-        """Waits until every group has read everything, several looks in a row."""
+        """Waits until every group that runs here and commits has read everything, several looks in a row."""
         observer, pause, quiet = Observer(self.flow.kafka), threading.Event(), 0
         until = time.monotonic() + patience
         while quiet < _QUIET_LOOKS and time.monotonic() < until:
             self.look(0.25)
             try:
-                left = sum(lag.records for lag in observer.lag() if lag.group != "sweep")
+                left = sum(lag.records for lag in observer.lag() if lag.group in READERS)
             except Retry:
                 left = 1
             quiet = quiet + 1 if left == 0 else 0

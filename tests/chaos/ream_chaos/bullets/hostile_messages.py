@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from confluent_kafka import Producer
 
 from ream_chaos.papers import Paper, make
+from ream_chaos.plan import READERS
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.trial import PATIENCE
@@ -97,7 +98,7 @@ def unpassed(flow: Flow, written: Iterable[Place]) -> list[str]:
     for name, partition, offset in written:
         last[name, partition] = max(offset, last.get((name, partition), -1))
     left = []
-    for topic, group in ((one, reader) for one in topics.ALL for reader in one.read_by if reader != "sweep"):
+    for topic, group in ((one, reader) for one in topics.ALL for reader in one.read_by if reader in READERS):
         passed = observer.passed(group, [topic.name])[topic.name]
         left += [
             f"{group} has not passed {name}[{partition}]@{offset}"
@@ -112,7 +113,7 @@ def _problems(flow: Flow, pids: dict[str, int], written: dict[Place, bool]) -> I
         if process.poll() is not None or process.pid != pids[name]:
             yield f"{name} died of a hostile message: code {process.poll()}"
     yield from unpassed(flow, written)
-    buried = _buried(flow, [topic for topic in topics.ALL if set(topic.read_by) - {"sweep"}])
+    buried = _buried(flow, [topic for topic in topics.ALL if set(topic.read_by) & set(READERS)])
     for place, malformed in written.items():
         if malformed and place[0] in buried and place[1:] not in buried[place[0]]:
             yield f"{place[0]}[{place[1]}]@{place[2]} is no message, and no dead letter tells of it"
