@@ -21,9 +21,9 @@ from opensearchpy import OpenSearch
 
 from ream_cli.surroundings import find
 from ream_index.opensearch import Indices, ask
-from ream_index.search import rank
+from ream_index.search import Way, rank
 from ream_meaning.model import Model
-from ream_quality.pages_found import WAYS, Answer, Question, Way, metrics, places, questions
+from ream_quality.pages_found import WAYS, Answer, Question, metrics, places, questions
 
 _DEPTH = 100
 _MOST = 1000

@@ -14,8 +14,8 @@ import yaml
 
 from ream_classify import amounts, dates
 from ream_classify.fields import contracts, sales
-from ream_classify.fields.field import Field
 from ream_classify.rules import Rules
+from ream_contracts.artifacts import KeyField
 from ream_ocr.cell import read
 from ream_ocr.languages import tessdata
 from ream_quality.corpus import documents, pages, segments, unit
@@ -85,15 +85,15 @@ def _contracts(folder: Path) -> dict[str, float]:
     return {"contracts_fields": total.f1, **{f"contracts_fields_{name}": tally.f1 for name, tally in tallies.items()}}
 
 
-def _fields_of(file: Path) -> Iterator[Field]:
+def _fields_of(file: Path) -> Iterator[KeyField]:
     for segment in segments(pages(file)):
         for one in segment.units:
             yield from contracts.find(one)
 
 
-def best(found: Iterable[Field]) -> Iterator[Field]:
+def best(found: Iterable[KeyField]) -> Iterator[KeyField]:
     """Takes of each field the surest, of parties all: as index does for a document."""
-    surest: dict[str, Field] = {}
+    surest: dict[str, KeyField] = {}
     for field in found:
         if field.name == "party":
             yield field

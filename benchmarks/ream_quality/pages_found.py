@@ -7,12 +7,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
-from ream_index.ranking import Ranked
+from ream_index.ranking import Ranked, Way
 
-Way = Literal["words", "meaning", "both"]
-WAYS: tuple[Way, ...] = ("words", "meaning", "both")
+WAYS: tuple[Way, ...] = get_args(Way)
 FIRST = 5
 """How many documents, and how many pages, a person looks at."""
 Place = tuple[str, int]

@@ -8,7 +8,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from rich.console import Console
 from rich.text import Text
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--by",
-        choices=("words", "meaning", "both"),
+        choices=get_args(Way),
         default="words",
         help="what is looked for: the words, what the question means, or both together (default: words)",
     )

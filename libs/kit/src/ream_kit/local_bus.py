@@ -229,10 +229,11 @@ class LocalBus:
         """Takes one record that the stage may have died of, or the one of its key that must go before it."""
         waiting = [suspect for suspect in seat.suspects if suspect not in seat.held]
         heads = [head for suspect in waiting if (head := seat.turns.first(suspect)) is not None]
-        taken = next_of(heads)
-        for attempt in taken:
-            seat.turns.pick(attempt)
-        return taken
+        attempt = next_of(heads)
+        if attempt is None:
+            return []
+        seat.turns.pick(attempt)
+        return [attempt]
 
     def _die(self, seat: _Seat, taken: Sequence[Attempt]) -> None:
         """Lets a stage begin anew, as its next process would: what it was working on is run one at a time."""

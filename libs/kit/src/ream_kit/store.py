@@ -149,6 +149,12 @@ class Store:
             texts.setdefault(unit, text)
         return "\n\n".join(texts[unit] for unit in sorted(texts))
 
+    def segment_records(self, document_id: str, generation: int, run: int) -> Iterator[SegmentRecord]:
+        """Yields the records of a run in the order of their segments; names sort 10 before 2."""
+        prefix = layout.segment_records(document_id, generation, run)
+        for name in sorted(self.names(prefix), key=lambda one: (len(one), one)):
+            yield self.get_artifact(SegmentRecord, name)
+
     def _texts(self, document: DocumentCompleted) -> Iterator[tuple[int, str]]:
         """The record of a segment says which artifact answers which units in this run."""
         prefix = layout.segment_records(document.document_id, document.generation, document.run)

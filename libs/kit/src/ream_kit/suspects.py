@@ -31,10 +31,10 @@ class Suspect(Protocol):
 T = TypeVar("T", bound=Suspect)
 
 
-def next_of(heads: Sequence[T]) -> list[T]:
-    """Says who goes next, as a list of one or none: the one with the fewest deaths, and in a crowd with the most."""
+def next_of(heads: Sequence[T]) -> T | None:
+    """Says who goes next, if anybody waits: the one with the fewest deaths, and in a crowd with the most."""
     crowded = sum(head.deaths > 1 for head in heads) >= CROWD
-    return sorted(heads, key=lambda head: (-head.deaths if crowded else head.deaths, head.position))[:1]
+    return min(heads, key=lambda head: (-head.deaths if crowded else head.deaths, head.position), default=None)
 
 
 class Suspects(Generic[T]):
@@ -102,7 +102,8 @@ class Suspects(Generic[T]):
         if self._chosen is not None or self._alone(now):
             return None
         heads = [head for suspect in self._waiting if (head := self._first(suspect)) is not None]
-        for self._chosen in next_of(heads):
+        self._chosen = next_of(heads)
+        if self._chosen is not None:
             self._waiting[self._chosen] = None
         return self._chosen
 

@@ -3,7 +3,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from typing import Any
 
 from ream_classify import fields, language, sensitivity, sentiment
@@ -14,7 +14,6 @@ from ream_classify.rules import VERSION, Rules
 from ream_classify.scan import Hit, Scan
 from ream_classify.topics import TopicWord
 from ream_contracts.artifacts import (
-    KeyField,
     Keyphrase,
     SegmentClasses,
     SegmentLanguage,
@@ -65,7 +64,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         for hit, value in _hits(unit, main.language, rules):
             scores[hit.score] += 1
             listed.add(hit, unit.unit, value)
-    found_fields = tuple(KeyField(*astuple(one)) for one in fields.find(text.units, scores))
+    found_fields = tuple(fields.find(text.units, scores))
     return SegmentClasses(
         document_id=text.document_id,
         generation=text.generation,

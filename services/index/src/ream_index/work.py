@@ -241,10 +241,7 @@ class Desk:
         return text
 
     def _records(self, run: DocumentCompleted | DocumentRecord | Stored) -> Iterator[SegmentRecord]:
-        """The records of this run in the order of their segments; names sort 10 before 2."""
-        prefix = layout.segment_records(run.document_id, run.generation, run.run)
-        for name in sorted(self.store.names(prefix), key=lambda one: (len(one), one)):
-            yield self.store.get_artifact(SegmentRecord, name)
+        return self.store.segment_records(run.document_id, run.generation, run.run)
 
     def _passages(
         self,

@@ -55,7 +55,7 @@ def vectors(done: DocumentCompleted, store: Store, meaning: Meaning) -> Iterator
 
 def _embedded(done: DocumentCompleted, store: Store, meaning: Meaning) -> DocumentEmbedded:
     made = beyond = 0
-    for record in _records(done, store):
+    for record in store.segment_records(done.document_id, done.generation, done.run):
         if not record.read:
             continue
         name = name_of(record.document_id, record.generation, record.segment, record.text)
@@ -67,12 +67,6 @@ def _embedded(done: DocumentCompleted, store: Store, meaning: Meaning) -> Docume
             store.put(name, pack(list(_windows(text, record, meaning, meaning.settings.windows - made))))
         made += sum(1 for _ in unpack(store.get(name)))
     return DocumentEmbedded(done.document_id, done.generation, done.run, done.version, made, beyond)
-
-
-def _records(done: DocumentCompleted, store: Store) -> Iterator[SegmentRecord]:
-    prefix = layout.segment_records(done.document_id, done.generation, done.run)
-    for name in sorted(store.names(prefix), key=lambda one: (len(one), one)):
-        yield store.get_artifact(SegmentRecord, name)
 
 
 def _windows(text: SegmentText, record: SegmentRecord, meaning: Meaning, most: int) -> Iterator[Window]:

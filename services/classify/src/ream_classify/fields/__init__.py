@@ -4,8 +4,7 @@
 from collections.abc import Iterator, Mapping
 
 from ream_classify.fields import contracts, sales
-from ream_classify.fields.field import Field
-from ream_contracts.artifacts import UnitText
+from ream_contracts.artifacts import KeyField, UnitText
 
 VERSION = "1"
 """Raise it when the rules find other fields in the same text."""
@@ -16,7 +15,7 @@ LEAST_POINTS = 12
 _SALES = ("receipt", "invoice")
 
 
-def find(units: tuple[UnitText, ...], scores: Mapping[str, int]) -> Iterator[Field]:
+def find(units: tuple[UnitText, ...], scores: Mapping[str, int]) -> Iterator[KeyField]:
     """Yields the fields of a segment that speaks for one of the types, by type and place."""
     for kind in _SALES:
         if scores.get(f"type:{kind}", 0) >= LEAST_POINTS:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ream_classify import dates
 from ream_classify.entities import organisations, people
 from ream_classify.entities.gazetteers import gazetteers
-from ream_classify.fields.field import MOST_CHARACTERS, Field, one_line
+from ream_classify.fields.field import MOST_CHARACTERS, one_line
 from ream_classify.scan import Scan
-from ream_contracts.artifacts import UnitText
+from ream_contracts.artifacts import KeyField, UnitText
 
 _HEAD = 3_500
 _LINE_END = re.compile(r"(?<!\n)\r?\n(?![\r\n])")
@@ -74,7 +74,7 @@ _EFFECTIVE = re.compile(
 )
 
 
-def find(unit: UnitText) -> Iterator[Field]:
+def find(unit: UnitText) -> Iterator[KeyField]:
     """Yields parties from the begin of the first unit, and date, term and law from where they are said."""
     # A name goes on over the end of a line: lines of a paragraph are one here, and every place stays.
     text = _LINE_END.sub(lambda match: " " * len(match.group()), unit.text[:MOST_CHARACTERS])
@@ -86,7 +86,7 @@ def find(unit: UnitText) -> Iterator[Field]:
     yield from _term(scan.folded, text, unit.unit)
 
 
-def _parties(scan: Scan, unit: int) -> Iterator[Field]:
+def _parties(scan: Scan, unit: int) -> Iterator[KeyField]:
     """Names after `between` or before a defined word: the contract says whose it is where it begins."""
     head = Scan(scan.text[:_HEAD], scan.language)
     starts = [match.end() for match in _BETWEEN.finditer(head.folded)]
@@ -103,33 +103,33 @@ def _parties(scan: Scan, unit: int) -> Iterator[Field]:
             seen.add(value.casefold())
             last = one.end
             confidence = 85 if near and defined else 65
-            yield Field("contract", "party", value, value.strip(" ,."), unit, one.start, one.end, confidence)
+            yield KeyField("contract", "party", value, value.strip(" ,."), unit, one.start, one.end, confidence)
 
 
-def _effective(scan: Scan, unit: int) -> Iterator[Field]:
+def _effective(scan: Scan, unit: int) -> Iterator[KeyField]:
     found = []
     for dated in dates.find(scan.folded[:_HEAD]):
         before = scan.folded[max(0, dated.start - 60) : dated.start]
         words = [match.end() for match in _EFFECTIVE.finditer(before)]
         confidence = 85 if words and "effective" in before else 75 if words else 45
         text = one_line(scan.text[dated.start : dated.end])
-        found.append(Field("contract", "effective_date", text, dated.iso, unit, dated.start, dated.end, confidence))
+        found.append(KeyField("contract", "effective_date", text, dated.iso, unit, dated.start, dated.end, confidence))
     if found:
         yield max(found, key=lambda field: (field.confidence, -field.start))
 
 
-def _law(text: str, unit: int) -> Iterator[Field]:
+def _law(text: str, unit: int) -> Iterator[KeyField]:
     known = gazetteers()
     for match in _LAW.finditer(text):
         place = _known(one_line(match["place"]), known.places)
         if place:
             governed = _GOVERNED.search(text[max(0, match.start() - 160) : match.start()].lower())
             start = match.start("place")
-            yield Field(
+            yield KeyField(
                 "contract", "jurisdiction", place, place, unit, start, match.end("place"), 90 if governed else 60
             )
     for match in _LAW_DE.finditer(text):
-        yield Field("contract", "jurisdiction", match["place"], match["place"], unit, *match.span("place"), 75)
+        yield KeyField("contract", "jurisdiction", match["place"], match["place"], unit, *match.span("place"), 75)
 
 
 def _known(place: str, places: frozenset[str]) -> str:
@@ -137,7 +137,7 @@ def _known(place: str, places: frozenset[str]) -> str:
     return next((" ".join(words[:size]) for size in range(len(words), 0, -1) if " ".join(words[:size]) in places), "")
 
 
-def _term(folded: str, text: str, unit: int) -> Iterator[Field]:
+def _term(folded: str, text: str, unit: int) -> Iterator[KeyField]:
     for match in _LENGTH.finditer(folded):
         count = match["digits"] or match["word"]
         if not count:
@@ -151,6 +151,6 @@ def _term(folded: str, text: str, unit: int) -> Iterator[Field]:
         if close and 0 < number < 100 and not _OTHER_TERM.search(around):
             normal = f"{number} {_UNITS[match['unit']]}"
             confidence = 85 if _OF_IT_ALL.search(before) else 65
-            yield Field(
+            yield KeyField(
                 "contract", "term", one_line(text[match.start() : match.end()]), normal, unit, *match.span(), confidence
             )

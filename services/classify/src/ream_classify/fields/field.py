@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all that finds fields has in common: a field with its place, and the lines of a unit."""
+"""What all that finds fields has in common: the lines of a unit, and how a field is written."""
 
 import re
 from collections.abc import Iterator
@@ -8,27 +8,6 @@ from dataclasses import dataclass
 MOST_CHARACTERS = 50_000
 _LINE = re.compile(r"[^\n\r\f\v]+")
 _LONGEST_LINE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a document.
-
-    Attributes:
-        document: kind of document that has it: receipt, invoice, contract.
-        text: as written, on one line.
-        normal: in one form.
-        confidence: 0 to 100.
-    """
-
-    document: str
-    name: str
-    text: str
-    normal: str
-    unit: int
-    start: int
-    end: int
-    confidence: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ream_classify import amounts, dates
-from ream_classify.fields.field import Field, Line, lines
+from ream_classify.fields.field import Line, lines
 from ream_classify.recognizers import address, iban
 from ream_classify.scan import Scan
-from ream_contracts.artifacts import UnitText
+from ream_contracts.artifacts import KeyField, UnitText
 
 _HEAD = 14
 _LEGAL = re.compile(
@@ -108,11 +108,11 @@ _VAT = re.compile(
 )
 
 
-def find(unit: UnitText, kind: str) -> Iterator[Field]:
+def find(unit: UnitText, kind: str) -> Iterator[KeyField]:
     """Yields at most one field of each name, the surest."""
     listed = list(lines(unit.text))
-    base = Field(kind, "", "", "", unit.unit, 0, 0, 0)
-    finders: tuple[Callable[[Sequence[Line]], Iterator[Field]], ...] = (
+    base = KeyField(kind, "", "", "", unit.unit, 0, 0, 0)
+    finders: tuple[Callable[[Sequence[Line]], Iterator[KeyField]], ...] = (
         _company,
         _date,
         _total,
@@ -131,17 +131,17 @@ def find(unit: UnitText, kind: str) -> Iterator[Field]:
                     yield replace(address, document=base.document, unit=base.unit)
 
 
-def _rank(field: Field) -> tuple[int, int, int]:
+def _rank(field: KeyField) -> tuple[int, int, int]:
     """The surest first; of totals that are as sure the largest, since parts of it are called total too."""
     return field.confidence, _cents(field.normal) if field.name == "total" else 0, -field.start
 
 
-def _field(name: str, line: Line, confidence: int, normal: str, span: tuple[int, int] | None = None) -> Field:
+def _field(name: str, line: Line, confidence: int, normal: str, span: tuple[int, int] | None = None) -> KeyField:
     start, end = span or (0, len(line.text))
-    return Field("", name, line.text[start:end], normal, 1, line.start + start, line.start + end, confidence)
+    return KeyField("", name, line.text[start:end], normal, 1, line.start + start, line.start + end, confidence)
 
 
-def _company(listed: Sequence[Line]) -> Iterator[Field]:
+def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
     """Weighs the first lines, and any line with an address and ways to reach somebody below it.
 
     A legal form, and a registration or address soon after, make a name of a seller.
@@ -161,7 +161,7 @@ def _company(listed: Sequence[Line]) -> Iterator[Field]:
             continue
         name, end = _whole_name(line, following, legal=legal is not None)
         normal = _NUMBERED.sub("", name).strip(" .,:-")
-        yield Field("", "company", name, normal, 1, line.start, end, max(5, min(95, points)))
+        yield KeyField("", "company", name, normal, 1, line.start, end, max(5, min(95, points)))
 
 
 def _may_name(line: Line, *, legal: bool) -> bool:
@@ -188,7 +188,7 @@ def _whole_name(line: Line, following: Sequence[Line], *, legal: bool) -> tuple[
     return name, end
 
 
-def _address(listed: Sequence[Line], company: int) -> Field | None:
+def _address(listed: Sequence[Line], company: int) -> KeyField | None:
     """Takes the lines after the seller's name that look like an address, until one that does not."""
     below = [line for line in listed if line.start > company][:8]
     while below and (not _ADDRESS.search(below[0].folded) or _NO_ADDRESS.search(below[0].folded)):
@@ -202,10 +202,10 @@ def _address(listed: Sequence[Line], company: int) -> Field | None:
         return None
     text = " ".join(line.text for line in taken)
     confidence = 80 if re.search(r"\b[0-9]{5}\b|\b[0-9]{4} ?[A-Z]{2}\b", text) else 55
-    return Field("", "address", text, text.strip(" ,."), 1, taken[0].start, taken[-1].end, confidence)
+    return KeyField("", "address", text, text.strip(" ,."), 1, taken[0].start, taken[-1].end, confidence)
 
 
-def _date(listed: Sequence[Line]) -> Iterator[Field]:
+def _date(listed: Sequence[Line]) -> Iterator[KeyField]:
     before = ""
     for place, line in enumerate(listed):
         for dated in dates.find(line.folded):
@@ -217,7 +217,7 @@ def _date(listed: Sequence[Line]) -> Iterator[Field]:
         before = line.folded if len(line.folded) < 40 else ""
 
 
-def _total(listed: Sequence[Line]) -> Iterator[Field]:
+def _total(listed: Sequence[Line]) -> Iterator[KeyField]:
     """Weighs lines that say total by how final they sound; what cash and change say together makes sure."""
     paid, where = _paid(listed)
     if where is not None and paid:
@@ -274,7 +274,7 @@ def _cents(number: str) -> int:
     return int(whole) * 100 + int((part or "0").ljust(2, "0")[:2])
 
 
-def _net(listed: Sequence[Line]) -> Iterator[Field]:
+def _net(listed: Sequence[Line]) -> Iterator[KeyField]:
     """The amount before tax: what stands right after its word, else in the next line; the last one is of the whole."""
     for place, line in enumerate(listed):
         word = _NET.search(line.folded)
@@ -283,14 +283,14 @@ def _net(listed: Sequence[Line]) -> Iterator[Field]:
             yield _field("net", line, 60 + min(20, place // 4), number, match.span(1))
 
 
-def _iban(listed: Sequence[Line]) -> Iterator[Field]:
+def _iban(listed: Sequence[Line]) -> Iterator[KeyField]:
     for line in listed:
         for hit in iban.find(Scan(line.text)):
             value = line.text[hit.start : hit.end]
             yield _field("iban", line, 95, re.sub(r"[ .-]", "", value).upper(), (hit.start, hit.end))
 
 
-def _number(listed: Sequence[Line]) -> Iterator[Field]:
+def _number(listed: Sequence[Line]) -> Iterator[KeyField]:
     for place, line in enumerate(listed):
         match = _NUMBER.search(line.folded)
         if match and sum(letter.isdigit() for letter in match["value"]) >= 3 and not dates_only(match["value"]):
@@ -303,7 +303,7 @@ def dates_only(value: str) -> bool:
     return next(dates.find(value), None) is not None
 
 
-def _vat(listed: Sequence[Line]) -> Iterator[Field]:
+def _vat(listed: Sequence[Line]) -> Iterator[KeyField]:
     for line in listed:
         if match := _VAT.search(line.text):
             yield _field("vat", line, 90, match.group().replace(" ", ""), match.span())
