@@ -304,3 +304,21 @@ def test_a_document_is_named_as_ingest_names_it() -> None:
     assert following.kin_of(by_address).document_id == identity.document_id("n", "s3://b/k")
     by_hash = "559aead08264d5795d3909718cdd05abd49572e84fe55590eef31a88a08fdffd"
     assert following.kin_of(DocumentSubmitted(body="QQ==")).document_id == identity.document_id("default", by_hash)
+
+
+@pytest.mark.parametrize(
+    ("topic", "value", "name"),
+    [
+        (topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED), "x"),
+        (topics.DOCUMENTS_SUBMITTED, codec.encode(replace(SUBMITTED, name=None)), "store:incoming/x"),
+        (topics.DOCUMENTS_SUBMITTED, b"no JSON", None),
+        (topics.DOCUMENTS_SUBMITTED, b"", None),
+        (topics.SEGMENTS_SCANNED, codec.encode(SUBMITTED), None),
+    ],
+)
+def test_a_person_is_told_what_was_submitted_where_it_became_no_document(
+    topic: AnyTopic, value: bytes, name: str | None
+) -> None:
+    found = letters._found(Seen(DEAD, replace(letter(topic, value), document_id=None), 0, 3, 1000))
+    assert found.name == name
+    assert letters.to_json(found.slim)["name"] == name

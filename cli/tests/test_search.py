@@ -66,6 +66,12 @@ def test_nothing_found_is_said() -> None:
     assert out.getvalue() == "Nothing was found.\n"
 
 
+def test_where_nothing_was_found_other_ways_are_named() -> None:
+    out = io.StringIO()
+    show(Found(0, ()), Console(file=out, width=160), "Try another.")
+    assert out.getvalue() == "Nothing was found. Try another.\n"
+
+
 @given(st.text(alphabet=st.sampled_from(["a", " ", ON, OFF, "\n"]), max_size=30))
 def test_no_mark_is_ever_lost_in_a_way_that_breaks(text: str) -> None:
     plain = "".join(part for part, _ in pieces(text))

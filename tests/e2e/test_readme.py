@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -13,82 +12,26 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ream_cli.services import NAMES
 from ream_contracts.outcomes import Outcome
 from ream_local.ports import free_ports
 from ream_local.processes import ProcessIdentity, identify, is_alive, resident_bytes
-from ream_local.supervisor import SupervisorState
+from ream_tests.newcomer import ROOT, Newcomer, line_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 
-ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "samples"
-SNIPPETS = ROOT / "docs" / "snippets"
 SHOWN = ("hydrological-yearbook-2024.pdf", "nebenkosten-scan.pdf", "tarifblatt-abgebrochen.pdf", "uebergabe.zip")
 """The documents that the demo's searches find, and one that is truncated; tests of the samples take all of them."""
+SAMPLES, SNIPPETS = ROOT / "samples", ROOT / "docs" / "snippets"
 PORTS = ("REAM_KAFKA_PORT", "REAM_KAFKA_CONTROLLER_PORT", "REAM_OPENSEARCH_PORT", "REAM_OPENSEARCH_TRANSPORT_PORT")
 PROMISED_MB = 3000
 COUNT = re.compile(r"(\w+) +(\d+)")
-README_KAFKA, README_FOLDER = "127.0.0.1:19092", "/data/in"
-"""What the README names where the newcomer of these tests has other ports and folders."""
-
-
-class Newcomer:
-    """Somebody who has set nothing but a folder and ports of his own; what others have fetched lies in the cache."""
-
-    def __init__(self, home: Path, ports: dict[str, str]) -> None:
-        self.home, self.ports = home, ports
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("REAM_", "OPENSEARCH_"))}
-        cache = {name: value for name, value in os.environ.items() if name == "REAM_CACHE"}
-        self.folder = home.parent / "in"
-        self.environ = {**kept, **cache, **ports, "REAM_HOME": str(home), "REAM_INGEST_ROOTS": str(self.folder)}
-
-    def __call__(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        return self.run(sys.executable, "-m", "ream_cli", *map(str, words))
-
-    def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(argv, env=self.environ, capture_output=True, text=True, timeout=250, check=False)
-
-    def mine(self, text: str) -> str:
-        """What the README shows, with the newcomer's own port and folder."""
-        assert README_KAFKA in text
-        return text.replace(README_KAFKA, f"127.0.0.1:{self.ports['REAM_KAFKA_PORT']}").replace(
-            README_FOLDER, str(self.folder)
-        )
-
-    def json(self, *words: str | Path) -> Any:
-        ran = self(*words, "--json")
-        assert ran.stdout, ran.stderr
-        return json.loads(ran.stdout)
-
-    def noted(self, group: str) -> SupervisorState:
-        return SupervisorState.from_json((self.home / "run" / f"{group}.json").read_text())
-
-    def processes(self) -> set[ProcessIdentity]:
-        """The supervisors, what they run, and whatever these have started."""
-        return set().union(*(_family(self.noted(group).supervisor.pid) for group in ("servers", "services")))
-
-
-def _family(root: int) -> set[ProcessIdentity]:
-    children = defaultdict(list)
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text(errors="replace").rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        children[int(fields[1])].append(int(entry.parent.name))
-    pids = [root]
-    for pid in pids:  # it grows while it is walked
-        pids += children[pid]
-    return {found for pid in pids if (found := identify(pid)) is not None}
 
 
 @pytest.fixture(scope="module")
@@ -116,19 +59,9 @@ def ream(bystander: ProcessIdentity) -> Iterator[Newcomer]:
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("samples")
-    listed = yaml.safe_load((SAMPLES / "expected.yaml").read_text())["samples"]
-    (folder / "expected.yaml").write_text(yaml.safe_dump({"samples": {name: listed[name] for name in SHOWN}}))
-    for name in SHOWN:
-        (folder / name).symlink_to(SAMPLES / name)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def demo(ream: Newcomer, samples: Path) -> str:
-    """What `ream demo` told, its lines as wide as they want to be."""
-    shown = ream("demo", "--samples", samples)
+def demo(ream: Newcomer) -> str:
+    """What `make demo` told, its lines as wide as they want to be."""
+    shown = ream.types("make demo")
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "all services are ready" in shown.stderr
     return shown.stdout
@@ -136,7 +69,7 @@ def demo(ream: Newcomer, samples: Path) -> str:
 
 def test_the_demo_shows_documents_pages_and_words_and_what_became_of_each_sample(demo: str) -> None:
     told = " ".join(demo.split())
-    assert "Processing 4 samples" in told
+    assert "Processing 22 samples" in told
     for page in (
         "hydrological-yearbook-2024.pdf report, application/pdf, ",
         " page 47, B1-14 Bramblelea Hydrological Yearbook 2024",
@@ -148,7 +81,7 @@ def test_the_demo_shows_documents_pages_and_words_and_what_became_of_each_sample
     ):
         assert page in told
     rows = [line.split() for line in demo.splitlines() if line.strip().startswith((*SHOWN, "Übergabe/"))]
-    outcomes = {row[0]: (row[1], row[-1]) for row in rows if row[-1] == "yes"}
+    outcomes = {row[0]: (row[1], row[-1]) for row in rows if row[-1] in ("yes", "no")}
     assert outcomes == {
         "hydrological-yearbook-2024.pdf": ("complete", "yes"),
         "nebenkosten-scan.pdf": ("complete", "yes"),
@@ -181,17 +114,38 @@ def test_ingest_tells_the_outcomes_and_what_to_do_about_what_failed(ream: Newcom
 
 
 @pytest.mark.usefixtures("demo")
+def test_a_folder_of_ones_own_is_ingested(ream: Newcomer, tmp_path: Path) -> None:
+    for name in ("ferry-review-q1.pdf", "courriel-emplacement.txt"):
+        shutil.copy(SAMPLES / name, tmp_path)
+    ended = ream.types("ream ingest", said={"~/Documents": str(tmp_path)})
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    counts = {found[1]: int(found[2]) for line in ended.stdout.splitlines() if (found := COUNT.fullmatch(line.strip()))}
+    assert counts == {"complete": 2, "submitted": 2}
+
+
+@pytest.mark.usefixtures("demo")
 def test_search_shows_document_page_and_the_words_found(ream: Newcomer) -> None:
-    found = ream("search", "Fallrohre", "Hinterhof")
+    found = ream.types("ream search ferry")
     assert found.returncode == 0, found.stderr
     title, place = found.stdout.splitlines()[:2]
-    assert title.startswith("nebenkosten-scan.pdf  ")
-    assert place.startswith("  page 2  ")
-    assert "[Fallrohre] im [Hinterhof]" in place
+    assert title.startswith("ferry-review-q1.pdf  ")
+    assert place.startswith("  page ")
+    assert "[Ferries]" in place
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_question_finds_what_it_means(ream: Newcomer) -> None:
+    """Vectors come after completion: until then its words alone find it."""
+    found = ream.types("ream search --by both")
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith("ferry-review-q1.pdf  ")
 
 
 @pytest.mark.usefixtures("demo")
 def test_status_shows_what_runs_and_that_nothing_is_owed(ream: Newcomer) -> None:
+    shown = ream.types("ream status")
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"^aggregate +ready ", shown.stdout, re.MULTILINE)
     found = ream.json("status")
     assert found["ready"] is True
     assert {line["name"]: line["state"] for line in found["servers"]} == dict.fromkeys(
@@ -206,6 +160,10 @@ def test_status_shows_what_runs_and_that_nothing_is_owed(ream: Newcomer) -> None
 
 @pytest.mark.usefixtures("demo")
 def test_show_tells_everything_about_one_document(ream: Newcomer) -> None:
+    shown = ream.types("ream show", said={"DOCUMENT": "nebenkosten-scan.pdf"})
+    assert shown.returncode == 0, shown.stderr
+    for part in ("outcome     complete", "Receipt: 3 units", "In the store: "):
+        assert part in shown.stdout
     found = ream.json("show", "nebenkosten-scan.pdf")
     assert found["record"]["outcome"] == "complete"
     assert [(page["unit"], page["state"], page["method"]) for page in found["receipt"]] == [
@@ -216,16 +174,56 @@ def test_show_tells_everything_about_one_document(ream: Newcomer) -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_what_the_readme_submits_by_topic_is_found(ream: Newcomer) -> None:
+def test_a_scan_is_read_again_as_the_readme_says(ream: Newcomer) -> None:
+    started = ream.types("ream replay DOCUMENT", said={"DOCUMENT": "nebenkosten-scan.pdf"})
+    assert started.returncode == 0, started.stderr
+    assert "ocr would run again with dpi=400 for 1 of 1 documents, 3 units." in started.stdout
+    until = time.monotonic() + 120
+    while (record := ream.json("show", "nebenkosten-scan.pdf")["record"])["run"] < 2:
+        assert time.monotonic() < until, "the second run was not complete within two minutes"
+    assert record["outcome"] == "complete"
+
+
+@pytest.mark.usefixtures("demo")
+def test_pages_that_were_read_badly_are_counted_and_it_is_asked_before_they_are_read_again(ream: Newcomer) -> None:
+    """Who has no terminal to be asked on must say --yes."""
+    asked = ream.types("ream replay --stage")
+    counted = re.search(r"^ocr would run again with dpi=400 for (\d+) of (\d+) documents", asked.stdout, re.MULTILINE)
+    assert counted is not None, asked.stderr
+    assert int(counted[2]) >= 22
+    assert asked.returncode == (2 if int(counted[1]) else 0)
+    assert ("say --yes" in asked.stderr) == bool(int(counted[1]))
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_index_is_made_anew_from_the_store(ream: Newcomer) -> None:
+    made = ream.types("ream rebuild-index")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert _found(ream, "nebenkosten-scan.pdf", "Fallrohre")["passages"][0]["unit"] == 2
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_the_readme_submits_by_topic_is_found(ream: Newcomer, tmp_path: Path) -> None:
+    """Before any folder may be read it is a dead letter, which is told by its name."""
     ream.folder.mkdir()
     shutil.copy(SAMPLES / "carta-reclamacion.pdf", ream.folder / "report.pdf")
-    kcat = next(line for line in (ROOT / "README.md").read_text().splitlines() if "kcat -P" in line)
-    for argv in (
-        ("bash", "-c", ream.mine(kcat.removeprefix("$ "))),
-        (sys.executable, "-c", ream.mine((SNIPPETS / "submit.py").read_text())),
-    ):
-        submitted = ream.run(*argv)
-        assert submitted.returncode == 0, submitted.stderr
+    assert ream.types("echo '{").returncode == 0
+    until = time.monotonic() + 60
+    while "report.pdf" not in (letters := ream.types("ream dead-letters list")).stdout:
+        assert time.monotonic() < until, letters.stdout + letters.stderr
+    before = ream.noted("services").supervisor
+    program = tmp_path / "submit.py"
+    program.write_text(ream.mine((SNIPPETS / "submit.py").read_text()))
+    submitted = ream.types(
+        "export REAM_INGEST_ROOTS=",
+        "ream up",
+        "echo '{",
+        "python docs/",
+        said={"docs/snippets/submit.py": str(program)},
+    )
+    ream.environ["REAM_INGEST_ROOTS"] = str(ream.folder)  # it stays exported
+    assert submitted.returncode == 0, submitted.stdout + submitted.stderr
+    assert ream.noted("services").supervisor != before, "the services still have the old setting"
     assert _found(ream, "report.pdf", "oficina", "municipal")["passages"][0]["unit"] == 1
     assert _found(ream, "minutes.txt", "minutes", "meeting")["outcome"] == "complete"
 
@@ -242,25 +240,39 @@ def _found(ream: Newcomer, name: str, *words: str) -> Any:
 
 @pytest.mark.usefixtures("demo")
 def test_the_consumer_of_the_readme_keeps_every_contract(ream: Newcomer, tmp_path: Path) -> None:
-    argv = [sys.executable, "-m", "ream_cli", "run", str(SNIPPETS / "contracts.py")]
+    _, *words = shlex.split(line_of("ream run").replace("contracts.py", str(SNIPPETS / "contracts.py")))
+    argv = [sys.executable, "-m", "ream_cli", *words]
     with subprocess.Popen(argv, env=ream.environ, cwd=tmp_path) as consumer:
         until, pause = time.monotonic() + 60, threading.Event()
-        while not (kept := [text for path in tmp_path.glob("contracts/*.txt") if (text := path.read_text())]):
+        while not any("STRICTEMENT CONFIDENTIEL" in path.read_text() for path in tmp_path.glob("contracts/*.txt")):
             assert consumer.poll() is None
-            assert time.monotonic() < until, "no contract was kept within a minute"
+            assert time.monotonic() < until, "the contract was not kept within a minute"
             pause.wait(0.1)
         consumer.send_signal(signal.SIGINT)
         assert consumer.wait(timeout=60) == 0
-    assert len(kept) == 1
-    assert "STRICTEMENT CONFIDENTIEL" in kept[0]
+    completed = ream.json("search", "type:contract")["documents"]
+    assert {path.name.split(".")[0] for path in tmp_path.glob("contracts/*.txt")} <= {
+        document["document_id"] for document in completed
+    }
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_demo_again_takes_what_runs_and_is_there_within_a_minute(ream: Newcomer, samples: Path) -> None:
+def test_the_demo_again_takes_what_runs_and_is_there_within_a_minute(ream: Newcomer) -> None:
     before, began = (ream.noted("servers"), ream.noted("services")), time.monotonic()
-    assert ream("demo", "--samples", samples).returncode == 0
+    assert ream.types("make demo").returncode == 0
     assert time.monotonic() - began < 60
     assert (ream.noted("servers"), ream.noted("services")) == before
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_demo_after_an_end_finds_what_was_there(ream: Newcomer) -> None:
+    """What was read is not read again: each sample is as it was, in its first generation."""
+    before = ream.noted("servers").supervisor
+    assert ream.types("make down").returncode == 0
+    again = ream.types("make demo")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert ream.noted("servers").supervisor != before
+    assert ream.json("show", "hydrological-yearbook-2024.pdf")["record"]["generation"] == 1
 
 
 @pytest.mark.usefixtures("demo")
@@ -288,7 +300,7 @@ def test_down_ends_exactly_what_was_started(ream: Newcomer, bystander: ProcessId
     named = {each for group in ("servers", "services") for each in ream.noted(group).processes()}
     assert len(named) == 2 + len(NAMES)
     assert running > named
-    assert ream("down").returncode == 0
+    assert ream.types("make down").returncode == 0
     assert [each for each in running if is_alive(each)] == []
     assert is_alive(bystander)
     assert "Nothing runs." in ream("down").stdout

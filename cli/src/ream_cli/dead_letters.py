@@ -81,7 +81,7 @@ def _list(surroundings: Surroundings, store: Store, which: Which, options: argpa
     )
     for each, state in rows:
         letter = each.letter
-        document = letter.document_id or "none"
+        document = letter.document_id or each.name or "none"
         stage = f"{letter.stage} {letter.stage_version}"
         texts = (each.id, letter.cause, stage, str(letter.attempts), document, each.when, *state.values())
         table.add_row(*(screen.cell(None if text is None else str(text)) for text in texts))
@@ -114,6 +114,7 @@ def _show(surroundings: Surroundings, store: Store, _: Which, options: argparse.
         ("cause", letter.cause),
         ("stage", f"{letter.stage}, version {letter.stage_version}, after {letter.attempts} tries"),
         ("document", letter.document_id or "none"),
+        *([("name", found.name)] if found.name else []),
         ("given up", found.when),
         ("since then", _state(found, store)["state"]),
         ("record", f"{letter.topic}, partition {letter.partition}, offset {letter.offset}"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ class Found:
     Attributes:
         topic: of dead letters.
         timestamp_ms: when it was given up, in milliseconds since 1970.
+        name: of a submission that became no document: its name, else its source; None where the record does not say.
     """
 
     topic: str
@@ -39,6 +41,7 @@ class Found:
     offset: int
     timestamp_ms: int
     letter: DeadLetter
+    name: str | None = None
 
     @property
     def id(self) -> str:
@@ -102,7 +105,18 @@ def _left(tail: Tail, ends: dict[str, dict[int, int]]) -> bool:
 
 
 def _found(seen: Seen) -> Found:
-    return Found(seen.topic, seen.partition, seen.offset, seen.timestamp_ms, seen.message)
+    return Found(seen.topic, seen.partition, seen.offset, seen.timestamp_ms, seen.message, _name(seen.message))
+
+
+def _name(letter: DeadLetter) -> str | None:
+    """What its sender calls what became no document, as far as it can be read."""
+    if letter.document_id is not None or letter.topic != topics.DOCUMENTS_SUBMITTED.name or letter.value is None:
+        return None
+    try:
+        submitted = codec.decode(topics.DOCUMENTS_SUBMITTED, base64.b64decode(letter.value))
+    except ValueError:
+        return None
+    return submitted.name or submitted.source
 
 
 def markers(store: Store) -> set[str]:
@@ -151,7 +165,7 @@ def to_json(found: Found) -> dict[str, Any]:
     letter = codec.to_json(found.letter)
     for name in ("key", "value"):
         letter.pop(name, None)
-    return {"id": found.id, "time": found.when, **letter}
+    return {"id": found.id, "time": found.when, "name": found.name, **letter}
 
 
 def again(found: Found, store: Store) -> tuple[AnyTopic, DocumentSubmitted | DocumentIngested, str | None]:

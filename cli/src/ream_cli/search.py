@@ -22,6 +22,7 @@ from ream_kit import Reject, Retry
 
 _MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
 _FOUND = "bold yellow"
+_OTHER_WAYS = "--by both looks for what the question means as well, --fuzzy for words that are nearly the same."
 
 WORDS_MAY_BEGIN_WITH_DASH = True
 """`-without` is a word of the query and no option."""
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         screen.print_json(to_json(found))
     else:
-        show(found, screen.console())
+        show(found, screen.console(), _OTHER_WAYS if options.by == "words" and not options.like else "")
     return OK if found.documents else INCOMPLETE
 
 
@@ -141,10 +142,10 @@ def freshen(surroundings: Surroundings) -> None:
         Indices(client, surroundings.index_prefix).refresh()
 
 
-def show(found: Found, console: Console) -> None:
-    """Prints documents, best first, with their places."""
+def show(found: Found, console: Console, hint: str = "") -> None:
+    """Prints documents, best first, with their places; where there are none, the hint."""
     if not found.documents:
-        console.print("Nothing was found.")
+        console.print(f"Nothing was found.{hint and ' '}{hint}")
         return
     if found.loosened:
         console.print("Nothing holds all of these words; this holds some of them.\n", style="dim")
