@@ -42,12 +42,12 @@ stamp() { # what the environment was made from; another path or Python means ano
     sha256sum | cut -d' ' -f1
 }
 
-require_disk() { # MB needed, folder that may not exist yet
+require_disk() { # MB needed, folder that may not exist yet, what else helps
   local folder=$2 free
   while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
   free=$(df -Pm "$folder" | awk 'NR == 2 {print $4}')
   [ "$free" -ge "$1" ] ||
-    die "About $1 MB of disk are needed, but $folder has $free MB left. Make room, or set REAM_CACHE to another disk."
+    die "About $1 MB of disk are needed, but $folder has $free MB left. Make room, or $3."
 }
 
 missing_packages() { # those of the arguments that dpkg does not have
@@ -61,7 +61,7 @@ install_packages() {
   [ $# -gt 0 ] || return 0
   local command="apt-get install --no-install-recommends $*"
   [ "$(id -u)" = 0 ] || die "Packages are missing. Run this as root (sudo), then try again: $command"
-  require_disk "$NEEDED_MB_ALL" /usr
+  require_disk "$NEEDED_MB_ALL" /usr "give it another disk: the packages of Debian go there"
   say "installing $*"
   local log=$cache/apt.log
   local apt=(apt-get -q -y -o DPkg::Lock::Timeout=300)
@@ -153,8 +153,8 @@ fi
 
 now=$(stamp)
 if [ "$(cat .venv/.ream-stamp 2>/dev/null)" != "$now" ]; then
-  require_disk "$NEEDED_MB_PYTHON" .
-  require_disk "$NEEDED_MB_PYTHON" "$cache"
+  require_disk "$NEEDED_MB_PYTHON" "$PWD" "clone the repository to another disk"
+  require_disk "$NEEDED_MB_PYTHON" "$cache" "set REAM_CACHE to a folder on another disk"
   sync_environment
   echo "$now" >.venv/.ream-stamp
 fi

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -30,14 +31,14 @@ def _program(folder: Path, name: str, script: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def _run(machine: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(machine: Path, *arguments: str, script: Path = SCRIPT) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": f"{machine}:{os.environ['PATH']}",
         "HOME": str(machine),
         "REAM_CACHE": str(machine / "cache"),
     }
     return subprocess.run(
-        (str(SCRIPT), *arguments), env=environment, capture_output=True, text=True, timeout=30, check=False
+        (str(script), *arguments), env=environment, capture_output=True, text=True, timeout=30, check=False
     )
 
 
@@ -57,6 +58,34 @@ def test_too_little_disk(machine: Path) -> None:
     assert done.returncode == 1
     assert "About 4000 MB of disk are needed, but /usr has 7 MB left" in done.stderr
     assert "apt-get was run" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("full", "advice"),
+    [("checkout", "clone the repository to another disk"), ("cache", "set REAM_CACHE to a folder on another disk")],
+)
+def test_too_little_disk_for_the_python_packages(machine: Path, tmp_path: Path, full: str, advice: str) -> None:
+    """In a checkout without an environment; `df` finds one of the two disks full."""
+    _program(machine, "dpkg-query", 'printf "ii "')
+    checkout = tmp_path / "checkout"
+    (checkout / "scripts").mkdir(parents=True)
+    shutil.copy(SCRIPT, checkout / "scripts")
+    for file in (
+        "uv.lock",
+        "pyproject.toml",
+        *(f"{part}/one/pyproject.toml" for part in ("libs", "services")),
+        "cli/pyproject.toml",
+    ):
+        (checkout / file).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / file).touch()
+    folder = {"checkout": checkout, "cache": machine / "cache"}[full]
+    _program(
+        machine, "df", f'echo header; case "$2" in {folder}) echo disk 10 9 7 90% /;; *) echo disk 9 1 9999 1% /;; esac'
+    )
+    done = _run(machine, "python", script=checkout / "scripts" / SCRIPT.name)
+    assert done.returncode == 1
+    assert f"About 1500 MB of disk are needed, but {folder} has 7 MB left. Make room, or {advice}." in done.stderr
+    assert not (checkout / ".venv").exists()
 
 
 def test_apt_that_fails_is_quoted(machine: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -50,6 +51,18 @@ def test_files_lie_where_the_lock_puts_them_and_are_fetched_once(tmp_path: Path)
     assert names == {"one-1.jar", "lib/two-2-linux.zip", "other/one-1.jar"}
     assert installed(tmp_path, "thing-1", ENTRIES, pytest.fail, repository=shelf) == home
     assert set(shelf.asked) == {ONE, TWO}
+
+
+def test_too_little_disk_is_said_before_anything_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache folder exists by then, and other products may lie in it."""
+    nearly_full = shutil.disk_usage(tmp_path)._replace(free=99 * 2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: nearly_full)
+    shelf = Shelf()
+    with pytest.raises(
+        LocalStackError, match=r"installation of thing-1 needs 500 MB of disk, but .* has 99 MB left.*REAM_CACHE"
+    ):
+        installed(tmp_path, "thing-1", ENTRIES, pytest.fail, repository=shelf)
+    assert shelf.asked == []
 
 
 def test_a_changed_file_leaves_nothing_installed(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ from typing import Protocol
 
 from ream_local import locks
 from ream_local.artifacts import Artifact, LockedArtifact, fingerprint, verify
+from ream_local.capacity import require_disk
 from ream_local.maven import Maven
 from ream_local.ownership import make_readable
 
 Progress = Callable[[str], None]
 
 _GROUPS = 6
+_ROOM_MB = 500
+"""For the largest product while it is put together: its files, a copy of them, and what Maven keeps till the end."""
 
 
 class Repository(Protocol):
@@ -48,7 +51,7 @@ def installed(
         repository: None takes Maven with its own settings.
 
     Raises:
-        LocalStackError: Maven failed, or a file is not the locked one.
+        LocalStackError: too little disk, Maven failed, or a file is not the locked one.
     """
     target = cache_dir / f"{name}-{fingerprint(entries)}"
     if target.exists():
@@ -58,6 +61,7 @@ def installed(
             return target
         work, repository_dir = cache_dir / f"{target.name}.part", cache_dir / f"{target.name}.maven"
         shutil.rmtree(work, ignore_errors=True)
+        require_disk(cache_dir, _ROOM_MB, f"The installation of {name}")
         progress(f"{name}: fetching {len(entries)} files from Maven Central")
         files = _download(repository or Maven(repository_dir), entries, work / "download")
         _place(entries, files, work / "home")

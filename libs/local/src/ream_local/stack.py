@@ -23,7 +23,7 @@ from ream_local.processes import resident_bytes
 from ream_local.settings import Settings
 from ream_local.supervisor import ProgramState
 
-_INSTALL_MB, _DATA_MB = 700, 1000
+_DATA_MB = 1000
 _SMALL_OVERHEAD_MB = 250
 _START_SECONDS = 180.0
 _POLL_SECONDS = 0.1
@@ -118,7 +118,6 @@ class Stack:
         cache = self._settings.cache_dir
         require_reachable(cache, self._settings.drops_to(), "REAM_CACHE")
         if not cache.exists():
-            require_disk(cache, _INSTALL_MB, "The installation of Kafka and OpenSearch")
             cache.mkdir(parents=True, exist_ok=True)
             cache.chmod(0o755)  # whatever the umask: it holds nothing secret, and root's servers must reach it
         for server in self._servers:
