@@ -172,7 +172,7 @@ class Model(RuleBasedStateMachine):
         giving = {item.lane for item in self.eligible(bulk=True)}
         cleared = [item for item in self.waiting if item.cleared and not item.suspect]
         assert self.turns.ready == sum(item.lane in giving for item in cleared)
-        assert self.turns.wanting == len(self.wanting())
+        assert self.turns.wanting == sum(map(len, self.wanting().values()))
 
     def teardown(self) -> None:
         for item in list(self.taken):

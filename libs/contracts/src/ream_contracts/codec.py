@@ -97,6 +97,11 @@ def _bounded_real(digits: str) -> float:
     return number
 
 
+# What json.loads would make anew for each message.
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_BOUNDED = json.JSONDecoder(parse_constant=_no_constant, parse_int=_bounded_integer, parse_float=_bounded_real)
+
+
 def parse(data: bytes) -> Any:
     """Parses JSON bytes, in which numbers are below 2^63.
 
@@ -105,9 +110,8 @@ def parse(data: bytes) -> Any:
     """
     try:
         # Looking at each number costs time, so only what may have a large one is read that way.
-        if _LARGE_NUMBER.search(data):
-            return json.loads(data, parse_constant=_no_constant, parse_int=_bounded_integer, parse_float=_bounded_real)
-        return json.loads(data, parse_constant=_no_constant)
+        decoder = _BOUNDED if _LARGE_NUMBER.search(data) else _DECODER
+        return decoder.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise Malformed("not-json", f"the value is not JSON in UTF-8 ({type(error).__name__})") from None
 

@@ -53,9 +53,9 @@ class Reserve:
         self._wanted = False
         self.size = self._least
 
-    def read(self, left: int) -> bool:
-        """Counts a record that was read; says once whether so little is left that it is to be renewed now."""
-        self._read += 1
+    def read(self, left: int, records: int = 1) -> bool:
+        """Counts records that were read; says once whether so little is left that it is to be renewed now."""
+        self._read += records
         if self._wanted or left * 2 >= self.size:
             return False
         self._wanted = True

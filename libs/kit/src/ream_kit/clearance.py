@@ -77,8 +77,10 @@ class Clearance:
     def put(self, task: Task) -> None:
         """Takes a record that was just read."""
         partition, offsets = task.partition, task.partition.offsets
-        task.deaths, task.cleared = offsets.deaths(task.position), False
-        if task.suspect:
+        task.cleared = False
+        if offsets.suspects:
+            task.deaths = offsets.deaths(task.position)
+        if task.deaths:
             self._suspects.add(task)
             if task.deaths >= MOST_DEATHS:
                 died(task)
@@ -87,9 +89,12 @@ class Clearance:
             offsets.name(task.position)
         else:
             partition.unnamed += 1
-        if partition.reserve.read(offsets.reserved) and not partition.unnamed:
-            self._renew = True
         self._turns.put(task)
+
+    def have_read(self, partition: Partition, records: int) -> None:
+        """Notes that records of a partition were put: little may be left of what is reserved."""
+        if partition.reserve.read(partition.offsets.reserved, records) and not partition.unnamed:
+            self._renew = True
 
     def take(self, limit: int, now: float, busy: int, *, bulk: bool) -> list[Task]:
         """Gives what is to be begun next: a suspect, or cleared records in turn; nothing when nothing may be."""
@@ -155,11 +160,15 @@ class Clearance:
         self._suspects.discard(task)
 
     def release(self, task: Task) -> None:
-        """Notes that a record that was begun is finished or dropped."""
+        """Notes that a record that was begun is finished: its offset has no name any more."""
         self._turns.release(task)
-        task.partition.offsets.unname(task.position)
         if task.deaths:
             self._suspects.discard(task)
+
+    def drop(self, task: Task) -> None:
+        """Notes that a record that was begun is dropped."""
+        task.partition.offsets.unname(task.position)
+        self.release(task)
 
     def discard(self, partitions: Collection[Partition]) -> list[Task]:
         """Drops what waits of partitions that go away, and returns it."""

@@ -69,6 +69,8 @@ def _parsed(traceparent: str | None) -> tuple[str, str] | None:
 def as_text(raw: RawHeaders | None) -> dict[str, str]:
     """Reads headers as text; of a name that comes twice the last one counts, what is not UTF-8 is replaced."""
     read: dict[str, str] = {}
-    for name, value in raw.items() if isinstance(raw, Mapping) else raw or ():
+    if not raw:
+        return read
+    for name, value in raw if isinstance(raw, list) else raw.items() if isinstance(raw, Mapping) else raw:
         read[name] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value or ""
     return read

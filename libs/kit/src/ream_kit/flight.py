@@ -9,6 +9,7 @@ One lock guards everything here. Workers take and settle, the thread of deliveri
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -91,6 +92,8 @@ class Flight:
         with self._lock:
             for task in tasks:
                 self._admit(task)
+            for partition, records in Counter([task.partition for task in tasks]).items():
+                self._clearance.have_read(partition, records)
             self._work.notify(len(tasks))
 
     def take(self, limit: int) -> list[Task]:
@@ -111,7 +114,7 @@ class Flight:
         """Takes a worker's answers."""
         with self._lock:
             self.busy -= 1
-            if any(task.bulk for task in tasks):
+            if _has_bulk(tasks):
                 self._busy_bulk -= 1
                 self._work.notify()
             if not self.busy and self._clearance.suspects:
@@ -228,7 +231,7 @@ class Flight:
         with self._lock:
             gone = self._clearance.discard(partitions)
             for task in self._pauses.discard(partitions):
-                self._clearance.release(task)
+                self._clearance.drop(task)
                 gone.append(task)
             for task in gone:
                 self._remove(task)
@@ -303,7 +306,7 @@ class Flight:
 
     def _begin(self, taken: Sequence[Task]) -> None:
         self.busy += 1
-        self._busy_bulk += any(task.bulk for task in taken)
+        self._busy_bulk += _has_bulk(taken)
         for task in taken:
             task.began_in, task.step, task.undelivered = task.phase, None, None
             if self._commits is not None and (task.phase is Phase.HANDLE or task.done is None):
@@ -323,10 +326,11 @@ class Flight:
             self._fail(step.reason)
         if task.partition.lost or isinstance(step, Stop) or (self._closed and not isinstance(step, Done)):
             # Somebody else goes on with it, from the offset that is committed.
-            self._clearance.release(task)
+            self._clearance.drop(task)
             self._remove(task)
             return
-        self._holds.update(task, step)
+        if task.hold is not None or isinstance(step, Again):
+            self._holds.update(task, step)
         if isinstance(step, Done):
             self._finish(task, step)
         elif isinstance(step, Again) and step.pause_seconds > 0:
@@ -359,7 +363,8 @@ class Flight:
         self._work.notify()
 
     def _remove(self, task: Task) -> None:
-        self._holds.release(task)
+        if task.hold is not None:
+            self._holds.release(task)
         self._tasks.discard(task)
         self.bytes -= task.record.size
         self._change.notify_all()
@@ -367,3 +372,7 @@ class Flight:
     def _fail(self, reason: str) -> None:
         self.stopped = self.stopped or reason
         self._change.notify_all()
+
+
+def _has_bulk(tasks: Sequence[Task]) -> bool:
+    return tasks[0].bulk if len(tasks) == 1 else any(task.bulk for task in tasks)

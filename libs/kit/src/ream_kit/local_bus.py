@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -210,7 +210,7 @@ class LocalBus:
             at = seat.read.get(topic.name, begin)
             self._deleted.add(topic.name, 0, [range(at, begin)])
             for record in records[max(at, begin) :]:
-                seat.turns.put(Attempt(replace(record, topic=topic)))
+                seat.turns.put(Attempt(record._replace(topic=topic)))
             seat.read[topic.name] = len(records)
         taken = self._suspect(seat) or seat.turns.take(seat.stage.batch or 1)
         try:

@@ -118,7 +118,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._lock = threading.Lock()
-        self._children: dict[str, dict[tuple[str, ...], Any]] = {name: {} for name in DESCRIBED}
+        self._children: dict[str, dict[tuple[str | None, ...], Any]] = {name: {} for name in DESCRIBED}
         self._metrics: dict[str, Any] = {}
         for name in get_args(CounterName):
             self._metrics[name] = self._made(Counter, name)
@@ -154,6 +154,9 @@ class Metrics:
         return kind(name, described.meaning, described.labels, registry=self._registry, **more)
 
     def _child(self, name: str, *labels: str | None) -> Any:
+        known = self._children[name].get(labels)
+        if known is not None:
+            return known
         if not DESCRIBED[name].labels:
             return self._metrics[name]
         values = tuple(label or "" for label in labels)

@@ -49,8 +49,8 @@ class _Lane(Generic[T]):
         apart: suspects.
         in_ring: it stands where lanes are taken from; it may have nothing to give any more.
         in_later: it stands where items to be named are looked for.
-        ready: its cleared items when last counted; 0 where none may be taken.
-        wants: when last counted, a name would have let something of it be taken.
+        held: its cleared items when last counted, where it is ordered and none of them may be taken; else 0.
+        wants: when last counted, it was ordered, and a name would have let something of it be taken.
     """
 
     ordered: bool
@@ -63,7 +63,7 @@ class _Lane(Generic[T]):
     running: int = 0
     in_ring: bool = False
     in_later: bool = False
-    ready: int = 0
+    held: int = 0
     wants: bool = False
 
     @property
@@ -73,17 +73,21 @@ class _Lane(Generic[T]):
 
     def gives(self) -> bool:
         """Whether something of it may be taken: of an ordered lane only the first of all, when none is running."""
-        return bool(self.queue) and not (self.ordered and (self.running or self.is_behind()))
+        if not self.queue or not self.ordered:
+            return bool(self.queue)
+        return not self.running and not self.is_behind()
 
     def is_behind(self) -> bool:
         """Whether something stands before what is cleared."""
+        if not (self.later or self.named or self.apart):
+            return False
         at = self.queue[0].position
         return any(part and part[0].position < at for part in (self.later, self.named, self.apart))
 
     def lacks_name(self) -> bool:
-        """Whether a name would let something of it be taken: of an ordered lane only when its first of all has none."""
-        if not self.later or not self.ordered:
-            return bool(self.later)
+        """Whether it is an ordered lane of which something could be taken if its first of all were named."""
+        if not self.later:
+            return False
         at = self.later[0].position
         return not self.running and not any(p and p[0].position < at for p in (self.queue, self.named, self.apart))
 
@@ -107,8 +111,9 @@ class Turns(Generic[T]):
         self._queued = 0
         self._cleared = 0
         self._unnamed = 0
-        self._ready = 0
+        self._held = 0
         self._wanting = 0
+        self._unnamed_loose = 0
 
     def __len__(self) -> int:
         """Items that wait."""
@@ -122,12 +127,12 @@ class Turns(Generic[T]):
     @property
     def ready(self) -> int:
         """Cleared items of lanes of which something may be taken now: none of an ordered lane whose first may not."""
-        return self._ready
+        return self._cleared - self._held
 
     @property
     def wanting(self) -> int:
-        """Lanes of which something could be taken if it were named."""
-        return self._wanting
+        """Items that could be taken if they were named: of ordered lanes the first, when none is running."""
+        return self._wanting + self._unnamed_loose
 
     @property
     def unnamed(self) -> int:
@@ -157,9 +162,12 @@ class Turns(Generic[T]):
             lane.running += 1
             self._queued -= 1
             self._cleared -= 1
-            if lane.queue and lane.ordered and not lane.is_behind():
-                again.append(lane)
-            self._enter(lane)
+            if lane.ordered:
+                self._count(lane)
+                if lane.queue and not lane.is_behind():
+                    again.append(lane)
+            elif lane.queue:
+                self._enter(lane)
         return taken
 
     def name(self, limit: int) -> list[T]:
@@ -179,9 +187,9 @@ class Turns(Generic[T]):
     def name_wanting(self, limit: int) -> list[T]:
         """Names up to `limit` items that can be taken then, one lane after another."""
         found: list[T] = []
-        while self._wanting and len(found) < limit:
+        while self.wanting and len(found) < limit:
             for ring in self._later:
-                for lane in [lane for lane in ring if lane.wants][: limit - len(found)]:
+                for lane in [lane for lane in ring if lane.wants or not lane.ordered][: limit - len(found)]:
                     ring.remove(lane)  # it goes to the end: others are next
                     lane.in_later = False
                     if lane.later:
@@ -218,10 +226,12 @@ class Turns(Generic[T]):
         part = next(part for part in lane.parts if item in part)
         part.remove(item)
         self._cleared -= part is lane.queue
-        self._unnamed -= part is lane.later
+        if part is lane.later:
+            self._unname(lane, 1)
         self._queued -= 1
         lane.running += 1
-        self._count(lane)
+        if lane.ordered:
+            self._count(lane)
 
     def is_named(self, item: T) -> bool:
         """Whether an item waits, was named and is not cleared."""
@@ -266,7 +276,7 @@ class Turns(Generic[T]):
                 continue
             found += out
             self._cleared -= sum(unwanted(item) for item in lane.queue)
-            self._unnamed -= sum(unwanted(item) for item in lane.later or ())
+            self._unname(lane, sum(unwanted(item) for item in lane.later or ()))
             for part in lane.parts:
                 kept = [item for item in part if not unwanted(item)]
                 part.clear()
@@ -291,7 +301,7 @@ class Turns(Generic[T]):
         if item.cleared:
             self._cleared += 1
             return lane.queue
-        self._unnamed += 1
+        self._unname(lane, -1)
         lane.later = deque() if lane.later is None else lane.later
         return lane.later
 
@@ -310,21 +320,28 @@ class Turns(Generic[T]):
         item = later.popleft()
         lane.named = deque() if lane.named is None else lane.named
         lane.named.append(item)
-        self._unnamed -= 1
+        self._unname(lane, 1)
         return item
 
+    def _unname(self, lane: _Lane[T], number: int) -> None:
+        """Counts items that wait to be named no more."""
+        self._unnamed -= number
+        if not lane.ordered:
+            self._unnamed_loose -= number
+
     def _count(self, lane: _Lane[T]) -> None:
-        """Counts what a lane gives, whenever that may have changed."""
-        ready = len(lane.queue) if not lane.ordered or lane.gives() else 0
+        """Counts what an ordered lane holds back, whenever that may have changed."""
+        held = 0 if lane.gives() else len(lane.queue)
         wants = lane.later is not None and lane.lacks_name()
-        self._ready += ready - lane.ready
+        self._held += held - lane.held
         self._wanting += wants - lane.wants
-        lane.ready, lane.wants = ready, wants
+        lane.held, lane.wants = held, wants
 
     def _enter(self, lane: _Lane[T]) -> None:
         """Lets a lane stand where it is looked for; called whenever what waits of it has changed."""
-        self._count(lane)
-        if lane.ready and not lane.in_ring:
+        if lane.ordered:
+            self._count(lane)
+        if not lane.in_ring and len(lane.queue) > lane.held:
             lane.in_ring = True
             self._rings[lane.bulk].append(lane)
         if lane.later and not lane.in_later:
