@@ -22,6 +22,7 @@ from ream_kit.task import Partition
 _LOG = log.logger("kit.unread")
 
 _LOOK_AGAIN_SECONDS = 5.0
+_ASK_AGAIN_SECONDS = 30.0
 _SAY_AGAIN = timedelta(hours=1)
 
 Place = tuple[str, int]
@@ -104,6 +105,7 @@ class Unread:
         self._counted: dict[Place, int] = {}
         self._seen: dict[Place, tuple[int, float]] = {}
         self._turn = 0
+        self._ask_at = 0.0
 
     def gap(self, partition: Partition, missing: tuple[range, ...]) -> None:
         """Notes that unfinished offsets were passed over by what the broker handed over; cheap, in any thread."""
@@ -117,7 +119,7 @@ class Unread:
         for partition, missing in gaps:
             place = (partition.topic.name, partition.number)
             if place not in begins:
-                begins[place] = self._begins(partition)
+                begins[place] = self._ask(partition)
             begin = begins[place]
             if begin is None:
                 self._gaps.append((partition, missing))
@@ -134,7 +136,7 @@ class Unread:
 
     def _look(self, partition: Partition) -> None:
         place, end, now = (partition.topic.name, partition.number), partition.offsets.end, self._clock.monotonic()
-        begin = self._begins(partition)
+        begin = self._ask(partition)
         if begin is None or end is None or begin <= end:
             self._seen.pop(place, None)
             return
@@ -143,6 +145,14 @@ class Unread:
             self._seen[place] = (end, now)
         elif now - seen[1] >= _LOOK_AGAIN_SECONDS:
             self._count(partition, partition.offsets.unfinished(end, begin), begin)
+
+    def _ask(self, partition: Partition) -> int | None:
+        """Asks the broker, but for some time not one that did not answer: the thread that polls waits meanwhile."""
+        now = self._clock.monotonic()
+        begin = self._begins(partition) if now >= self._ask_at else None
+        if begin is None and now >= self._ask_at:
+            self._ask_at = now + _ASK_AGAIN_SECONDS
+        return begin
 
     def _count(self, partition: Partition, missing: Iterable[range], begin: int) -> None:
         """Counts what lies before the beginning and was not counted yet."""
