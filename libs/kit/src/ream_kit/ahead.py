@@ -8,10 +8,17 @@ name few; a stage that does thousands a second must name hundreds, for a commit 
 from __future__ import annotations
 
 MOST = 1_000
-"""Records named ahead, and records reserved of a partition, at most."""
+"""Records reserved of a partition, at most."""
+
+MOST_NAMED = 2_000
+"""Records named ahead, at most: more than are in flight by default, so that where commits are slow nothing is left
+without a name, for only then are the next ones reserved."""
 
 _ENOUGH = 0.25
-"""So many of the records begun in a second are named ahead."""
+"""Seconds of work that are named ahead where a commit takes no longer."""
+
+_MOST_SECONDS = 2.0
+_CALMER = 0.9
 
 
 class Pool:
@@ -22,7 +29,8 @@ class Pool:
     """
 
     def __init__(self, least: int) -> None:
-        self._least = min(MOST, least)
+        self._least = min(MOST_NAMED, least)
+        self._seconds = _ENOUGH
         self.size = self._least
         self._begun = 0
 
@@ -31,12 +39,14 @@ class Pool:
         self._begun += records
 
     def starved(self) -> None:
-        """Notes that a worker waited for a commit though there was work."""
-        self.size = min(MOST, self.size * 2)
+        """Notes that a worker waited for a commit though there was work: commits take longer than the work named."""
+        self.size = min(MOST_NAMED, self.size * 2)
+        self._seconds = min(_MOST_SECONDS, self._seconds * 2)
 
     def second(self) -> None:
         """Notes that a second has passed."""
-        self.size = max(self._least, min(self.size, int(self._begun * _ENOUGH)))
+        self.size = max(self._least, min(self.size, int(self._begun * self._seconds)))
+        self._seconds = max(_ENOUGH, self._seconds * _CALMER)
         self._begun = 0
 
 

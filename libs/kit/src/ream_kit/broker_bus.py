@@ -138,8 +138,17 @@ class BrokerBus:
     def delete_before(self, topic: Topic[Any], offset: int) -> None:
         """Deletes the records below an offset in each partition that has so many, as the retention does in time."""
         self.flush()
-        ends = self._observer.ends([topic.name])[topic.name]
-        self._observer.delete_before(topic.name, {number: offset for number, end in ends.items() if end >= offset})
+
+        def is_deleted() -> bool:
+            try:
+                ends = self._observer.ends([topic.name])[topic.name]
+                longer = {number: offset for number, end in ends.items() if end >= offset}
+                self._observer.delete_before(topic.name, longer)
+            except Retry:  # a partition that was just made may not have its leader yet
+                return False
+            return True
+
+        wait_until(is_deleted, what="deleting records")
 
     def lag(self, stage: AnyStage) -> int:
         """Records of its topics that a stage has not committed."""
