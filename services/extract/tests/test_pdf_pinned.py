@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ream_contracts.whole import letters
+from ream_extract import pdf_annotations
 from ream_extract.extractors.pdf import EXTRACTOR
 from ream_extract.pdf_annotations import _beyond
 from ream_extract.reading import ChildRead, Item, Source, UnitFailed, UnitRead, UnitRun
@@ -44,6 +46,11 @@ def page(path: Path) -> UnitRead:
     first = read(path)[0]
     assert isinstance(first, UnitRead)
     return first
+
+
+def lacks(read: UnitRead) -> bool:
+    """As classify compares the two counts: with less than 95 % of what was counted a unit is incomplete."""
+    return (read.counted or 0) >= 100 and letters(read.text) < 0.95 * (read.counted or 0)
 
 
 def form(path: Path, *fields: str) -> UnitRead:
@@ -206,3 +213,53 @@ def test_a_form_whose_program_is_broken_is_not_whole(tmp_path: Path) -> None:
     filled = f"<< {RECT} /Subtype /Widget /FT /Tx /T (name) /V (Ana Paz) >>"
     both = made(tmp_path / "b.pdf", _stream("", TEMPLATE), filled, catalog=fields, page="/Annots [7 0 R]")
     assert EXTRACTOR.plan(Source(both, PDF)).units == (UnitRun("page", 1),)  # its pages have all of it
+
+
+def test_a_page_of_many_fields_is_read_whole(tmp_path: Path) -> None:
+    read = form(
+        tmp_path / "a.pdf",
+        *(f"<< {RECT} /Subtype /Widget /FT /Tx /T (f{number}) /V (value {number}) >>" for number in range(1_200)),
+    )
+    assert read.text.split("\n") == ["Words of the page", *(f"value {number}" for number in range(1_200))]
+    lines = "".join(f"(line {number})" for number in range(700))
+    box = form(tmp_path / "b.pdf", f"<< {RECT} /Subtype /Widget /FT /Ch /T (list) /Opt [{lines}] >>")
+    assert box.text.endswith("line 699")
+    chosen = f"/Ff 131072 /T (combo) /V (line 650) /Opt [{lines}]"
+    assert form(tmp_path / "c.pdf", f"<< {RECT} /Subtype /Widget /FT /Ch {chosen} >>").text.endswith("\nline 650")
+
+
+@pytest.mark.parametrize(("bound", "most"), [("ANNOTATIONS", 3), ("CHARACTERS", 90)])
+def test_more_than_may_be_kept_of_a_page_is_known_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    fields = [f"<< {RECT} /Subtype /Widget /FT /Tx /T (f{number}) /V ({number * 20}) >>" for number in range(5)]
+    box = f"<< {RECT} /Subtype /Widget /FT /Ch /T (list) /Opt [{'(some line)' * 20}] >>"
+    assert not lacks(form(tmp_path / "a.pdf", *fields, box))
+    monkeypatch.setattr(pdf_annotations, bound, most)
+    read = form(tmp_path / "b.pdf", *fields, box)
+    assert read.text.startswith("Words of the page\n0\n")
+    assert "some line" not in read.text
+    assert lacks(read)
+
+
+@pytest.mark.parametrize("xfa", ["", "/XFA 9 0 R"])
+def test_the_value_of_a_field_may_stand_on_its_parent(tmp_path: Path, xfa: str) -> None:
+    path = made(
+        tmp_path / "a.pdf",
+        "<< /FT /Tx /T (name) /V (Ana Paz) /Kids [7 0 R] >>",
+        f"<< {RECT} /Subtype /Widget /Parent 6 0 R >>",
+        f"<< {RECT} /Subtype /Widget /FT /Tx /Ff 8192 /T (password) /V (secret) >>",
+        _stream("", TEMPLATE),
+        page="/Annots [7 0 R 8 0 R]",
+        catalog=f"/AcroForm << {xfa} /Fields [6 0 R 8 0 R] >>",
+    )
+    assert page(path).text == "Words of the page\nAna Paz"
+
+
+def test_a_field_without_a_form_is_read_unless_it_is_a_password(tmp_path: Path) -> None:
+    fields = [
+        f"<< {RECT} /Subtype /Widget /FT /Tx {flags} /T (one) /V ({value}) >>"
+        for flags, value in (("/Ff 8192", "secret"), ("/Ff 4096", "Ana Paz"))
+    ]
+    path = made(tmp_path / "a.pdf", *fields, page="/Annots [6 0 R 7 0 R]")
+    assert page(path).text == "Words of the page\nAna Paz"

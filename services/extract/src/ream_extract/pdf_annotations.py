@@ -4,6 +4,7 @@
 import ctypes
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -14,9 +15,10 @@ from ream_extract.html_text import page_text_at_once
 from ream_extract.pdf_page import text_of
 from ream_extract.text_clean import tidy
 
-ANNOTATIONS = 1_000
-OPTIONS = 500
-"""Lines of a list field."""
+ANNOTATIONS = 100_000
+"""Annotations of one page that are looked at: a page of a few bytes can name one annotation a million times."""
+CHARACTERS = 4 << 20
+"""Characters of all annotations of one page that are kept, for the same reason; what is left out is said."""
 
 _FIELD_TEXT = {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX}
 _KINDS = {
@@ -59,6 +61,21 @@ _UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 _PASSWORD_FIELD = 1 << 13
 
 
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What is pinned to a page."""
+
+    notes: tuple[tuple[Annotation, bool], ...]
+    """In order; True for those whose text people see on the page and the text layer lacks."""
+    whole: bool
+    """False where there was more than may be kept of a page."""
+
+    @property
+    def written(self) -> list[str]:
+        """What people see of it on the page, and the text layer lacks."""
+        return [field_text(note) for note, seen in self.notes if seen]
+
+
 def pinned(page: pdfium.PdfPage) -> int:
     """Counts the annotations that people see: stamps and signatures are drawn by themselves, not by the page."""
     unseen = {raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP}
@@ -72,9 +89,21 @@ def pinned(page: pdfium.PdfPage) -> int:
     return seen
 
 
-def annotations(page: pdfium.PdfPage, form: Any) -> Iterator[tuple[Annotation, bool]]:
-    """Yields the page's annotations; True for those whose text people see on the page and the text layer lacks."""
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), ANNOTATIONS)):
+def annotations(page: pdfium.PdfPage, form: Any) -> Pinned:
+    """Returns the page's annotations, and says whether these are all of them."""
+    count = raw.FPDFPage_GetAnnotCount(page)
+    notes: list[tuple[Annotation, bool]] = []
+    left = CHARACTERS
+    for note, seen in _each(page, form, min(count, ANNOTATIONS)):
+        left -= len(note.text)
+        if left < 0:
+            return Pinned(tuple(notes), whole=False)
+        notes.append((note, seen))
+    return Pinned(tuple(notes), whole=count <= ANNOTATIONS)
+
+
+def _each(page: pdfium.PdfPage, form: Any, count: int) -> Iterator[tuple[Annotation, bool]]:
+    for index in range(count):
         handle = raw.FPDFPage_GetAnnot(page, index)
         if not handle:
             continue
@@ -119,19 +148,28 @@ def _field(handle: Any, form: Any) -> Iterator[tuple[Annotation, bool]]:
 def _loose_field(handle: Any) -> Iterator[tuple[Annotation, bool]]:
     """Reads a field of a file whose form is missing: people see it all the same."""
     value = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"V")).strip()
+    flags = ctypes.c_float()
+    if raw.FPDFAnnot_GetNumberValue(handle, b"Ff", flags) and int(flags.value) & _PASSWORD_FIELD:
+        return
     if value and value != "Off":
         yield Annotation("field", value, None), True
 
 
 def _options(handle: Any, form: Any) -> str:
-    """Returns the lines that a list shows, chosen or not."""
-    count = min(raw.FPDFAnnot_GetOptionCount(form, handle), OPTIONS)
-    return "\n".join(tidy(_string(raw.FPDFAnnot_GetOptionLabel, form, handle, index)) for index in range(count))
+    """Returns the lines that a list shows, chosen or not; of too many so much that it is more than may be kept."""
+    lines: list[str] = []
+    left = CHARACTERS
+    for index in range(raw.FPDFAnnot_GetOptionCount(form, handle)):
+        lines.append(tidy(_string(raw.FPDFAnnot_GetOptionLabel, form, handle, index)))
+        left -= len(lines[-1]) + 1
+        if left < 0:
+            break
+    return "\n".join(lines)
 
 
 def _chosen(handle: Any, form: Any) -> str:
     """Returns the line of a list that is chosen, as people see it: its value may be another."""
-    for index in range(min(raw.FPDFAnnot_GetOptionCount(form, handle), OPTIONS)):
+    for index in range(raw.FPDFAnnot_GetOptionCount(form, handle)):
         if raw.FPDFAnnot_IsOptionSelected(form, handle, index):
             return tidy(_string(raw.FPDFAnnot_GetOptionLabel, form, handle, index))
     return ""

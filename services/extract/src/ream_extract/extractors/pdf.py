@@ -10,6 +10,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Annotation
+from ream_contracts.whole import letters
 from ream_extract import pdf_annotations, pdf_attachments, pdf_page, pdf_structure
 from ream_extract.flow import unit as body
 from ream_extract.pdf_pictures import Pictures
@@ -32,12 +33,15 @@ from ream_extract.text_layer import Layer, PageLook, judge
 MOST_PAGES = 1_000_000
 """Pages counted at most: more are a lie, and a count must stay a number that everybody can hold."""
 
+MORE = 1_000
+"""Letters that a page is said to have beyond those that came, where what is pinned to it is not whole."""
+
 
 class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "5"
+    version = "6"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -86,8 +90,7 @@ class PdfExtractor:
         """Yields pages, then attachments, whose numbers follow the last page's, then the words of an XFA form."""
         document = _open(source.path)
         try:
-            if document.get_formtype() == raw.FORMTYPE_ACRO_FORM:
-                document.init_forms()
+            document.init_forms()  # nothing where there is no form; one of XFA that is static has its fields in it too
             pages = last
             if last > len(document):
                 pages = _believed(len(document), pdf_structure.look(source.path).pages)
@@ -147,9 +150,12 @@ def _judged(
         words.close()
     drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
     verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden, spread.drawn, spread.text))
-    notes = list(pdf_annotations.annotations(page, document.formenv))
-    written = [pdf_annotations.field_text(note) for note, seen in notes if seen]
-    text = "\n".join([text, *written]) if written else text
+    found = pdf_annotations.annotations(page, document.formenv)
+    notes = [note for note, _ in found.notes]
+    text = "\n".join([text, *found.written]) if found.written else text
+    if not found.whole:
+        # How much was left out is not known, only that it was: a count that no text of this page reaches.
+        counted = max(counted, 2 * letters(text)) + MORE
     width, height = page.get_size()
     scanned = _reason(verdict.layer, source)
     full_page = drawn.hidden and drawn.image_share > 0.9
@@ -158,7 +164,7 @@ def _judged(
     if scanned is None and pdf_annotations.draws(page, document.formenv):
         laid = pdf_annotations.drawn_words(document, number, text)
         text = "\n".join(filter(None, (text, laid)))
-        notes += [(Annotation("drawn", laid, None), True)] if laid else []
+        notes += [Annotation("drawn", laid, None)] if laid else []
     unit = UnitRead(
         number,
         "page",
@@ -172,7 +178,7 @@ def _judged(
         headings,
         taken,
         (),
-        tuple(note for note, _ in notes),
+        tuple(notes),
         counted,
     )
     if scanned is None:
