@@ -130,6 +130,8 @@ def _outlived(seen: Iterable[Seen]) -> Iterator[str]:
     for one in seen:
         if one.limit is not None and one.peak > one.limit:
             yield f"a process had {one.peak >> 20} MB of address space, beyond its limit of {one.limit >> 20} MB"
+        if one.limit is None and not one.called.keys().isdisjoint((planted.ASLEEP, planted.GREEDY)):
+            yield "a cell ran without a limit of its memory"
         if planted.ASLEEP in one.called:
             slept = True
             first, last = one.called[planted.ASLEEP]
