@@ -85,6 +85,11 @@ def test_a_service_sees_only_what_its_settings_read(tmp_path: Path) -> None:
     assert not any({"reader", "dashboards"} & set(seen[name].values()) for name in NAMES)
 
 
+def test_every_service_sees_where_to_write_its_proof(tmp_path: Path) -> None:
+    found = own(tmp_path, REAM_COMMIT_LOG="/proof")
+    assert {environment(found, name, 2)["REAM_COMMIT_LOG"] for name in NAMES} == {"/proof"}
+
+
 def test_what_a_service_does_not_read_is_hidden_from_it(tmp_path: Path) -> None:
     found = own(tmp_path, REAM_OPENSEARCH_PASSWORD="geheim")
     # A supervisor passes its own environment on: only what is set to nothing is not inherited.
@@ -132,6 +137,29 @@ def test_other_code_is_another_fingerprint(tmp_path: Path, monkeypatch: pytest.M
         seen.add(fingerprint(found, 2))
     (package / "notes.txt").write_text("no code")
     assert len(seen | {fingerprint(found, 2)}) == 3
+
+
+def test_code_of_a_library_that_a_service_requires_is_code_of_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody names the library here: what is installed says that it is needed, by another library at that."""
+    for name, requires in (("planted", "ream-one[x]>=1"), ("one", 'ream_Two ; python_version > "3"'), ("two", "numpy")):
+        (tmp_path / f"ream_{name}").mkdir()
+        (tmp_path / f"ream_{name}" / "__init__.py").touch()
+        (tmp_path / f"ream_{name}-1.dist-info").mkdir()
+        about = f"Metadata-Version: 2.1\nName: ream-{name}\nVersion: 1\nRequires-Dist: {requires}\n"
+        (tmp_path / f"ream_{name}-1.dist-info" / "METADATA").write_text(about)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(services, "NAMES", ("planted", "absent"))
+    found, seen = own(tmp_path / "home"), {""}
+    for name in ("planted", "one", "two"):
+        (tmp_path / f"ream_{name}" / "__init__.py").write_text("changed = True\n")
+        seen.add(fingerprint(found, 2))
+    assert len(seen) == 4
+
+
+def test_the_model_that_vectors_works_with_is_code_of_the_services() -> None:
+    assert {"ream_contracts", "ream_kit", "ream_meaning", "ream_sweep"} <= set(services._packages())
 
 
 def test_a_plan_is_found_again(tmp_path: Path) -> None:

@@ -8,13 +8,16 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from ream_cli.surroundings import Surroundings
 from ream_index.settings import OpenSearchSettings
+from ream_kit.commit_log import CommitLogSettings
 from ream_kit.kafka import KafkaSettings
 from ream_kit.settings import describe
 from ream_kit.store_open import StoreSettings
@@ -105,7 +108,8 @@ def _read_by(service: str) -> tuple[str, ...]:
     # Loaded when services are started: other commands have no use for what works on records.
     from ream_kit.runner import RunnerSettings
 
-    common = [one.variable for settings in (RunnerSettings, KafkaSettings, StoreSettings) for one in describe(settings)]
+    shared = (RunnerSettings, KafkaSettings, StoreSettings, CommitLogSettings)
+    common = [one.variable for settings in shared for one in describe(settings)]
     opensearch = [one.variable for one in describe(OpenSearchSettings, "REAM_OPENSEARCH_")]
     return (*common, *(opensearch if service == "index" else ()), f"REAM_{service.upper()}_")
 
@@ -119,11 +123,34 @@ def fingerprint(surroundings: Surroundings, cores: int) -> str:
 
 def _code() -> list[tuple[str, int, int]]:
     """Every file of our packages with size and time of change: after an update the services are started anew."""
-    packages = ("ream_contracts", "ream_kit", *(f"ream_{name}" for name in NAMES))
-    specs = [spec for name in packages if (spec := importlib.util.find_spec(name)) is not None]
+    specs = [spec for name in _packages() if (spec := importlib.util.find_spec(name)) is not None]
     folders = [Path(folder) for spec in specs for folder in spec.submodule_search_locations or ()]
     files = [file for folder in folders for file in folder.rglob("*") if file.suffix in _CODE]
     return sorted((str(file), (found := file.stat()).st_size, found.st_mtime_ns) for file in files)
+
+
+def _packages() -> list[str]:
+    """Those of our packages that services are made of: their own, and what these say that they require."""
+    found: set[str] = set()
+    left = [f"ream-{name}" for name in NAMES]
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += [one for line in _requires(name) if (one := _distribution(line)).startswith("ream-")]
+    return sorted(name.replace("-", "_") for name in found)
+
+
+def _requires(distribution: str) -> list[str]:
+    try:
+        return metadata.requires(distribution) or []
+    except metadata.PackageNotFoundError:
+        return []  # a service that is not installed here
+
+
+def _distribution(requirement: str) -> str:
+    """The name in a line like `ream-kit[kafka]>=1; extra == "x"`, as it is written in names of our packages."""
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
 
 
 def free_ports(count: int) -> tuple[int, ...]:
