@@ -6,19 +6,24 @@ Usage: gen_docs.py [--check]   (--check writes nothing and exits 1 when somethin
 
 import re
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from inspect import get_annotations
 from pathlib import Path
+from typing import Any
 
 from ream_contracts import topics
 from ream_kit.metrics import kinds
-from ream_kit.settings import describe
+from ream_kit.settings import Setting, describe
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (
-    ("every service", "ream_kit.runner", "RunnerSettings", "REAM_"),
-    ("every service: Kafka", "ream_kit.kafka", "KafkaSettings", "REAM_"),
-    ("every service: proof", "ream_kit.commit_log", "CommitLogSettings", "REAM_"),
+    ("every service", "ream_kit.process", "ProcessSettings", "REAM_"),
+    ("every service: Kafka", "ream_kit.process", "BrokerSettings", "REAM_"),
+    ("every service but sweep: proof", "ream_kit.commit_log", "CommitLogSettings", "REAM_"),
     ("every service: store", "ream_kit.store_open", "StoreSettings", "REAM_"),
+    ("every stage of kit (not aggregate, sweep)", "ream_kit.runner", "RunnerSettings", "REAM_"),
+    ("every stage of kit (not aggregate, sweep): Kafka", "ream_kit.kafka", "KafkaSettings", "REAM_"),
     ("ingest", "ream_ingest.settings", "IngestSettings", "REAM_INGEST_"),
     ("extract", "ream_extract.settings", "ExtractSettings", "REAM_EXTRACT_"),
     ("ocr", "ream_ocr.settings", "OcrSettings", "REAM_OCR_"),
@@ -58,12 +63,18 @@ def topics_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def own(settings: type[Any], prefix: str) -> Iterator[Setting]:
+    """Yields what a settings class adds to those it is made from, which have a table of their own."""
+    added = {prefix + field.upper() for field in get_annotations(settings)}
+    return (one for one in describe(settings, prefix) if one.variable in added)
+
+
 def settings_page() -> str:
     """Returns the reference of settings."""
     lines = ["# Settings\n", NOTE.strip(), "", ENVIRONMENT, ""]
     for title, module, name, prefix in SETTINGS:
         lines += [f"## {title}", "", "| variable | type | default | meaning |", "|---|---|---|---|"]
-        for one in describe(getattr(import_module(module), name), prefix):
+        for one in own(getattr(import_module(module), name), prefix):
             default = "required" if one.default is None else f"`{one.default}`" if one.default else ""
             lines.append(f"| `{one.variable}` | {one.type.replace('|', 'or')} | {default} | {one.doc} |")
         lines.append("")

@@ -6,12 +6,19 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ream_kit.health import Health
+from ream_contracts import topics
+from ream_contracts.messages import DocumentCompleted
+from ream_kit.health import Health, open_health
 from ream_kit.metrics import Metrics
+from ream_kit.process import ProcessSettings
+from ream_kit.runner import MISCONFIGURED, run
+from ream_kit.settings import SettingsError, load
+from ream_kit.stage import stage
 
 
 class Subject:
@@ -72,3 +79,34 @@ def test_a_failing_answer_is_only_a_failing_answer(port: int, subject: Subject) 
     subject.broken = True
     assert ask(port, "/status") == (500, b"failed\n")
     assert ask(port, "/livez")[0] == 200
+
+
+def test_without_a_port_nobody_listens(subject: Subject) -> None:
+    with open_health(subject, ProcessSettings()) as health:
+        assert health is None
+
+
+def test_a_port_that_somebody_has_is_named(port: int, subject: Subject) -> None:
+    with pytest.raises(SettingsError, match=f"REAM_HEALTH_PORT={port} .*in use"):
+        open_health(subject, ProcessSettings(port))
+
+
+@pytest.mark.parametrize("given", ["-1", "65536"])
+def test_a_port_that_no_machine_has_is_refused(given: str) -> None:
+    with pytest.raises(SettingsError, match=f"REAM_HEALTH_PORT={given}"):
+        load(ProcessSettings, {"REAM_HEALTH_PORT": given})
+
+
+@stage("probe", reads=topics.DOCUMENTS_COMPLETED)
+def nothing(document: DocumentCompleted) -> None:
+    """Stands for any stage."""
+
+
+def test_a_stage_whose_port_somebody_has_is_misconfigured(
+    port: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    environ = {
+        "REAM_STORE": str(tmp_path), "REAM_HEALTH_PORT": str(port), "REAM_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    }  # fmt: skip
+    assert run(nothing, environ) == MISCONFIGURED
+    assert f"REAM_HEALTH_PORT={port}" in capfd.readouterr().err

@@ -13,10 +13,11 @@ from ream_aggregate import app as app_module
 from ream_aggregate.app import BUFFERED_SENDS, AggregateApp, Aggregation, Entries, Place, make_app
 from ream_aggregate.defects import Defects
 from ream_aggregate.proof import Proof
-from ream_aggregate.settings import Settings, Surroundings, names
+from ream_aggregate.settings import Settings, names
 from ream_kit.metrics import Metrics
+from ream_kit.process import BrokerSettings
 
-PLACE = Place("127.0.0.1:1, 127.0.0.1:2", names(Surroundings()), 12, Path("unused"))
+PLACE = Place("127.0.0.1:1, 127.0.0.1:2", names(BrokerSettings()), 12, Path("unused"))
 
 
 class Ended(BaseException):

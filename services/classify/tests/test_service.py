@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds what classify says on the bus and keeps in the store, when it runs twice, and when it gives up."""
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,5 +230,25 @@ def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch,
         assert opened.listed == 3
         assert opened.fingerprint == rules.load(own, listed=3).fingerprint
     monkeypatch.setenv("REAM_CLASSIFY_FINDINGS", "-3")
-    with pytest.raises(SettingsError, match="findings must be from 0"), open_rules():
+    with pytest.raises(SettingsError, match="REAM_CLASSIFY_FINDINGS=-3"), open_rules():
+        pass
+
+
+@pytest.mark.parametrize("name", ["TAXONOMY", "MARKINGS", "TOPICS"])
+@pytest.mark.parametrize("text", [None, "labels: [unfinished"])
+def test_a_file_of_rules_that_cannot_be_used_is_a_wrong_setting(
+    name: str, text: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Only a wrong setting ends the process for good: anything else would be started again and again."""
+    if text is not None:
+        (tmp_path / "own.yaml").write_text(text, "utf-8")
+    monkeypatch.setenv(f"REAM_CLASSIFY_{name}", str(tmp_path / "own.yaml"))
+    with pytest.raises(SettingsError, match=rf"REAM_CLASSIFY_{name}.*own\.yaml, line 1"), open_rules():
+        pass
+
+
+def test_a_model_that_is_not_there_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    monkeypatch.setenv("REAM_CLASSIFY_SPACY_MODEL", "en_core_web_sm")
+    with pytest.raises(SettingsError, match=r"REAM_CLASSIFY_SPACY_MODEL.*pip install spacy"), open_rules():
         pass

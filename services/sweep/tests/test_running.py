@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The loop of sweep: what it shows, for whom it waits, and when it is dead."""
 
+import signal
+import socket
+from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +14,8 @@ import pytest
 from ream_kit import Retry
 from ream_kit.kafka import KafkaSettings
 from ream_kit.metrics import Metrics
+from ream_kit.runner import MISCONFIGURED
+from ream_kit.settings import SettingsError, load
 from ream_kit.testing import FakeClock, memory_store
 from ream_sweep import running
 from ream_sweep.running import Connecting, Loop
@@ -127,3 +133,34 @@ def test_a_try_to_connect_that_fails_leaves_no_client_open(monkeypatch: pytest.M
         assert connect().tail is open_now[0]
         assert made == ["observer", "announcer"]
     assert not open_now
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """What a process does at a signal is put back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_health_port_that_somebody_has_ends_it_with_a_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert running.main({"REAM_STORE": str(tmp_path), "REAM_HEALTH_PORT": str(port)}) == MISCONFIGURED
+    assert f"REAM_HEALTH_PORT={port}" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INCOMING_DAYS", "-1"), ("INCOMING_DAYS", "0"), ("INCOMING_DAYS", "1e12"), ("FORGET_DAYS", "-1"),
+        ("INTERVAL_SECONDS", "-0.1"), ("SUBMITTED_HOURS", "-1"), ("SUBMITTED_HOURS", "1e12"),
+    ],
+)  # fmt: skip
+def test_a_time_with_which_things_would_go_too_soon_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"REAM_SWEEP_{name}="):
+        load(SweepSettings, {f"REAM_SWEEP_{name}": value}, "REAM_SWEEP_")

@@ -6,12 +6,15 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Protocol
 
 from ream_kit import log
 from ream_kit.metrics import METRICS, Metrics
+from ream_kit.process import ProcessSettings
+from ream_kit.settings import SettingsError
 
 _LOG = log.logger("kit.health")
 
@@ -53,6 +56,25 @@ class Health:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(2)
+
+
+def open_health(
+    subject: Subject, settings: ProcessSettings, metrics: Metrics = METRICS
+) -> AbstractContextManager[Health | None]:
+    """Opens the health port that the settings name, or none where they name none.
+
+    Raises:
+        SettingsError: nobody can listen there; the text names the port.
+    """
+    if not settings.health_port:
+        return nullcontext()
+    try:
+        return Health(subject, settings.health_port, settings.health_host, metrics)
+    except OSError as error:
+        raise SettingsError(
+            f"REAM_HEALTH_PORT={settings.health_port} cannot be listened on at {settings.health_host} "
+            f"(REAM_HEALTH_HOST): {error.strerror or error}. End what has the port, or give another one."
+        ) from None
 
 
 def _handler(subject: Subject, metrics: Metrics) -> type[BaseHTTPRequestHandler]:

@@ -17,6 +17,7 @@ from ream_kit.clock import Clock
 from ream_kit.errors import Retry
 from ream_kit.guard import Guard
 from ream_kit.metrics import METRICS, Metrics
+from ream_kit.process import BrokerSettings
 from ream_kit.settings import setting
 
 _LOG = log.logger("kit.kafka")
@@ -30,23 +31,12 @@ Config = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class KafkaSettings:
-    """Which broker, and under which names."""
+class KafkaSettings(BrokerSettings):
+    """Which broker, under which names, and how stages share their work there."""
 
-    kafka_bootstrap: str = setting("127.0.0.1:19092", "address of a Kafka broker, host:port, several with commas")
-    topic_prefix: str = setting("", "put before the name of every topic, so that installations can share a broker")
-    group_prefix: str = setting("ream-", "put before the name of every consumer group")
     group_protocol: Literal["consumer", "classic"] = setting(
         "consumer", "consumer needs Kafka 4 or newer; classic is for older brokers"
     )
-
-    def topic(self, name: str) -> str:
-        """The name of a topic on the broker."""
-        return self.topic_prefix + name
-
-    def group(self, name: str) -> str:
-        """The name of a consumer group on the broker."""
-        return self.group_prefix + name
 
 
 def producer_config(settings: KafkaSettings, name: str) -> Config:

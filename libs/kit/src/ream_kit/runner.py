@@ -22,13 +22,14 @@ from ream_kit.errors import Retry
 from ream_kit.execution import Execution, Rules
 from ream_kit.flight import Flight
 from ream_kit.guard import Guard
-from ream_kit.health import Health
+from ream_kit.health import open_health
 from ream_kit.intake import Intake, Limits
 from ream_kit.kafka import BrokerWatch, KafkaSettings
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.outlet import Outlet
+from ream_kit.process import ProcessSettings
 from ream_kit.report import Report
-from ream_kit.settings import SettingsError, load, setting
+from ream_kit.settings import SettingsError, load, require_at_least, setting
 from ream_kit.stage import AnyStage
 from ream_kit.store import Store
 from ream_kit.store_open import open_store
@@ -48,14 +49,10 @@ _PATIENCE_BEFORE_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class RunnerSettings:
-    """How one process works."""
+class RunnerSettings(ProcessSettings):
+    """How one process of a stage works."""
 
     workers: int = setting(4, "records worked on at once, one thread each")
-    health_port: int = setting(0, "port of /livez, /readyz, /metrics and /status; 0 switches them off")
-    health_host: str = setting("127.0.0.1", "address the health port listens on")
-    log_level: log.Level = setting("info", "debug, info, warning or error")
-    log_format: log.Format = setting("plain", "plain for people, json for machines")
     in_flight_records: int = setting(1_000, "records taken from the broker and not finished, at most")
     in_flight_bytes: int = setting(64 << 20, "bytes of the keys and values of those, at most")
     read_ahead_records: int = setting(5_000, "how far a partition is read beyond its first unfinished record")
@@ -67,9 +64,10 @@ class RunnerSettings:
 
     def __post_init__(self) -> None:
         """Refuses numbers with which nothing could run."""
-        for name in ("workers", "in_flight_records", "in_flight_bytes", "read_ahead_records", "failures_in_row"):
-            if getattr(self, name) < 1:
-                raise SettingsError(f"REAM_{name.upper()} must be 1 or more")
+        ProcessSettings.__post_init__(self)
+        whole = ("workers", "in_flight_records", "in_flight_bytes", "read_ahead_records", "failures_in_row")
+        require_at_least(1, self, "REAM_", *whole)
+        require_at_least(0, self, "REAM_", "grace_seconds", "error_pause_seconds")
 
 
 class Runner:
@@ -308,8 +306,11 @@ def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
         runner = Runner(
             stage, store=store, needs=needs, settings=settings, kafka_settings=kafka_settings, commits=commits
         )
-        if settings.health_port:
-            opened.enter_context(Health(runner.report, settings.health_port, settings.health_host))
+        try:
+            opened.enter_context(open_health(runner.report, settings))
+        except SettingsError as error:
+            _LOG.error("cannot_start", stage=stage.name, reason=str(error))
+            return MISCONFIGURED
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: runner.stop())

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -61,6 +62,17 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None, prefix: str = "
         raise SettingsError(f"{prefix}*: {error}") from error
 
 
+def require_at_least(least: float, settings: Any, prefix: str, *fields: str) -> None:
+    """Refuses numbers below a bound, for `__post_init__` of a settings dataclass.
+
+    Raises:
+        SettingsError: a field is below `least`; the text names the variable.
+    """
+    for field in fields:
+        if getattr(settings, field) < least:
+            raise SettingsError(f"{prefix}{field.upper()}={getattr(settings, field)}: give {least} or more")
+
+
 def describe(cls: type[Any], prefix: str = "REAM_") -> Iterator[Setting]:
     """Lists the variables of a settings dataclass, in the order of its fields."""
     hints = typing.get_type_hints(cls)
@@ -101,11 +113,19 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:60] + "...")
 
 
+def _finite(text: str) -> float:
+    """Reads a number; none of our settings means anything as `nan` or `inf`, and no bound would refuse the first."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 _READERS: dict[Any, tuple[Callable[[str], Any], str]] = {
     int: (int, "a whole number"),
-    float: (float, "a number"),
+    float: (_finite, "a number"),
     bool: (lambda text: _BOOLEANS[text.lower()], "yes or no"),
     str: (str, "a text"),
     Path: (Path, "a path"),

@@ -6,22 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from ream_contracts import topics
-from ream_kit import log
-from ream_kit.settings import SettingsError, setting
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all services have in common; variables begin with REAM_."""
-
-    kafka_bootstrap: str = setting("127.0.0.1:19092", "addresses of Kafka: host:port, comma between")
-    topic_prefix: str = setting("", "goes before the name of every topic")
-    group_prefix: str = setting("ream-", "goes before the name of the consumer group")
-    health_port: int = setting(0, "port of /livez, /readyz, /metrics and /status; 0 switches them off")
-    health_host: str = setting("127.0.0.1", "address the health port listens on")
-    log_level: log.Level = setting("info", "debug, info, warning or error")
-    log_format: log.Format = setting("plain", "plain for people, json for machines")
-
+from ream_kit.process import BrokerSettings
+from ream_kit.settings import SettingsError, require_at_least, setting
 
 _DATA_DIR = Path("~/.cache/ream/aggregate")
 
@@ -51,6 +37,7 @@ class Settings:
             raise SettingsError("REAM_AGGREGATE_STANDBY is neither 0 nor 1: more copies were never tried")
         if self.session_seconds < 6:
             raise SettingsError("REAM_AGGREGATE_SESSION_SECONDS is below 6, which brokers refuse: give more")
+        require_at_least(0, self, "REAM_AGGREGATE_", "linger_ms")
         for name in ("commit_seconds", "head_seconds", "stall_seconds", "recovery_seconds"):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"REAM_AGGREGATE_{name.upper()} is not above 0: give a number of seconds")
@@ -67,9 +54,9 @@ class Names:
     changelog: str
 
 
-def names(surroundings: Surroundings) -> Names:
+def names(broker: BrokerSettings) -> Names:
     """Names the group and the topics of an installation."""
-    prefix, group = surroundings.topic_prefix, f"{surroundings.group_prefix}aggregate"
+    prefix, group = broker.topic_prefix, broker.group("aggregate")
     return Names(
         group=group,
         parts=prefix + topics.DOCUMENTS_PARTS.name,

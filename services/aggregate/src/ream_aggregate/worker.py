@@ -16,15 +16,16 @@ from ream_aggregate.outbox import VERSION, Outbox
 from ream_aggregate.overseer import Overseer
 from ream_aggregate.presence import Presence
 from ream_aggregate.proof import Proof
-from ream_aggregate.settings import Settings, Surroundings, names
+from ream_aggregate.settings import Settings, names
 from ream_aggregate.watch import Patience
 from ream_kit import log
 from ream_kit import settings as kit_settings
 from ream_kit.clock import SystemClock
 from ream_kit.commit_log import CommitLog, CommitLogSettings
 from ream_kit.errors import Retry
-from ream_kit.health import Health
+from ream_kit.health import open_health
 from ream_kit.metrics import METRICS
+from ream_kit.process import BrokerSettings, ProcessSettings
 from ream_kit.store import Store
 from ream_kit.store_open import open_store
 
@@ -41,9 +42,10 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     """Runs one worker until SIGTERM or SIGINT; returns an exit code where it could not start."""
     environ = os.environ if environ is None else environ
     try:
-        surroundings = kit_settings.load(Surroundings, environ)
+        process = kit_settings.load(ProcessSettings, environ)
+        broker = kit_settings.load(BrokerSettings, environ)
         own = kit_settings.load(Settings, environ, prefix="REAM_AGGREGATE_")
-        proof = _proof(kit_settings.load(CommitLogSettings, environ), names(surroundings).group)
+        proof = _proof(kit_settings.load(CommitLogSettings, environ), names(broker).group)
         store = open_store(environ, guarded=True)
     except (kit_settings.SettingsError, OSError) as error:
         print(f"aggregate: {error}", file=sys.stderr)
@@ -51,15 +53,17 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     except Retry as away:
         print(f"aggregate: {away.reason}", file=sys.stderr)
         return EXIT_NOT_READY
-    logs.configure(surroundings.log_level, surroundings.log_format)
+    logs.configure(process.log_level, process.log_format)
     presence = Presence(VERSION, own.stall_seconds / 2, SystemClock(), METRICS)
     with ExitStack() as open_things:
-        if surroundings.health_port:
-            health = Health(presence, surroundings.health_port, surroundings.health_host, METRICS)
-            open_things.enter_context(health)
+        try:
+            open_things.enter_context(open_health(presence, process))
+        except kit_settings.SettingsError as error:
+            print(f"aggregate: {error}", file=sys.stderr)
+            return EXIT_SETTINGS
         _LOG.info("starting", stage="aggregate", version=VERSION, table=own.store)
         try:
-            _start(surroundings, own, store, presence, proof)
+            _start(broker, own, store, presence, proof)
         except groundwork.NotReady as error:
             print(f"aggregate: {error}", file=sys.stderr)
             return EXIT_NOT_READY
@@ -72,11 +76,11 @@ def _proof(wanted: CommitLogSettings, group: str) -> Proof:
     return Proof(CommitLog(wanted.commit_log, group) if wanted.commit_log is not None else None)
 
 
-def _start(surroundings: Surroundings, own: Settings, store: Store, presence: Presence, proof: Proof) -> None:
-    called = names(surroundings)
-    ground = asyncio.run(groundwork.prepare(surroundings.kafka_bootstrap, called, presence))
+def _start(broker: BrokerSettings, own: Settings, store: Store, presence: Presence, proof: Proof) -> None:
+    called = names(broker)
+    ground = asyncio.run(groundwork.prepare(broker.kafka_bootstrap, called, presence))
     data = datadir.claim(own.data_dir, ground.cluster, called.group)
-    place = Place(surroundings.kafka_bootstrap, called, ground.partitions, data.path, data.member)
+    place = Place(broker.kafka_bootstrap, called, ground.partitions, data.path, data.member)
     app = make_app(place, own)
     app.proof = proof
     outbox = Outbox(app.topic(called.completed, **RAW), app.topic(called.dead_letters, **RAW), store, presence)

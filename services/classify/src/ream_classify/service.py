@@ -9,15 +9,17 @@ from pathlib import Path
 from ream_classify import language, rules
 from ream_classify.classes import classify as classes_of
 from ream_classify.entities.gazetteers import gazetteers
-from ream_classify.entities.model import SpacyModel
+from ream_classify.entities.model import NoModel, SpacyModel
 from ream_classify.rules import Rules
 from ream_classify.settings import ClassifySettings
 from ream_classify.whole import faults, incomplete
+from ream_classify.yaml_lines import RuleError
 from ream_contracts import identity, layout, redo, topics, units
 from ream_contracts.artifacts import ChildFound, Picture, SegmentClasses, SegmentRecord, SegmentText
 from ream_contracts.messages import PartFailed, PartSegment, SegmentRead
 from ream_contracts.whole import NotWhole, characters
 from ream_kit import Reject, Store, settings, stage
+from ream_kit.settings import SettingsError
 from ream_kit.store import NotFound
 
 STAGE = "classify"
@@ -25,12 +27,26 @@ STAGE = "classify"
 
 @contextmanager
 def open_rules() -> Iterator[Rules]:
-    """Reads the rules and loads the models and lists of names, once a process."""
+    """Reads the rules and loads the models and lists of names, once a process.
+
+    Raises:
+        SettingsError: a file or model that a setting names cannot be used; the text says which and why.
+    """
     own = settings.load(ClassifySettings, os.environ, "REAM_CLASSIFY_")
     language.warm_up()
     gazetteers()
-    model = SpacyModel(own.spacy_model) if own.spacy_model else None
-    yield rules.load(_file(own.taxonomy), _file(own.markings), own.findings, _file(own.topics), model)
+    yield _rules(own)
+
+
+def _rules(own: ClassifySettings) -> Rules:
+    try:
+        model = SpacyModel(own.spacy_model) if own.spacy_model else None
+        return rules.load(_file(own.taxonomy), _file(own.markings), own.findings, _file(own.topics), model)
+    except RuleError as error:
+        named = "REAM_CLASSIFY_TAXONOMY, REAM_CLASSIFY_MARKINGS or REAM_CLASSIFY_TOPICS"
+        raise SettingsError(f"a file that {named} names cannot be used: {error}") from error
+    except NoModel as error:
+        raise SettingsError(f"REAM_CLASSIFY_SPACY_MODEL cannot be used: {error}") from error
 
 
 def _file(setting: str) -> Path | None:

@@ -3,16 +3,12 @@
 
 from dataclasses import dataclass
 
-from ream_kit.settings import setting
+from ream_kit.settings import SettingsError, setting
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifySettings:
-    """What to classify by.
-
-    Raises:
-        ValueError: `findings` is out of range.
-    """
+    """What to classify by."""
 
     taxonomy: str = setting("", "file with the types of documents; without one, those that ship")
     markings: str = setting("", "file with the marked words; without one, those that ship")
@@ -22,4 +18,4 @@ class ClassifySettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.findings <= 100_000:
-            raise ValueError(f"findings must be from 0 to 100000, not {self.findings}")
+            raise SettingsError(f"REAM_CLASSIFY_FINDINGS={self.findings}: give 0 to 100000")

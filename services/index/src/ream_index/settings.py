@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from ream_kit.settings import setting
+from ream_kit.settings import require_at_least, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,8 @@ class IndexSettings:
     prefix: str = setting("ream-", "what index names begin with")
     whole_text_characters: int = setting(1_000_000, "characters of a document's text kept in `documents`")
     passage_characters: int = setting(2_000, "largest passage, in characters; a page is cut at its paragraphs")
+
+    def __post_init__(self) -> None:
+        """Refuses sizes with which no text could be cut."""
+        require_at_least(1, self, "REAM_INDEX_", "passage_characters")
+        require_at_least(0, self, "REAM_INDEX_", "whole_text_characters")

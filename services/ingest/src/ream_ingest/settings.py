@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from ream_kit.settings import setting
+from ream_kit.settings import require_at_least, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +19,8 @@ class IngestSettings:
         10_000, "documents that may be found inside one submitted file, all depths together"
     )
     family_bytes: int = setting(20_000_000_000, "bytes they may have together")
+
+    def __post_init__(self) -> None:
+        """Refuses limits that no file keeps."""
+        require_at_least(1, self, "REAM_INGEST_", "max_bytes")
+        require_at_least(0, self, "REAM_INGEST_", "max_inline_bytes", "family_documents", "family_bytes")

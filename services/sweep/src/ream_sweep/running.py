@@ -12,12 +12,13 @@ from typing import Any
 
 from ream_kit import Retry, Store, log
 from ream_kit.clock import Clock, SystemClock, timestamp
-from ream_kit.health import Health
+from ream_kit.health import open_health
 from ream_kit.kafka import KafkaSettings
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.observe import Announcer, Observer, Tail
-from ream_kit.runner import FAILED, MISCONFIGURED, OK, RunnerSettings
-from ream_kit.settings import load
+from ream_kit.process import ProcessSettings
+from ream_kit.runner import FAILED, MISCONFIGURED, OK
+from ream_kit.settings import SettingsError, load
 from ream_kit.store_open import open_store
 from ream_sweep.figures import measure
 from ream_sweep.service import FOLLOWED, NAME, Sweep, reading, starts
@@ -145,7 +146,7 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     """Runs sweep until SIGTERM or SIGINT, by the settings of the environment; returns the exit code."""
     environ = os.environ if environ is None else environ
     try:
-        runner = load(RunnerSettings, environ)
+        process = load(ProcessSettings, environ)
         broker = load(KafkaSettings, environ)
         settings = load(SweepSettings, environ, "REAM_SWEEP_")
         store = open_store(environ, guarded=True)
@@ -155,15 +156,18 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     except Retry as away:
         _LOG.error("cannot_start", stage=NAME, reason=away.reason)
         return FAILED
-    log.configure(runner.log_level, runner.log_format)
+    log.configure(process.log_level, process.log_format)
     clock = SystemClock()
     with ExitStack() as opened:
         connect = Connecting(settings, store, broker, clock, opened)
         loop = Loop(connect, settings.interval_seconds, clock)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.over.set())
-        if runner.health_port:
-            opened.enter_context(Health(loop, runner.health_port, runner.health_host))
+        try:
+            opened.enter_context(open_health(loop, process))
+        except SettingsError as error:
+            _LOG.error("cannot_start", stage=NAME, reason=str(error))
+            return MISCONFIGURED
         _LOG.info("starting", stage=NAME, interval_seconds=settings.interval_seconds)
         code = OK
         try:

@@ -3,7 +3,10 @@
 
 from dataclasses import dataclass
 
-from ream_kit.settings import setting
+from ream_kit.settings import SettingsError, require_at_least, setting
+
+_MOST_DAYS = 100_000
+"""More than anybody waits, and few enough for dates to be reckoned with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +20,13 @@ class SweepSettings:
         15.0,
         "days that files in the store's incoming/ are kept; longer than dead letters, which are redriven from them",
     )
+
+    def __post_init__(self) -> None:
+        """Refuses times that no clock keeps, and one with which files would go before anybody has read them."""
+        require_at_least(0, self, "REAM_SWEEP_", "interval_seconds", "forget_days", "submitted_hours")
+        if not 0 < self.incoming_days <= _MOST_DAYS:
+            raise SettingsError(
+                f"REAM_SWEEP_INCOMING_DAYS={self.incoming_days}: give a number of days above 0, up to {_MOST_DAYS:,}"
+            )
+        if self.submitted_hours > 24 * _MOST_DAYS:
+            raise SettingsError(f"REAM_SWEEP_SUBMITTED_HOURS={self.submitted_hours}: give {24 * _MOST_DAYS:,} or less")

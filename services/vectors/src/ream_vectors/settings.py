@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from ream_kit.settings import SettingsError, setting
+from ream_kit.settings import require_at_least, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +15,4 @@ class VectorsSettings:
     )
 
     def __post_init__(self) -> None:
-        if self.windows < 0:
-            raise SettingsError(f"REAM_VECTORS_WINDOWS is {self.windows}: give 0 or more")
+        require_at_least(0, self, "REAM_VECTORS_", "windows")
