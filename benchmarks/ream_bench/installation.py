@@ -41,7 +41,7 @@ class BenchError(Exception):
 
 @dataclass(slots=True)
 class Installation:
-    """The seven services as processes of this machine, on topics, indices and a store of their own.
+    """All services as processes of this machine, on topics, indices and a store of their own.
 
     Attributes:
         servers: process ids of Kafka and OpenSearch, where this machine runs them.

@@ -147,6 +147,7 @@ def test_what_was_ingested_is_found_by_its_words(ream: Ream) -> None:
 
 @pytest.mark.usefixtures("ingested")
 def test_what_was_ingested_is_found_by_its_meaning_a_little_later(ream: Ream) -> None:
+    """None of the words is in it; its vectors come some time after it can be found by its words."""
     found: dict[str, Any] = {"documents": []}
 
     def look() -> bool:
@@ -154,16 +155,6 @@ def test_what_was_ingested_is_found_by_its_meaning_a_little_later(ream: Ream) ->
         return bool(found["documents"])
 
     wait_until(look, seconds=120, what="vectors")
-    assert found["documents"][0]["name"] == "a letter.txt"
-
-
-@pytest.mark.usefixtures("ingested")
-def test_what_was_ingested_is_found_by_what_it_means(ream: Ream) -> None:
-    """None of the words is in it; its vectors come some time after it can be found by its words."""
-    for _ in range(60):
-        found = ream.json("search", "--by", "meaning", "somebody who tends a beacon for ships")
-        if found["documents"]:
-            break
     assert found["documents"][0]["name"] == "a letter.txt"
 
 

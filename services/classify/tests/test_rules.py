@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds that rules come from where they should, and that their fingerprint tells any two apart."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,11 @@ TAXONOMY = "labels:\n  note:\n    description: A note.\n    words: {en: {note: 9
 
 
 def test_without_files_the_shipped_rules_stand_in() -> None:
-    assert rules.load().fingerprint == rules.load().fingerprint
+    shipped = [Path(str(files("ream_classify") / f"{name}.yaml")) for name in ("taxonomy", "markings", "topics")]
+    taxonomy, markings, topics = shipped
+    named, unnamed = rules.load(taxonomy, markings, topics_file=topics), rules.load()
+    assert unnamed.fingerprint == named.fingerprint
+    assert unnamed.versions == named.versions
 
 
 @pytest.mark.slow

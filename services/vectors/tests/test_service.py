@@ -80,11 +80,23 @@ def test_nothing_is_said_of_what_has_no_text(bus: LocalBus) -> None:
     assert bus.sent(topics.DOCUMENTS_EMBEDDED) == []
 
 
-@pytest.mark.parametrize(("bus", "made"), [(0, (0, 2)), (1, (1, 1)), (2, (2, 0))], indirect=["bus"])
+@pytest.mark.parametrize(("bus", "made"), [(0, (0, 2)), (1, (1, 1)), (2, (1, 1)), (3, (3, 0))], indirect=["bus"])
 def test_a_document_has_vectors_up_to_the_limit(bus: LocalBus, made: tuple[int, int]) -> None:
     put(bus)
     (said,) = bus.sent(topics.DOCUMENTS_EMBEDDED)
     assert (said.windows, said.beyond) == made
+    assert Counting.count == said.windows
+
+
+@pytest.mark.parametrize("bus", [2], indirect=True)
+def test_what_a_limit_left_out_is_made_when_there_is_more_room(bus: LocalBus) -> None:
+    """What the limit would cut is not kept: by its name it would be found as finished for ever."""
+    put(bus)
+    with LocalBus(vectors, needs={"meaning": Meaning(Counting.load(), VectorsSettings(3))}, store=bus.store) as roomier:
+        put(roomier, revision=10)
+        (said,) = roomier.sent(topics.DOCUMENTS_EMBEDDED)
+    assert (said.windows, said.beyond) == (3, 0)
+    assert len(windows(bus, 2)) == 2
 
 
 def test_a_segment_that_is_not_there_is_a_dead_letter(bus: LocalBus) -> None:

@@ -54,28 +54,34 @@ def vectors(done: DocumentCompleted, store: Store, meaning: Meaning) -> Iterator
 
 
 def _embedded(done: DocumentCompleted, store: Store, meaning: Meaning) -> DocumentEmbedded:
+    """A segment has all of its vectors or none: one that the limit would cut is beyond it, as are those after it."""
     made = beyond = 0
     for record in store.segment_records(done.document_id, done.generation, done.run):
         if not record.read:
             continue
         name = name_of(record.document_id, record.generation, record.segment, record.text)
         if not store.exists(name):
-            if made >= meaning.settings.windows:
+            cut = None if beyond else _cut(record, store, meaning, meaning.settings.windows - made)
+            if cut is None:
                 beyond += 1
                 continue
-            text = store.get_artifact(SegmentText, record.text)
-            store.put(name, pack(list(_windows(text, record, meaning, meaning.settings.windows - made))))
+            store.put(name, pack([_vector(unit, run, meaning) for unit, run in cut]))
         made += sum(1 for _ in unpack(store.get(name)))
     return DocumentEmbedded(done.document_id, done.generation, done.run, done.version, made, beyond)
 
 
-def _windows(text: SegmentText, record: SegmentRecord, meaning: Meaning, most: int) -> Iterator[Window]:
-    left = most
-    for unit in text.units:
+def _cut(record: SegmentRecord, store: Store, meaning: Meaning, most: int) -> list[tuple[int, model.Window]] | None:
+    """The windows of a segment, each with its unit; None where there are more than `most`."""
+    found: list[tuple[int, model.Window]] = []
+    for unit in store.get_artifact(SegmentText, record.text).units:
         if not units.contains(record.read, unit.unit):
             continue
         for window in meaning.model.windows(unit.text):
-            if not left:
-                return
-            yield Window(unit.unit, window.start, tuple(float(one) for one in meaning.model.vector(window)))
-            left -= 1
+            if len(found) >= most:
+                return None
+            found.append((unit.unit, window))
+    return found
+
+
+def _vector(unit: int, window: model.Window, meaning: Meaning) -> Window:
+    return Window(unit, window.start, tuple(float(one) for one in meaning.model.vector(window)))
