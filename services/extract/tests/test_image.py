@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin
 from ream_extract import camera, heif_boxes
 from ream_extract.extractors import image
 from ream_extract.extractors.image import EXTRACTOR
-from ream_extract.pictures import keep, look
+from ream_extract.pictures import Keeper, look
 from ream_extract.reading import Limits, Source, UnitFailed, UnitRun, UnitScanned, Unreadable
 from ream_tests.heic import TWO_PICTURES
 
@@ -20,6 +20,11 @@ from ream_tests.heic import TWO_PICTURES
 def saved(path: Path, frames: int = 1, **how: object) -> Path:
     first, *rest = [Image.new("RGB", (60 + number, 40), "white") for number in range(frames)]
     first.save(path, **({"save_all": True, "append_images": rest} if rest else {}), **how)  # type: ignore[arg-type]
+    return path
+
+
+def square(path: Path, side: int) -> Path:
+    Image.new("RGB", (side, side)).save(path)
     return path
 
 
@@ -142,11 +147,28 @@ def test_tiff_whose_frames_loop_ends(tmp_path: Path) -> None:
 
 def test_pictures_inside_documents_are_kept_by_their_header(tmp_path: Path) -> None:
     data = saved(tmp_path / "in.png").read_bytes()
-    found = keep(data, tmp_path, Limits())
+    keeper = Keeper(tmp_path, Limits())
+    found = keeper(data)
     assert found is not None
     assert (found.media_type, found.width, found.height) == ("image/png", 60, 40)
     assert (tmp_path / found.file).read_bytes() == data
-    assert keep(data, tmp_path, Limits(picture_pixels=100)) is None
-    assert keep(bomb(tmp_path / "b.png", 90_000, 90_000).read_bytes(), tmp_path, Limits()) is None
-    assert keep(b"not a picture", tmp_path, Limits()) is None
+    assert keeper.notes() == ()
+    assert keeper(bomb(tmp_path / "b.png", 90_000, 90_000).read_bytes()) is None
+    assert keeper(b"not a picture") is None
+    assert keeper(square(tmp_path / "spacer.png", 4).read_bytes()) is None
+    (note,) = keeper.notes()
+    assert (note.kind, note.text) == (
+        "pictures",
+        "2 pictures left out: 1 of more than 150 megapixels, 1 damaged, or of a kind that is not read.",
+    )
+    assert keeper.notes() == (), "said once"
     assert look(bytes(40) + b" EMF" + bytes(20)) == ("image/emf", 0, 0)
+
+
+def test_pictures_over_a_number_are_left_out_and_counted_once_each(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path, Limits(pictures_per_unit=2))
+    data = [square(tmp_path / f"{width}.png", width).read_bytes() for width in (20, 21, 22, 23)]
+    assert [found.width for found in keeper.each([data[0], data[1], data[0], b"", data[2], data[3], data[1]])] == [
+        20, 21, 20, 21
+    ]  # fmt: skip
+    assert [note.text for note in keeper.notes()] == ["2 pictures left out: 2 beyond the first 2."]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """PDF: text, judgement, pictures, notes, fields, attachments; encrypted and damaged files."""
 
-import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -101,37 +100,6 @@ def test_stamped_scan_goes_to_ocr_with_its_stamp(tmp_path: Path) -> None:
     assert page.kept is not None
     assert page.kept.text == "EXHIBIT 12"
     assert page.kept.pictures == ()
-
-
-def test_pictures_are_taken_out_once_with_their_place(tmp_path: Path) -> None:
-    image = ImageReader(noise(200, 100))
-
-    def with_picture(canvas: Canvas) -> None:
-        words(canvas)
-        canvas.drawImage(image, 100, 300, 200, 100)
-
-    pages = read(made(tmp_path / "a.pdf", with_picture, with_picture), tmp_path)
-    pictures = [page.pictures[0] for page in pages if isinstance(page, UnitRead)]
-    assert len(pictures) == 2
-    assert pictures[0].file == pictures[1].file
-    assert (pictures[0].width, pictures[0].height) == (200, 100)
-    with Image.open(tmp_path / pictures[0].file) as opened:
-        assert opened.size == (200, 100)
-    assert pictures[0].box == pytest.approx((100, 841.89 - 400, 300, 841.89 - 300), abs=0.2)
-    assert all(page.pictures == () for page in read(tmp_path / "a.pdf", tmp_path, pictures=False))  # type: ignore[union-attr]
-
-
-def test_pictures_over_the_limit_stay_in_their_page(tmp_path: Path) -> None:
-    def many(canvas: Canvas) -> None:
-        words(canvas)
-        for place in range(5):
-            canvas.drawImage(ImageReader(noise(40 + place, 40)), 100, 100 + 50 * place, 40, 40)
-        canvas.drawImage(ImageReader(noise(400, 400)), 300, 100, 40, 40)
-
-    (page,) = read(made(tmp_path / "a.pdf", many), tmp_path, limits=Limits(pictures_per_unit=3, picture_pixels=10_000))
-    assert isinstance(page, UnitRead)
-    assert len(page.pictures) == 3
-    assert all(picture.width < 100 for picture in page.pictures)
 
 
 def annotated(path: Path) -> Path:
@@ -365,17 +333,3 @@ def test_no_bytes_harm(tmp_path: Path) -> None:
         outcomes.add(outcome(path, tmp_path))
     assert "read" in outcomes
     assert outcomes <= {"read", "damaged", "encrypted"}
-
-
-def test_pictures_are_files_that_open(tmp_path: Path) -> None:
-    held = io.BytesIO()
-    noise(300, 300).save(held, "JPEG")
-    held.seek(0)
-
-    def with_photo(canvas: Canvas) -> None:
-        words(canvas)
-        canvas.drawImage(ImageReader(held), 100, 100, 100, 100)
-
-    (page,) = read(made(tmp_path / "a.pdf", with_photo), tmp_path)
-    assert isinstance(page, UnitRead)
-    assert [picture.media_type for picture in page.pictures] == ["image/jpeg"]

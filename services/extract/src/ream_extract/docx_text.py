@@ -9,6 +9,7 @@ from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Annotation, Table
+from ream_extract.docx_fields import chosen
 from ream_extract.docx_symbols import symbol
 from ream_extract.flow import Block
 from ream_extract.opc import Package
@@ -155,6 +156,8 @@ class Story:
                 self._refer(_REFERENCES[name], child.get(f"{W}id", ""), gathered)
             elif name in _SHAPES:
                 self._shape(child, gathered)
+            elif name == "fldChar":
+                yield chosen(child)
             elif name == "AlternateContent":
                 yield from self._inline(_choice(child), gathered)
             elif name == "hyperlink":

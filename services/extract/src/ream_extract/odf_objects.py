@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from ream_extract.children import Inside
@@ -19,15 +19,14 @@ PICTURES = 500
 
 
 def keeper(document: OpenDocument, keep: Callable[[bytes], PictureFound | None]) -> Picture:
-    """Returns what keeps pictures by their name in the package, so many of them at most."""
-    left = [PICTURES]
+    """Returns what keeps pictures by their name in the package, and looks at each once."""
 
+    @cache
     def kept(name: str) -> PictureFound | None:
-        left[0] -= 1
         try:
-            data = document.data(name.removeprefix("./")) if left[0] >= 0 else None
+            data = document.data(name.removeprefix("./"))
         except Unreadable:
-            return None  # the picture is broken; the text is not
+            data = b"broken"  # the picture is; the text is not
         return keep(data) if data else None
 
     return kept

@@ -4,20 +4,27 @@
 import ctypes
 import hashlib
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
+from ream_contracts.artifacts import Annotation
 from ream_extract.pdf_page import ImageOnPage
+from ream_extract.pictures import UNREADABLE, LeftOut, beyond, too_large
 from ream_extract.reading import Limits, PictureFound
 
 SMALLEST = 32
 """Pixels of a side below which an image is a rule, a bullet or a shade."""
-STREAM_BYTES = 64 << 20
+STREAM_BYTES = 128 << 20
 """Packed size above which an image is left in its page."""
+DECODED_PAGES = 2
+"""Images of the most pixels that are decoded for one page: each may take ten seconds."""
+AS_IT_IS = ("DCTDecode", "JPXDecode")
+"""Packings that are files of their own: JPEG and JPEG 2000."""
+QUICK_PIXELS = 4_000_000
+"""Pixels up to which an image is packed as small as can be; larger ones quickly."""
 
 
 class Pictures:
@@ -26,45 +33,71 @@ class Pictures:
     def __init__(self, scratch: Path, limits: Limits) -> None:
         self._scratch = scratch
         self._limits = limits
-        self._written: dict[str, tuple[str, str] | None] = {}
+        self._written: dict[str, tuple[str, str] | str] = {}
+        self._decodable = 0
 
-    def of_page(self, page: pdfium.PdfPage, images: tuple[ImageOnPage, ...]) -> Iterator[PictureFound]:
-        """Yields at most `pictures_per_unit` pictures of a page; an image that cannot be decoded is left out."""
-        left = self._limits.pictures_per_unit
+    def of_page(
+        self, page: pdfium.PdfPage, images: tuple[ImageOnPage, ...]
+    ) -> tuple[tuple[PictureFound, ...], tuple[Annotation, ...]]:
+        """Returns at most `pictures_per_unit` pictures of a page, and a note of those that are left out."""
+        kept: list[PictureFound] = []
+        left = LeftOut()
+        most = self._limits.pictures_per_unit
+        self._decodable = DECODED_PAGES * self._limits.decoded_pixels
         for image in images:
             width, height = _pixels(image.handle)
-            if min(width, height) < SMALLEST or width * height > self._limits.picture_pixels:
+            if min(width, height) < SMALLEST:
                 continue
-            written = self._write(page, image)
-            if written is not None:
-                yield PictureFound(*written, width, height, image.box)
-                left -= 1
-            if left <= 0:
-                return
+            written = beyond(most) if len(kept) >= most else self._write(page, image, width * height)
+            if isinstance(written, str):
+                left.add(written)
+            else:
+                kept.append(PictureFound(*written, width, height, image.box))
+        return tuple(kept), left.notes()
 
-    def _write(self, page: pdfium.PdfPage, image: ImageOnPage) -> tuple[str, str] | None:
+    def _write(self, page: pdfium.PdfPage, image: ImageOnPage, pixels: int) -> tuple[str, str] | str:
+        """Writes one image; returns its file and media type, or the reason why it is left out."""
+        if pixels > self._limits.picture_pixels:
+            return too_large(self._limits.picture_pixels)
         size = raw.FPDFImageObj_GetImageDataRaw(image.handle, None, 0)
         if not 0 < size <= STREAM_BYTES:
-            return None
-        data = ctypes.create_string_buffer(size)
-        raw.FPDFImageObj_GetImageDataRaw(image.handle, data, size)
-        digest = hashlib.sha256(data).hexdigest()
+            return f"of more than {STREAM_BYTES >> 20} MiB" if size > 0 else UNREADABLE
+        digest = _digest(image.handle, size)
         if digest not in self._written:
-            self._written[digest] = self._encode(page, image.handle, digest)
+            picture = pdfium.PdfImage(image.handle, page=page, pdf=page.pdf)
+            try:
+                written = self._encode(picture, digest, pixels)
+            except (pdfium.PdfiumError, ValueError, OSError, NotImplementedError, AssertionError, KeyError):
+                written = UNREADABLE
+            if isinstance(written, str) and written != UNREADABLE:
+                return written  # another page may have room for it
+            self._written[digest] = written
         return self._written[digest]
 
-    def _encode(self, page: pdfium.PdfPage, handle: Any, digest: str) -> tuple[str, str] | None:
-        picture = pdfium.PdfImage(handle, page=page, pdf=page.pdf)
+    def _encode(self, picture: pdfium.PdfImage, digest: str, pixels: int) -> tuple[str, str] | str:
+        packed = picture.get_filters(skip_simple=True)
+        if len(packed) == 1 and packed[0] in AS_IT_IS:
+            data = bytes(picture.get_data(decode_simple=True))
+            media_type = _media_type(data[:12])
+            if media_type is not None:
+                (self._scratch / digest).write_bytes(data)
+                return digest, media_type
+        if pixels > self._limits.decoded_pixels:
+            return f"{too_large(self._limits.decoded_pixels)} that are no file of their own"
+        if pixels > self._decodable:
+            return "for which the page has too many large ones"
+        self._decodable -= pixels
         held = io.BytesIO()
-        try:
-            picture.extract(held, fb_format="png")
-        except (pdfium.PdfiumError, ValueError, OSError, NotImplementedError, AssertionError, KeyError, RuntimeError):
-            return None
-        media_type = _media_type(held.getvalue()[:12])
-        if media_type is None:
-            return None
+        decoded = picture.get_bitmap(render=False).to_pil()
+        decoded.save(held, "PNG", compress_level=6 if pixels <= QUICK_PIXELS else 1)
         (self._scratch / digest).write_bytes(held.getvalue())
-        return digest, media_type
+        return digest, "image/png"
+
+
+def _digest(handle: Any, size: int) -> str:
+    data = ctypes.create_string_buffer(size)
+    raw.FPDFImageObj_GetImageDataRaw(handle, data, size)
+    return hashlib.sha256(data).hexdigest()
 
 
 def _pixels(handle: Any) -> tuple[int, int]:

@@ -35,9 +35,11 @@ class Limits:
 
     units: int = 100_000
     """Units planned; the rest is counted as beyond."""
-    pictures_per_unit: int = 20
-    picture_pixels: int = 20_000_000
-    """Pixels of one picture taken out of a page or document."""
+    pictures_per_unit: int = 50
+    picture_pixels: int = 150_000_000
+    """Pixels of one picture that is taken out of a page or document as it is."""
+    decoded_pixels: int = 50_000_000
+    """Pixels of one picture of a PDF that lies there in no format of its own: it takes 10 bytes a pixel of the cell."""
     frame_pixels: int = 150_000_000
     """Pixels of one frame of an image file."""
     entries: int = 10_000

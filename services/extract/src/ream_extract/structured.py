@@ -14,8 +14,8 @@ from ream_extract.encoding import decode, detect
 from ream_extract.extractors.text import EXTRACTOR as PLAIN
 from ream_extract.extractors.text import letters_in
 from ream_extract.flow import Block, apportion, bodies, share, unit
-from ream_extract.pictures import keep
-from ream_extract.reading import Item, Method, PictureFound, Plan, Source, UnitRun
+from ream_extract.pictures import Keeper
+from ream_extract.reading import Item, Method, Plan, Source, UnitRun
 from ream_extract.text_clean import tidy
 
 TOGETHER = 256
@@ -84,8 +84,9 @@ class StructuredExtractor:
         if found:
             blocks, counted = found.blocks, found.counted
             if source.pictures and found.pictures:
-                kept = (keep(one, scratch, source.limits) for one in found.pictures[: source.limits.pictures_per_unit])
-                blocks = [Block("", pictures=_there(kept)), *blocks]
+                kept = Keeper(scratch, source.limits)
+                pictures = kept.each(found.pictures)
+                blocks = [Block("", pictures=pictures, annotations=kept.notes()), *blocks]
         else:
             blocks, counted = [Block(line) for line in text.split("\n")], letters_in(data, encoding.name) or 0
         parts = share(blocks, bodies(size))
@@ -101,7 +102,3 @@ class StructuredExtractor:
             return None
         shown = sum(letters(block.text) for block in found.blocks)
         return found if shown >= WHOLE * found.counted else None
-
-
-def _there(kept: Iterator[PictureFound | None]) -> tuple[PictureFound, ...]:
-    return tuple(one for one in kept if one is not None)

@@ -10,13 +10,12 @@ from ream_contracts.whole import letters
 from ream_extract.docx_text import Story
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.opc import Package
-from ream_extract.pictures import keep
+from ream_extract.pictures import Keeper
 from ream_extract.reading import (
     REST,
     ChildRead,
     Item,
     Method,
-    PictureFound,
     Plan,
     Source,
     UnitFailed,
@@ -45,7 +44,7 @@ class DocxExtractor:
     """Reads DOCX, templates and documents with macros, which are never run."""
 
     name = "docx"
-    version = "3"
+    version = "4"
     media_types = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
@@ -165,27 +164,30 @@ def all_blocks(package: Package, source: Source) -> list[Block]:
 
 def _all_blocks(package: Package, source: Source, scratch: Path | None) -> list[Block]:
     main = main_part(package)
-    left = [PICTURES]
-
-    def kept(data: bytes) -> PictureFound | None:
-        left[0] -= 1
-        return keep(data, scratch, source.limits) if scratch is not None and left[0] >= 0 else None
-
-    taken = kept if source.pictures and scratch is not None else None
+    taken = Keeper(scratch, source.limits, PICTURES) if source.pictures and scratch is not None else None
+    headers = _margins(package, main, "header", taken)
     body = Story(package, main, main, taken)
-    headers = _margins(package, main, "header")
-    blocks = [*headers, *body.blocks(), *body.unreferred(), *_margins(package, main, "footer")]
+    blocks = [*headers, *body.blocks(), *body.unreferred(), *_margins(package, main, "footer", taken)]
+    if taken is not None:
+        blocks.append(Block("", annotations=taken.notes()))
     return [block for block in blocks if block.text.strip() or block.pictures or block.annotations]
 
 
-def _margins(package: Package, main: str, kind: str) -> list[Block]:
-    """Reads headers or footers; first, even and odd pages often say the same, which is then kept once."""
-    found: dict[str, Block] = {}
+def _margins(package: Package, main: str, kind: str, taken: Keeper | None) -> list[Block]:
+    """Reads headers or footers; first, even and odd pages often say and show the same, which is then kept once."""
+    said: set[str] = set()
+    shown: set[str] = set()
+    found: list[Block] = []
     for part in package.of_kind(main, kind):
-        for block in Story(package, part, main, None).blocks():
-            if block.text.strip():
-                found.setdefault(block.text, Block(block.text, 0, block.tables, block.annotations))
-    return list(found.values())
+        for block in Story(package, part, main, taken).blocks():
+            pictures = tuple(picture for picture in block.pictures if picture.file not in shown)
+            shown.update(picture.file for picture in pictures)
+            if block.text.strip() and block.text not in said:
+                said.add(block.text)
+                found.append(Block(block.text, 0, block.tables, block.annotations, pictures))
+            elif pictures:
+                found.append(Block("", 0, (), block.annotations, pictures))
+    return found
 
 
 def _embedded(package: Package, source: Source, first: int, last: int, planned: int, scratch: Path) -> Iterator[Item]:

@@ -12,8 +12,8 @@ from ream_extract.children import Inside, children
 from ream_extract.content_lines import Line, lines
 from ream_extract.encoding import decode, detect
 from ream_extract.flow import Block, unit
-from ream_extract.pictures import keep
-from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.pictures import Keeper
+from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 TOGETHER = 256
@@ -54,7 +54,7 @@ class EntriesExtractor:
     """Reads calendars and address books."""
 
     name = "entries"
-    version = "1"
+    version = "2"
     media_types = tuple(_BEGINS)
     convert_to: str | None = None
 
@@ -130,18 +130,19 @@ def _entry(number: int, data: bytes, source: Source, scratch: Path) -> UnitRead:
     title = " ".join(next((line.text for name in _TITLES for line in found if line.name == name), "").split())
     blocks = [Block(title, 1)] if title else []
     notes: list[Annotation] = []
-    pictures: list[PictureFound] = []
+    pictures: list[bytes] = []
+    kept = Keeper(scratch, source.limits)
     labels = {line.group: line.text for line in found if line.name == "X-ABLABEL" and line.group}
     described = any(line.name == "DESCRIPTION" and line.text for line in found)
     for line in found:
         if line.name in _PICTURES and line.binary is not None:
-            kept = keep(line.binary, scratch, source.limits) if source.pictures and line.binary else None
-            pictures += [kept] if kept is not None and len(pictures) < source.limits.pictures_per_unit else []
+            pictures += [line.binary] if source.pictures else []
         elif _is_shown(line, title, described):
             blocks.append(Block(_said(line, labels.get(line.group, ""))))
             if line.name in _LINKS:
                 notes.append(Annotation("link", line.text[:2_000], None))
-    read = unit(number, [*blocks, Block("", 0, (), tuple(notes), tuple(pictures))], "plain")
+    taken = kept.each(pictures)
+    read = unit(number, [*blocks, Block("", 0, (), (*notes, *kept.notes()), taken)], "plain")
     return UnitRead(
         number, "entry", read.text, read.method, label=title[:200] or None, headings=read.headings,
         pictures=read.pictures, annotations=read.annotations, counted=_letters(data),

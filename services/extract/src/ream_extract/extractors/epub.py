@@ -13,8 +13,8 @@ from ream_extract.flow import Block, unit
 from ream_extract.html_letters import shown_letters
 from ream_extract.html_text import page_text
 from ream_extract.open_document import OpenDocument, attribute, local, open_document
-from ream_extract.pictures import keep
-from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.pictures import Keeper
+from ream_extract.reading import Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 _ITEM = re.compile(rb"<(?:\w{1,20}:)?itemref\s")
@@ -27,7 +27,7 @@ class EpubExtractor:
     """Reads EPUB 2 and 3."""
 
     name = "epub"
-    version = "1"
+    version = "2"
     media_types = ("application/epub+zip",)
     convert_to: str | None = None
 
@@ -104,25 +104,22 @@ def _chapter(book: OpenDocument, name: str, number: int, source: Source, scratch
     encoding = detect(data)
     text, sure = decode(data[encoding.mark :], encoding)
     page = yield from page_text(_SELF_CLOSED.sub(r"<\1\2></\1>", text))
-    pictures = tuple(_pictures(book, name, text, source, scratch)) if source.pictures else ()
+    kept = Keeper(scratch, source.limits)
+    pictures = kept.each(_pictures(book, name, text)) if source.pictures else ()
     read = unit(number, [*page.blocks, Block("", 0, (), (), pictures)], "markup", sure)
     yield UnitRead(
         number, "chapter", read.text, read.method, sure, label=page.title[:200] or None, headings=read.headings,
-        pictures=read.pictures, tables=read.tables, annotations=read.annotations,
+        pictures=read.pictures, tables=read.tables, annotations=read.annotations + kept.notes(),
         counted=shown_letters(text[max(0, text.find("<body")) :]),
     )  # fmt: skip
 
 
-def _pictures(book: OpenDocument, name: str, text: str, source: Source, scratch: Path) -> Iterator[PictureFound]:
-    names = dict.fromkeys(_joined(name, unquote(href)) for href in _IMAGE.findall(text))
-    for place in list(names)[: source.limits.pictures_per_unit]:
+def _pictures(book: OpenDocument, name: str, text: str) -> Iterator[bytes]:
+    for place in dict.fromkeys(_joined(name, unquote(href)) for href in _IMAGE.findall(text)):
         try:
-            data = book.data(place)
+            yield book.data(place) or b""
         except Unreadable:
-            continue  # the picture is broken; the chapter is not
-        picture = keep(data, scratch, source.limits) if data else None
-        if picture is not None:
-            yield picture
+            yield b"broken"  # the picture is; the chapter is not
 
 
 EXTRACTOR = EpubExtractor()

@@ -5,14 +5,15 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ream_extract.encoding import decode, detect
 from ream_extract.flow import Block, apportion, bodies, share, unit
 from ream_extract.html_letters import shown_letters
 from ream_extract.html_text import page_text, page_text_at_once
-from ream_extract.pictures import keep
-from ream_extract.reading import Item, PictureFound, Plan, Source, UnitRun, Unreadable
+from ream_extract.pictures import Keeper
+from ream_extract.reading import Item, Plan, Source, UnitRun, Unreadable
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
 _SELF_CLOSED = re.compile(
@@ -31,7 +32,7 @@ class HtmlExtractor:
     """Reads HTML and XHTML, and the words of drawings (SVG)."""
 
     name = "html"
-    version = "3"
+    version = "4"
     media_types = ("text/html", "application/xhtml+xml", "image/svg+xml")
     convert_to: str | None = None
     together = ("body",)
@@ -61,7 +62,9 @@ class HtmlExtractor:
         if page.title and not any(block.text == page.title for block in blocks[:20]):
             blocks.insert(0, Block(page.title, 1))
         if source.pictures and page.images and blocks:
-            blocks[0] = _with(blocks[0], tuple(_pictures(page.images, source, scratch)))
+            kept = Keeper(scratch, source.limits)
+            pictures = kept.each(_pictures(page.images))
+            blocks[0] = replace(blocks[0], pictures=pictures, annotations=blocks[0].annotations + kept.notes())
         parts = share(blocks, bodies(between_tags(data)))
         shares = apportion(counted, parts)
         for number in range(first, last + 1):
@@ -108,21 +111,14 @@ def _declared(data: bytes) -> str | None:
     return found.group(1).decode("ascii") if found else None
 
 
-def _with(block: Block, pictures: tuple[PictureFound, ...]) -> Block:
-    return Block(block.text, block.level, block.tables, block.annotations, pictures)
-
-
-def _pictures(images: list[str], source: Source, scratch: Path) -> Iterator[PictureFound]:
+def _pictures(images: list[str]) -> Iterator[bytes]:
     """Decodes the images that the page carries in itself; those elsewhere are never fetched."""
-    for address in images[: source.limits.pictures_per_unit]:
+    for address in images:
         if _DATA_IMAGE.match(address):
             try:
-                data = base64.b64decode(address.partition(",")[2], validate=False)
+                yield base64.b64decode(address.partition(",")[2], validate=False)
             except (binascii.Error, ValueError):
-                continue
-            picture = keep(data, scratch, source.limits)
-            if picture is not None:
-                yield picture
+                yield b"not to be decoded"  # left out, and counted as such
 
 
 EXTRACTOR = HtmlExtractor()

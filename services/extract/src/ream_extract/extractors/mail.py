@@ -15,8 +15,8 @@ from ream_extract.extractors.html import between_tags
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.html_text import page_text
 from ream_extract.mail_parts import Parts, bytes_of, counted, cut_off, header, name_of, parsed, parts_of, text_of
-from ream_extract.pictures import keep
-from ream_extract.reading import REST, Item, PictureFound, Plan, Source, UnitFailed, UnitRun, Unreadable
+from ream_extract.pictures import Keeper
+from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 
 LARGEST = 256 << 20
 """Bytes of a message: all of it is held at once, and more than once."""
@@ -29,7 +29,7 @@ class MailExtractor:
     """Reads messages (EML) and web pages saved with all that belongs to them (MHTML)."""
 
     name = "mail"
-    version = "2"
+    version = "3"
     media_types = ("message/rfc822", SAVED_PAGE)
     convert_to: str | None = None
     together = ("body",)
@@ -61,7 +61,9 @@ class MailExtractor:
         if first <= planned:
             blocks, sure = yield from _blocks(message, parts)
             if saved and source.pictures:
-                blocks.append(Block("", 0, (), (), tuple(_pictures(parts, source, scratch))))
+                kept = Keeper(scratch, source.limits)
+                pictures = kept.each(_pictures(parts))
+                blocks.append(Block("", 0, (), kept.notes(), pictures))
             divided = share(blocks, planned)
             for number in range(first, min(last, planned) + 1):
                 yield unit(number, divided[number - 1], "markup", sure)
@@ -129,13 +131,9 @@ def _blocks(message: Message, parts: Parts) -> Generator[None, None, tuple[list[
     return blocks, sure
 
 
-def _pictures(parts: Parts, source: Source, scratch: Path) -> Iterator[PictureFound]:
-    """Keeps the pictures of a saved page; its styles and scripts are no documents of anybody's."""
-    pictures = [part for part in parts.attached if part.get_content_maintype() == "image"]
-    for part in pictures[: source.limits.pictures_per_unit]:
-        picture = keep(bytes_of(part), scratch, source.limits)
-        if picture is not None:
-            yield picture
+def _pictures(parts: Parts) -> Iterator[bytes]:
+    """Yields the pictures of a saved page; its styles and scripts are no documents of anybody's."""
+    return (bytes_of(part) for part in parts.attached if part.get_content_maintype() == "image")
 
 
 def _inside(part: Message, number: int) -> Inside:

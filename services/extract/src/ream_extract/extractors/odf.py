@@ -10,10 +10,10 @@ from ream_contracts.artifacts import Annotation
 from ream_contracts.whole import letters
 from ream_extract.children import children
 from ream_extract.flow import Block, bodies, share, unit
-from ream_extract.odf_objects import drawn, drawn_below, embedded, is_broken, keeper, text_of
+from ream_extract.odf_objects import PICTURES, drawn, drawn_below, embedded, is_broken, keeper, text_of
 from ream_extract.odf_text import Picture, blocks_of
 from ream_extract.open_document import OpenDocument, attribute, open_document, paragraph_text
-from ream_extract.pictures import keep
+from ream_extract.pictures import Keeper
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
@@ -30,7 +30,7 @@ class OdfExtractor:
     """Reads ODT, OTT and ODP."""
 
     name = "odf"
-    version = "1"
+    version = "2"
     media_types = (*TEXTS, *SLIDES)
     convert_to: str | None = None
     together = ("body",)
@@ -58,17 +58,19 @@ class OdfExtractor:
         """Yields bodies or slides, then embedded objects."""
         with open_document(source) as document:
             count = _counted(source, document.data("content.xml") or b"").count
-            kept = keeper(document, lambda data: keep(data, scratch, source.limits)) if source.pictures else None
+            keep = Keeper(scratch, source.limits, PICTURES)
+            kept = keeper(document, keep) if source.pictures else None
             if first <= count and source.media_type in SLIDES:
                 pages = list(document.content().iter("{*}page"))
                 for number in range(first, min(last, count) + 1):
                     yield (
-                        _slide(document, pages[number - 1], number, kept)
+                        keep.noted(_slide(document, pages[number - 1], number, kept))
                         if number <= len(pages)
                         else UnitFailed(number, "damaged")
                     )
             elif first <= count:
-                parts = share(_text(document, kept), count)
+                blocks = _text(document, kept)
+                parts = share([*blocks, Block("", annotations=keep.notes())], count)
                 for number in range(first, min(last, count) + 1):
                     yield unit(number, parts[number - 1], "markup")
             inside = embedded(document)

@@ -19,6 +19,7 @@ from ream_extract.pdf_xfa import form_blocks
 from ream_extract.reading import (
     ChildRead,
     Item,
+    PictureFound,
     Plan,
     Reason,
     Source,
@@ -159,7 +160,10 @@ def _judged(
     width, height = page.get_size()
     scanned = _reason(verdict.layer, source)
     full_page = drawn.hidden and drawn.image_share > 0.9
-    taken = () if scanned or full_page or not source.pictures else tuple(pictures.of_page(page, drawn.images))
+    taken: tuple[PictureFound, ...] = ()
+    if not (scanned or full_page or not source.pictures):
+        taken, left_out = pictures.of_page(page, drawn.images)
+        notes += left_out
     # Of a page that ocr reads, what is pinned to it is in the picture.
     if scanned is None and pdf_annotations.draws(page, document.formenv):
         laid = pdf_annotations.drawn_words(document, number, text)

@@ -14,7 +14,7 @@ from ream_contracts.artifacts import Annotation
 from ream_extract.children import Inside, children
 from ream_extract.extractors.doc import properties
 from ream_extract.flow import Block, unit
-from ream_extract.pictures import keep
+from ream_extract.pictures import Keeper
 from ream_extract.ppt_records import LARGEST, OldShow, OldSlide, old_show
 from ream_extract.reading import Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 
@@ -26,7 +26,7 @@ class PptExtractor:
     """Reads PPT of PowerPoint 97 to 2003."""
 
     name = "ppt"
-    version = "2"
+    version = "3"
     media_types = ("application/vnd.ms-powerpoint",)
     convert_to: str | None = None
 
@@ -66,17 +66,18 @@ def _pictures_stream(held: olefile.OleFileIO) -> bytes:
 def _pictures(stream: bytes, number: int, source: Source, scratch: Path) -> Item:
     """Answers the unit of the pictures; it fails where one of them could not be taken out."""
     found: list[PictureFound] = []
+    keep = Keeper(scratch, source.limits, len(stream))
     at = lost = 0
     while source.pictures and at + 8 <= len(stream):
         head, kind, size = struct.unpack_from("<2HI", stream, at)
         data = stream[at + 8 : at + 8 + size]
         at += 8 + size
-        picture = keep(_bare(kind, head >> 4, data), scratch, source.limits) if kind in _DRAWINGS | _BITMAPS else None
+        picture = keep(_bare(kind, head >> 4, data)) if kind in _DRAWINGS | _BITMAPS else None
         found += [picture] if picture is not None else []
         lost += picture is None and kind in _BITMAPS
     if lost:
         return UnitFailed(number, "pictures-missing")
-    return UnitRead(number, "pictures", "", "none", pictures=tuple(found))
+    return UnitRead(number, "pictures", "", "none", pictures=tuple(found), annotations=keep.notes())
 
 
 def _bare(kind: int, instance: int, data: bytes) -> bytes:

@@ -21,7 +21,7 @@ from ream_extract.odf_objects import is_broken, keeper
 from ream_extract.ole_objects import embedded, taken_out
 from ream_extract.opc import Package
 from ream_extract.open_document import OpenDocument, open_document
-from ream_extract.pictures import keep
+from ream_extract.pictures import Keeper
 from ream_extract.reading import (
     REST,
     Item,
@@ -59,7 +59,7 @@ class SheetExtractor:
     """Reads XLSX, XLSM, XLSB, XLS and ODS; macros are never run, links to other files never followed."""
 
     name = "sheets"
-    version = "2"
+    version = "3"
     media_types = (XLS, *ODS, *OPC)
     convert_to: str | None = None
 
@@ -82,11 +82,12 @@ class SheetExtractor:
 
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields the sheets, then embedded files, then what is missing."""
-        with _opened(source, lambda data: keep(data, scratch, source.limits)) as book:
+        kept = Keeper(scratch, source.limits, source.limits.entries)
+        with _opened(source, kept) as book:
             if first <= book.sheets:
                 cells = _book(source)
                 for number in range(first, min(last, book.sheets) + 1):
-                    yield _sheet(cells, number, book.hanging)
+                    yield kept.noted(_sheet(cells, number, book.hanging))
             whole = book.sheets + len(book.inside)
             begin = max(first, book.sheets + 1)
             yield from children(iter(book.inside), source, begin, min(last, whole), book.sheets, scratch)

@@ -11,8 +11,8 @@ from ream_extract.children import Inside, children
 from ream_extract.extractors.docx import shown_letters
 from ream_extract.flow import unit
 from ream_extract.opc import Package
-from ream_extract.pictures import keep
-from ream_extract.reading import REST, Item, PictureFound, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
+from ream_extract.pictures import Keeper
+from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.side_parts import ON_SLIDES, lost
 from ream_extract.slide_text import slide_text
 from ream_extract.text_clean import tidy
@@ -27,7 +27,7 @@ class SlideExtractor:
     """Reads PPTX, PPSX, POTX and PPTM; macros are never run."""
 
     name = "slides"
-    version = "2"
+    version = "3"
     media_types = (
         *(f"{_PRESENTATION}{kind}" for kind in ("presentation", "slideshow", "template")),
         "application/vnd.ms-powerpoint.presentation.macroenabled.12",
@@ -88,12 +88,7 @@ def _slides(package: Package, main: str) -> Iterator[str]:
 
 
 def _slide(package: Package, part: str, number: int, source: Source, scratch: Path) -> Item:
-    left = [source.limits.pictures_per_unit]
-
-    def kept(data: bytes) -> PictureFound | None:
-        left[0] -= 1
-        return keep(data, scratch, source.limits) if left[0] >= 0 else None
-
+    kept = Keeper(scratch, source.limits)
     try:
         found = slide_text(package, part, kept if source.pictures else None)
     except Unreadable as failure:
@@ -109,7 +104,7 @@ def _slide(package: Package, part: str, number: int, source: Source, scratch: Pa
         headings=read.headings,
         pictures=tuple(found.pictures),
         tables=read.tables,
-        annotations=hidden + tuple(found.notes),
+        annotations=(*hidden, *found.notes, *kept.notes()),
         counted=shown_letters(package.data(part) or b""),
     )
 
