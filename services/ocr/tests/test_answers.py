@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Of a text layer and what OCR read one is kept, never both, and what failed is said by cause."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -91,6 +92,36 @@ class TestCollect:
         (unit,) = collect([answer(3)], ((3, 3),), {3: layer(3, "xxx")}, broken=True).read
         assert (unit.text, unit.method, unit.headings, unit.label) == (SEEN, "ocr", (), "iv")
         assert unit.annotations == layer(3, "").annotations
+
+    @pytest.mark.parametrize(
+        ("kind", "note", "added"),
+        [
+            ("note", "Please ask Ana about this", "\nPlease ask Ana about this"),
+            ("highlight", "Invoice is due", "\nInvoice is due"),  # each word stands somewhere, not the comment
+            ("note", "third Tuesday of March", ""),
+            ("text", "third Tvesday of March", ""),  # drawn, and read as it should be
+            ("field", "date: 3 May, at noon", "\n3 May, at noon"),
+            ("field", "day: of the week: Tuesday", ""),
+            ("link", "https://example.org", ""),
+        ],
+    )
+    def test_comments_on_a_page_with_a_broken_layer_are_not_lost(self, kind: str, note: str, added: str) -> None:
+        said = note.rpartition(": ")[2]
+        broken = replace(layer(3, f"!nvo(ce nvm8er\n{said}"), annotations=(Annotation(kind, note, None),))
+        (unit,) = collect([answer(3)], ((3, 3),), {3: broken}, broken=True).read
+        assert unit.text == SEEN + added
+
+    def test_what_is_no_line_of_the_layer_is_not_added(self) -> None:
+        notes = (Annotation("field", "agreed: Yes", None), Annotation("pictures", "1 picture left out: 1 x.", None))
+        broken = replace(layer(3, "!nvo(ce nvm8er Yes"), annotations=notes)
+        (unit,) = collect([answer(3)], ((3, 3),), {3: broken}, broken=True).read
+        assert unit.text == SEEN
+
+    def test_a_comment_is_added_to_what_stays_of_both_texts_once(self) -> None:
+        for note in ("Please ask Ana about this", "Invoice is due"):
+            both = replace(layer(3, f"Page 3\n{note}", 50), annotations=(Annotation("note", note, None),))
+            (unit,) = collect([answer(3)], ((3, 3),), {3: both}).read
+            assert unit.text == f"{SEEN}\nPage 3\n{note}"
 
     def test_a_stamp_stays_below_the_page_that_was_read(self) -> None:
         (unit,) = collect([answer(3, confidence=45)], ((3, 3),), {3: layer(3, "Page 3", 50)}).read

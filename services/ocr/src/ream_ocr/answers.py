@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from ream_contracts import units
 from ream_contracts.artifacts import UnitText
 from ream_contracts.whole import NotWhole
-from ream_ocr.judging import Keep, judge, together
+from ream_ocr.judging import Keep, judge, together, with_notes
 
+DRAWN = frozenset({"text", "stamp", "watermark", "redact", "field"})
+"""Kinds of annotations whose words people see on the page; of the others an icon, a colour or a line."""
 DOUBTFUL = 50
 """Up to this confidence a text layer is not the page: calling the page read for its sake would hide a loss."""
 
@@ -112,5 +114,18 @@ def _better(layer: UnitText | None, seen: UnitText, *, broken: bool) -> UnitText
     if keep is Keep.LAYER:
         return layer
     text = together(layer.text, seen.text) if keep is Keep.BOTH else seen.text
+    text = with_notes(text, _notes(layer))
     # Headings point into the layer's text and go with it; what else was found on the page stays.
     return replace(seen, text=text, label=layer.label, pictures=layer.pictures, annotations=layer.annotations)
+
+
+def _notes(layer: UnitText) -> Iterator[tuple[str, bool]]:
+    """Yields the texts of annotations that the layer says below the words of the page, and whether each is drawn."""
+    lines = f"\n{layer.text}\n"
+    for one in layer.annotations:
+        # A field is written with its name; its value alone is in the text.
+        parts = one.text.split(": ") if one.kind == "field" else [one.text]
+        said = (": ".join(parts[number:]) for number in range(len(parts)))
+        found = next((text for text in said if text.strip() and f"\n{text}\n" in lines), None)
+        if found is not None and one.kind != "link":
+            yield found, one.kind in DRAWN

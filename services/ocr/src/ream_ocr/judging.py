@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 _WORDS = re.compile(r"[^\W_]{3,}")
@@ -42,7 +43,8 @@ def judge(layer: str, layer_confidence: int, seen: str, seen_confidence: int, *,
     that were seen is kept, for it has no reading errors. Where the page was read without being sure, a layer as long
     as that is kept if it is surer.
 
-    A `broken` layer is one whose characters mean nothing, as far as could be told; its lines are never added.
+    A `broken` layer is one whose characters mean nothing, as far as could be told; its lines are never added, but for
+    those that are no characters of the page (`with_notes`).
     """
     if not layer.strip():
         return Keep.SEEN
@@ -77,6 +79,22 @@ def together(layer: str, seen: str) -> str:
         if wanted and unseen > (1 - AGREEMENT) * len(wanted):
             added.append(line.strip())
     return "\n".join([seen, *added])
+
+
+def with_notes(text: str, notes: Iterable[tuple[str, bool]]) -> str:
+    """Gives a text of a page, and below it the notes that it does not say yet.
+
+    Args:
+        text: what was seen on the page, and what was added to it.
+        notes: each with whether its words are drawn on the page, where they may have been read badly; the others
+            cannot be seen there, even if each of their words stands somewhere.
+    """
+    for note, drawn in notes:
+        words = _ALL_WORDS.findall(note.casefold())
+        if not words or f" {' '.join(words)} " in f" {' '.join(_ALL_WORDS.findall(text.casefold()))} ":
+            continue
+        text = together(note, text) if drawn else "\n".join(filter(None, (text, note.strip())))
+    return text
 
 
 def _like_one_of(word: str, words: set[str]) -> bool:
