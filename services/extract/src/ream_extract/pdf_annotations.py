@@ -65,15 +65,12 @@ _PASSWORD_FIELD = 1 << 13
 class Pinned:
     """What is pinned to a page."""
 
-    notes: tuple[tuple[Annotation, bool], ...]
-    """In order; True for those whose text people see on the page and the text layer lacks."""
+    notes: tuple[Annotation, ...]
+    """In order."""
+    written: tuple[str, ...]
+    """What people see of it on the page, and the text layer lacks."""
     whole: bool
     """False where there was more than may be kept of a page."""
-
-    @property
-    def written(self) -> list[str]:
-        """What people see of it on the page, and the text layer lacks."""
-        return [field_text(note) for note, seen in self.notes if seen]
 
 
 def pinned(page: pdfium.PdfPage) -> int:
@@ -92,17 +89,20 @@ def pinned(page: pdfium.PdfPage) -> int:
 def annotations(page: pdfium.PdfPage, form: Any) -> Pinned:
     """Returns the page's annotations, and says whether these are all of them."""
     count = raw.FPDFPage_GetAnnotCount(page)
-    notes: list[tuple[Annotation, bool]] = []
+    notes: list[Annotation] = []
+    written: list[str] = []
     left = CHARACTERS
     for note, seen in _each(page, form, min(count, ANNOTATIONS)):
         left -= len(note.text)
         if left < 0:
-            return Pinned(tuple(notes), whole=False)
-        notes.append((note, seen))
-    return Pinned(tuple(notes), whole=count <= ANNOTATIONS)
+            return Pinned(tuple(notes), tuple(written), whole=False)
+        notes.append(note)
+        written += [seen] if seen else []
+    return Pinned(tuple(notes), tuple(written), whole=count <= ANNOTATIONS)
 
 
-def _each(page: pdfium.PdfPage, form: Any, count: int) -> Iterator[tuple[Annotation, bool]]:
+def _each(page: pdfium.PdfPage, form: Any, count: int) -> Iterator[tuple[Annotation, str]]:
+    """Yields annotations, each with what of it stands on the page: of a field its value without the name."""
     for index in range(count):
         handle = raw.FPDFPage_GetAnnot(page, index)
         if not handle:
@@ -113,22 +113,22 @@ def _each(page: pdfium.PdfPage, form: Any, count: int) -> Iterator[tuple[Annotat
             raw.FPDFPage_CloseAnnot(handle)
 
 
-def _annotation(page: pdfium.PdfPage, handle: Any, form: Any) -> Iterator[tuple[Annotation, bool]]:
+def _annotation(page: pdfium.PdfPage, handle: Any, form: Any) -> Iterator[tuple[Annotation, str]]:
     kind = raw.FPDFAnnot_GetSubtype(handle)
     if kind == raw.FPDF_ANNOT_LINK:
         address = _address(page, handle)
         if address:
-            yield Annotation("link", address, None), False
+            yield Annotation("link", address, None), ""
     elif kind == raw.FPDF_ANNOT_WIDGET:
         yield from _field(handle, form) if form is not None else _loose_field(handle)
     elif kind in _KINDS:
         text = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"Contents")).strip() or _rich(handle, b"RC")
         if text:
             author = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"T")).strip() or None
-            yield Annotation(_KINDS[kind], text, author), True
+            yield Annotation(_KINDS[kind], text, author), text
 
 
-def _field(handle: Any, form: Any) -> Iterator[tuple[Annotation, bool]]:
+def _field(handle: Any, form: Any) -> Iterator[tuple[Annotation, str]]:
     name = tidy(_string(raw.FPDFAnnot_GetFormFieldName, form, handle)).strip()
     value = tidy(_string(raw.FPDFAnnot_GetFormFieldValue, form, handle)).strip()
     kind = raw.FPDFAnnot_GetFormFieldType(form, handle)
@@ -140,19 +140,19 @@ def _field(handle: Any, form: Any) -> Iterator[tuple[Annotation, bool]]:
         value = _rich(handle, b"RV")
     if not value or raw.FPDFAnnot_GetFormFieldFlags(form, handle) & _PASSWORD_FIELD:
         return
-    written = kind in _FIELD_TEXT
+    written = value if kind in _FIELD_TEXT else ""
     if written or value != "Off":
         yield Annotation("field", f"{name}: {value}" if name else value, None), written
 
 
-def _loose_field(handle: Any) -> Iterator[tuple[Annotation, bool]]:
+def _loose_field(handle: Any) -> Iterator[tuple[Annotation, str]]:
     """Reads a field of a file whose form is missing: people see it all the same."""
     value = tidy(_string(raw.FPDFAnnot_GetStringValue, handle, b"V")).strip()
     flags = ctypes.c_float()
     if raw.FPDFAnnot_GetNumberValue(handle, b"Ff", flags) and int(flags.value) & _PASSWORD_FIELD:
         return
     if value and value != "Off":
-        yield Annotation("field", value, None), True
+        yield Annotation("field", value, None), value
 
 
 def _options(handle: Any, form: Any) -> str:
@@ -258,11 +258,6 @@ def _beyond(text: str, known: str) -> str:
                 new.append(word)
         lines.append(" ".join(new))
     return "\n".join(line for line in lines if line)
-
-
-def field_text(annotation: Annotation) -> str:
-    """Returns what of an annotation stands on the page: a field's value without its name."""
-    return annotation.text.partition(": ")[2] or annotation.text if annotation.kind == "field" else annotation.text
 
 
 def _address(page: pdfium.PdfPage, handle: Any) -> str:

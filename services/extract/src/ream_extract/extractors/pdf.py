@@ -152,7 +152,7 @@ def _judged(
     drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
     verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden, spread.drawn, spread.text))
     found = pdf_annotations.annotations(page, document.formenv)
-    notes = [note for note, _ in found.notes]
+    notes = list(found.notes)
     text = "\n".join([text, *found.written]) if found.written else text
     if not found.whole:
         # How much was left out is not known, only that it was: a count that no text of this page reaches.
