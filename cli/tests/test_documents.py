@@ -13,6 +13,7 @@ from ream_cli import documents, show, status
 from ream_cli.failures import CommandError
 from ream_contracts import identity, layout, receipts
 from ream_contracts.artifacts import (
+    Annotation,
     ChildFound,
     DocumentRecord,
     Manifest,
@@ -117,6 +118,26 @@ def test_the_text_is_what_was_read_in_order() -> None:
     read(store, 3, 4)
     read(store, 1, 2)
     assert documents.text(store, recorded(store)) == "page 1\n\npage 2\n\npage 3\n\npage 4"
+
+
+def test_text_as_json_has_what_is_noted_beside_it() -> None:
+    store = memory_store()
+    taken_in(store)
+    read(store, 1, 1)
+    left_out = Annotation("pictures", "2 pictures left out: 2 beyond the first 50.", None)
+    units = [UnitText(4, "page", "", "none", 100, None, 0, 0, 0, (), (), (), (left_out,))]
+    units.append(UnitText(5, "page", "", "none", 100, None, 0, 0, 0, (), (), (), ()))
+    name = layout.text(ID, 1, 4, "extract", "t" * 12)
+    store.put_artifact(name, SegmentText(ID, 1, 4, "extract", "1", tuple(units), ()))
+    record = SegmentRecord(ID, 1, 1, 4, (), ((4, 5),), name, "c", "text-layer", 100, 0, ())
+    store.put_artifact(layout.segment_record(ID, 1, 1, 4), record)
+    recorded(store)
+    found = documents.known(store, ID)
+    assert show.text_to_json(found, store)["units"] == [
+        {"unit": 1, "text": "page 1", "annotations": []},
+        {"unit": 4, "text": "", "annotations": [{"kind": "pictures", "text": left_out.text, "author": None}]},
+    ]
+    assert documents.text(store, recorded(store)) == "page 1"
 
 
 def test_an_id_may_be_shortened_while_it_is_clear() -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ream_cli.failures import CommandError
 from ream_contracts import layout, units
-from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentRecord, SegmentText, Source
+from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentRecord, SegmentText, Source, UnitText
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
 from ream_kit import Erased, Store
@@ -118,16 +118,17 @@ def segment_records(store: Store, document_id: str, generation: int, run: int) -
 
 def text(store: Store, record: DocumentRecord) -> str:
     """The text of the version that was indexed: its units in order, an empty line between them."""
-    found = dict(texts(store, record))
+    found = {unit.unit: unit.text for unit in said(store, record) if unit.text.strip()}
     return "\n\n".join(found[number] for number in sorted(found))
 
 
-def texts(store: Store, record: DocumentRecord) -> Iterator[tuple[int, str]]:
-    """Yields unit and text of the version that was indexed."""
+def said(store: Store, record: DocumentRecord) -> Iterator[UnitText]:
+    """Yields the units with text or annotations of the version that was indexed."""
     for segment in segment_records(store, record.document_id, record.generation, record.run):
         for unit in store.get_artifact(SegmentText, segment.text).units:
-            if units.contains(segment.read, unit.unit):
-                yield unit.unit, unit.text
+            blank = units.contains(segment.not_applicable, unit.unit)
+            if units.contains(segment.read, unit.unit) or (blank and unit.annotations):
+                yield unit
 
 
 def with_prefix(store: Store, prefix: str) -> list[str]:

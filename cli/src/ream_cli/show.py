@@ -80,15 +80,18 @@ def _record(found: Known) -> DocumentRecord:
 
 
 def text_to_json(found: Known, store: Store) -> dict[str, Any]:
-    """The object that `--text --json` prints: the text of the newest record, unit by unit."""
+    """The object that `--text --json` prints: the text of the newest record and what is noted beside it, by unit."""
     record = _record(found)
-    texts = dict(documents.texts(store, record))
+    units = {unit.unit: unit for unit in documents.said(store, record)}
     return {
         "document_id": found.document_id,
         "generation": record.generation,
         "run": record.run,
         "outstanding": found.outstanding(),
-        "units": [{"unit": unit, "text": texts[unit]} for unit in sorted(texts)],
+        "units": [
+            {"unit": number, "text": units[number].text, "annotations": codec.to_json(units[number].annotations)}
+            for number in sorted(units)
+        ],
     }
 
 
