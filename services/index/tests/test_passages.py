@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from ream_contracts.artifacts import Heading
 from ream_index.passages import LONGEST_HEADING, Trail, cut, sensitivity
-from ream_index.settings import IndexSettings
-from ream_kit.settings import SettingsError, load
 
 
 def scores(**named: int) -> dict[str, int]:
@@ -29,12 +27,6 @@ def test_cutting_loses_only_white_space(text: str, limit: int) -> None:
 def test_a_page_is_cut_between_paragraphs() -> None:
     first, second = "First paragraph. " * 5, "Second paragraph. " * 5
     assert [piece for _, piece in cut(f"{first}\n\n{second}", 120)] == [first.strip(), second.strip()]
-
-
-@pytest.mark.parametrize("given", ["0", "-3"])
-def test_a_size_with_which_cutting_would_never_end_is_refused(given: str) -> None:
-    with pytest.raises(SettingsError, match=f"REAM_INDEX_PASSAGE_CHARACTERS={given}"):
-        load(IndexSettings, {"REAM_INDEX_PASSAGE_CHARACTERS": given}, "REAM_INDEX_")
 
 
 def test_a_long_word_is_cut_anywhere() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ream_index.settings import require_url
 from ream_kit import settings
 from ream_kit.settings import SettingsError, setting
 
@@ -35,8 +36,7 @@ class DashboardsSettings:
     password: str = field(default="", repr=False, metadata={"doc": "the password"})
 
     def __post_init__(self) -> None:
-        if urlsplit(self.url).scheme not in ("http", "https") or not urlsplit(self.url).hostname:
-            raise SettingsError(f"REAM_DASHBOARDS_URL is {self.url!r}: give http://host:port or https://host:port")
+        require_url("REAM_DASHBOARDS_URL", self.url)
 
 
 def import_objects(own: DashboardsSettings, objects: bytes) -> int:

@@ -2,8 +2,27 @@
 """What a person can set for index, read from REAM_OPENSEARCH_… and REAM_INDEX_…."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from ream_kit.settings import require_at_least, setting
+from ream_kit.settings import SettingsError, require_at_least, setting
+
+
+def require_url(variable: str, url: str) -> None:
+    """Refuses what is no address of a server.
+
+    Raises:
+        SettingsError: the text names the variable and says what to give.
+    """
+    if not _is_url(url):
+        raise SettingsError(f"{variable} is no address of a server: give http://host:port or https://host:port")
+
+
+def _is_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # what stands for the port is none
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +33,10 @@ class OpenSearchSettings:
     user: str = setting("ream", "user of the application role, which may not create indices")
     password: str = setting("", "its password")
     ca: str = setting("", "file with the certificate authority; empty for the system's")
+
+    def __post_init__(self) -> None:
+        """Refuses an address that nothing could be asked at."""
+        require_url("REAM_OPENSEARCH_URL", self.url)
 
 
 @dataclass(frozen=True, slots=True)
