@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One entry for every routine task; continuous integration calls the same recipes.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast bench chaos check clean
+.PHONY: help demo up down test test-fast bench quality chaos check clean
 
 # Where an environment forbids to keep bytecode, each of many processes would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,6 +35,10 @@ test-fast: ## tests that need nothing but Python, in under half a minute
 bench: ## measure speed and memory from end to end; BENCH=--quick takes two minutes
 	@scripts/bootstrap.sh all
 	$(BIN)/python benchmarks/bench.py $(BENCH)
+
+quality: ## measure how well documents of known content are read and understood; CORPUS=DIR, else $$REAM_CORPUS
+	@scripts/bootstrap.sh all
+	$(BIN)/python benchmarks/quality.py $(CORPUS) $(if $(ONLY),--only $(ONLY)) $(if $(RESULTS),--results $(RESULTS))
 
 chaos: ## break everything on purpose, within 30 minutes; SEED=N repeats a run, LONG=1 takes an hour, PARTS="kills store"
 	@scripts/bootstrap.sh all

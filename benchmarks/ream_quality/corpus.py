@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads documents of a corpus the way the flow hands them to classify: segments of units with text."""
+"""Decides which documents of a corpus go through the flow, and under which names; see the README of the benchmarks."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -12,6 +14,40 @@ from ream_contracts.artifacts import SegmentText, UnitText
 
 PAGES = 16
 """Units of the largest segment."""
+FOLDERS: dict[str, tuple[str, ...]] = {
+    "contracts": (".pdf",),
+    "formats": ("",),
+    "invoices": (".pdf",),
+    "news": (".txt",),
+    "ocr-pages": (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".pdf"),
+    "receipts/img": (".jpg", ".jpeg", ".png"),
+    "reports": (".pdf",),
+    "tables": (".pdf",),
+}
+"""Folders of a corpus, and how the documents in them end; the rest of a folder is the truth about them."""
+SENTENCES = "personal-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A document that goes through the flow: a file, or a text.
+
+    Attributes:
+        name: its path below the corpus; of what is no file by itself, a name like one.
+    """
+
+    name: str
+    content: Path | str | bytes
+
+
+def given(corpus: Path) -> Iterator[Given]:
+    """Yields the documents of a corpus; parts of it that are missing have none."""
+    for folder, endings in FOLDERS.items():
+        for path in documents(corpus / folder, *endings):
+            yield Given(path.relative_to(corpus).as_posix(), path)
+    for path in documents(corpus / SENTENCES, ".json"):
+        for number, sentence in enumerate(json.loads(path.read_text("utf-8"))):
+            yield Given(f"{path.relative_to(corpus).as_posix()}#{number}", sentence["full_text"])
 
 
 def pages(file: Path) -> list[str]:
@@ -43,5 +79,5 @@ def segments(texts: list[str]) -> Iterator[SegmentText]:
 def documents(folder: Path, *endings: str) -> Iterator[Path]:
     """Yields the files below a folder that end so, in order."""
     for file in sorted(folder.rglob("*")):
-        if file.suffix.lower() in endings and file.is_file():
+        if file.name.lower().endswith(endings) and file.is_file():
             yield file

@@ -1,24 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scores key fields: of photographed receipts, read by the engine of ocr, of contracts and of invoices."""
+"""Scores key fields that the index shows: of photographed receipts, of contracts and of invoices."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ream_classify import amounts, dates
-from ream_classify.fields import contracts, sales
-from ream_classify.rules import Rules
-from ream_contracts.artifacts import KeyField
-from ream_ocr.cell import read
-from ream_ocr.languages import tessdata
-from ream_quality.corpus import documents, pages, segments, unit
+from ream_quality.library import Library, Reading
 from ream_quality.spans import Tally
 
 MAP = Path(__file__).parent / "maps" / "invoices.yaml"
@@ -26,96 +21,74 @@ _RECEIPTS = ("company", "date", "address", "total")
 _CONTRACTS = ("party", "effective_date", "jurisdiction", "term")
 
 
-def measure(corpus: Path, rules: Rules) -> dict[str, float]:
+def measure(library: Library) -> dict[str, float]:
     """Returns the share of right fields of receipts and invoices, and micro F1 of those of contracts."""
-    del rules  # fields are asked for as if the type were known: whether it is, types are scored for
-    figures: dict[str, float] = {}
-    if (corpus / "receipts" / "key").is_dir():
-        figures |= _receipts(corpus / "receipts")
-    if (corpus / "contracts" / "expected.tsv").is_file():
-        figures |= _contracts(corpus / "contracts")
-    if (corpus / "invoices").is_dir():
-        figures |= _invoices(corpus / "invoices")
-    return figures
+    return {**_receipts(library), **_contracts(library), **_invoices(library)}
 
 
-def _receipts(folder: Path) -> dict[str, float]:
+def _receipts(library: Library) -> dict[str, float]:
     right: Counter[str] = Counter()
     wanted: Counter[str] = Counter()
-    for file in documents(folder / "key", ".json"):
-        key: Mapping[str, str] = json.loads(file.read_text("utf-8"))
-        text = _photographed(folder / "img" / f"{file.stem}.jpg")
-        found = {field.name: field.normal for field in sales.find(unit(1, text), "receipt")}
+    for path in library.files("receipts/img"):
+        truth = library.root / "receipts" / "key" / f"{path.stem}.json"
+        if not truth.is_file():
+            continue
+        key: Mapping[str, str] = json.loads(truth.read_text("utf-8"))
+        found = shown(library.of(path))
         for name in _RECEIPTS:
             wanted[name] += 1
-            right[name] += _same(name, found.get(name, ""), key[name])
+            right[name] += _same(name, next(iter(found.get(name, ())), ""), key[name])
+    if not wanted:
+        return {}
     each = {f"receipts_fields_{name}": right[name] / max(1, wanted[name]) for name in _RECEIPTS}
-    return {"receipts_fields": right.total() / max(1, wanted.total()), **each}
+    return {"receipts_fields": right.total() / wanted.total(), **each}
 
 
-def _photographed(picture: Path) -> str:
-    """Reads a picture as ocr does in its cell, with the languages that it looks for first."""
-    request = {
-        "path": str(picture),
-        "media_type": "image/jpeg",
-        "units": [1],
-        "engine": "tesserocr",
-        "tessdata": str(tessdata(None)),
-        "languages": ["eng"],
-        "budget": {},
-    }
-    (answer,) = read(request, picture.parent)
-    return str(answer.get("text", ""))
+def shown(reading: Reading) -> Mapping[str, Sequence[str]]:
+    """Key fields of a document as its entry in the index has them: those of the type that was decided."""
+    fields: Mapping[str, Sequence[str]] = reading.entry.get("key_fields") or {}
+    return fields
 
 
-def _contracts(folder: Path) -> dict[str, float]:
+def _contracts(library: Library) -> dict[str, float]:
+    listed = library.root / "contracts" / "expected.tsv"
+    if not listed.is_file():
+        return {}
     tallies = {name: Tally() for name in _CONTRACTS}
-    for line in (folder / "expected.tsv").read_text("utf-8").splitlines():
+    for line in listed.read_text("utf-8").splitlines():
         name, _, rest = line.partition("\t")
+        if not library.has(listed.with_name(name)):
+            continue
         wanted = {
             (key, _plain(value.replace("_", " "))) for key, _, value in (one.partition("=") for one in rest.split())
         }
-        found = {(one.name, _plain(one.normal)) for one in best(_fields_of(folder / name))}
+        fields = shown(library.of(listed.with_name(name)))
+        found = {(key, _plain(value)) for key, values in fields.items() for value in values}
         for key, tally in tallies.items():
             ours, theirs = ({value for one, value in both if one == key} for both in (found, wanted))
             tally.add(Tally(len(ours & theirs), len(ours - theirs), len(theirs - ours)))
     total = Tally()
     for tally in tallies.values():
         total.add(tally)
+    if not total.right + total.missed:
+        return {}
     return {"contracts_fields": total.f1, **{f"contracts_fields_{name}": tally.f1 for name, tally in tallies.items()}}
 
 
-def _fields_of(file: Path) -> Iterator[KeyField]:
-    for segment in segments(pages(file)):
-        for one in segment.units:
-            yield from contracts.find(one)
-
-
-def best(found: Iterable[KeyField]) -> Iterator[KeyField]:
-    """Takes of each field the surest, of parties all: as index does for a document."""
-    surest: dict[str, KeyField] = {}
-    for field in found:
-        if field.name == "party":
-            yield field
-        elif field.name not in surest or field.confidence > surest[field.name].confidence:
-            surest[field.name] = field
-    yield from surest.values()
-
-
-def _invoices(folder: Path) -> dict[str, float]:
+def _invoices(library: Library) -> dict[str, float]:
     names: Mapping[str, str] = yaml.safe_load(MAP.read_text("utf-8"))
     right = wanted = 0
-    for file in documents(folder, ".json"):
-        told: Any = json.loads(file.read_text("utf-8"))
+    for path in library.files("invoices"):
+        truth = path.with_suffix(".json")
+        if not truth.is_file():
+            continue
+        told: Any = json.loads(truth.read_text("utf-8"))
         (invoice,) = told if isinstance(told, list) else [told]
-        found: dict[str, str] = {}
-        for number, text in enumerate(pages(file.with_suffix(".pdf")), 1):
-            for field in sales.find(unit(number, text), "invoice"):
-                found.setdefault(field.name, field.normal)
+        found = shown(library.of(path))
         for theirs, ours in names.items():
             if theirs in invoice:
                 wanted += 1
-                right += _same(ours, found.get(ours, ""), str(invoice[theirs]))
+                right += _same(ours, next(iter(found.get(ours, ())), ""), str(invoice[theirs]))
     return {"invoices_fields": right / wanted} if wanted else {}
 
 

@@ -33,10 +33,15 @@ class OurUnit:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What the services made of one document."""
+    """What the services made of one document.
+
+    Attributes:
+        causes: why units were not read.
+    """
 
     outcome: str
     units: Mapping[int, OurUnit]
+    causes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ def ours(store: Store, record: DocumentRecord) -> Ours:
             line.unit: OurUnit(line.way.kind, line.way.state, line.way.method, texts.get(line.unit, ""))
             for line in lines(record.receipt)
         },
+        frozenset(way.cause for way in record.receipt.ways if way.cause),
     )
 
 

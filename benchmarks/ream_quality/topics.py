@@ -8,21 +8,18 @@ from pathlib import Path
 
 import yaml
 
-from ream_classify.classes import classify
-from ream_classify.rules import Rules
-from ream_quality.corpus import documents, pages, segments
+from ream_quality.library import Library
 
 MAP = Path(__file__).parent / "maps" / "news.yaml"
 
 
-def measure(corpus: Path, rules: Rules) -> dict[str, float]:
+def measure(library: Library) -> dict[str, float]:
     """Returns the share of texts whose best topic is that of their folder."""
     labels: Mapping[str, Sequence[str]] = yaml.safe_load(MAP.read_text("utf-8"))
     right = texts = 0
     for folder, ours in labels.items():
-        for file in documents(corpus / "news" / folder, ".txt"):
-            (segment,) = segments(pages(file))
-            scores = classify(segment, rules).scores
+        for file in library.files(f"news/{folder}", ".txt"):
+            scores: Mapping[str, int] = library.of(file).entry["scores"]
             points = {name: sum(scores.get(f"topic:{one}", 0) for one in listed) for name, listed in labels.items()}
             best = max(points, key=lambda name: (points[name], name))
             texts += 1

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures how well documents of known content are read and understood, through an installation of its own.
+
+`make quality CORPUS=DIR`, or `python benchmarks/quality.py DIR [--only reports news]`. Any folder that is laid out like
+the corpus of the tests will do; parts that are missing are said and left out. Writes `quality.json`, a flat map of
+metrics, and `quality.html` beside it, where the last run's figures are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from ream_bench.installation import BenchError, Tell, installed
+from ream_kit import Retry
+from ream_kit.store_open import open_store
+from ream_quality import made
+from ream_quality.corpus import Given, given
+from ream_quality.flowing import left_behind, through_the_flow
+from ream_quality.library import Library
+from ream_quality.measures import AIMS, measure
+from ream_quality.pages_found import metrics
+from ream_quality.report import missing, page
+from ream_quality.searching import answered
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures and writes; 1 when it could not be measured, 2 when there is no such folder."""
+    parser = argparse.ArgumentParser(prog="quality.py", description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    parser.add_argument("corpus", type=Path, nargs="?", help="folder of documents with their truth")
+    parser.add_argument("--only", nargs="+", default=[], metavar="FOLDER", help="these folders of it alone")
+    parser.add_argument("--results", type=Path, default=Path(), help="folder of quality.json and quality.html")
+    parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="where store and logs lie meanwhile")  # noqa: S108 (a folder of its own is made in it)
+    parser.add_argument("--keep", action="store_true", help="leave store and logs there")
+    parser.add_argument("--kept", type=Path, metavar="STORE", help="only score what an earlier run left in this store")
+    options = parser.parse_args(arguments)
+    corpus = options.corpus or Path(os.environ.get("REAM_CORPUS", ""))
+    if not (options.corpus or os.environ.get("REAM_CORPUS")) or not corpus.is_dir():
+        print("Name a folder of documents: make quality CORPUS=DIR, or set REAM_CORPUS.", file=sys.stderr)
+        return 2
+    console, began = Console(stderr=True), time.monotonic()
+
+    def tell(sentence: str) -> None:
+        console.print(f"{time.monotonic() - began:6.0f} s  {sentence}", highlight=False, markup=False, soft_wrap=True)
+
+    try:
+        library, figures = measured(corpus.resolve(), options, tell)
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Retry as away:
+        print(f"{away.waiting_for} is away: {away.reason}", file=sys.stderr)
+        return 1
+    write(library, figures, options.results, tell)
+    return 0
+
+
+def measured(corpus: Path, options: argparse.Namespace, tell: Tell) -> tuple[Library, dict[str, float]]:
+    """Starts an installation, takes everything through it, asks, ends it, and scores."""
+    if options.kept:
+        library = left_behind(open_store({"REAM_STORE": str(options.kept)}), corpus, chosen(corpus, options.only))
+        return library, measure(library)
+    with installed(options.folder, tell, options.keep) as installation:
+        library = through_the_flow(installation, corpus, chosen(corpus, options.only), tell)
+        answers = answered(installation, library, tell)
+    tell("scoring")
+    figures = measure(library)
+    return library, {**figures, **(metrics(answers) if answers else {})}
+
+
+def chosen(corpus: Path, only: Sequence[str]) -> list[Given]:
+    """The documents of the corpus and those that are made; those of some folders alone where some are named."""
+    every = [*given(corpus), *(one.given for one in made.every())]
+    return [one for one in every if not only or one.name.startswith(tuple(f"{name}/" for name in only))]
+
+
+def write(library: Library, figures: dict[str, float], folder: Path, tell: Tell) -> None:
+    """Writes and shows the figures."""
+    file = folder / "quality.json"
+    last: dict[str, float] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    (folder / "quality.html").write_text(page(library, figures, last), "utf-8")
+    for name, figure in figures.items():
+        aim = AIMS.get(name)
+        wanted = f"wanted {aim}{'' if aim.met(figure) else ', missed'}" if aim else ""
+        print(f"{name:36} {figure:<10g} {wanted}")
+    for name, why in missing(figures):
+        print(f"{name:36} not measured: {why}")
+    tell(f"written: {file} and {folder / 'quality.html'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
