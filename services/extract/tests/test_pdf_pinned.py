@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ream_contracts.whole import letters
-from ream_extract import pdf_annotations
+from ream_extract import pdf_annotations, pdf_structure
 from ream_extract.extractors.pdf import EXTRACTOR
 from ream_extract.pdf_annotations import _beyond
 from ream_extract.reading import ChildRead, Item, Source, UnitFailed, UnitRead, UnitRun
@@ -39,7 +39,7 @@ def drawing(words: str) -> str:
 def read(path: Path) -> list[Item]:
     source = Source(path, PDF)
     count = sum(run.count for run in EXTRACTOR.plan(source).units)
-    return list(EXTRACTOR.read(source, 1, count, path.parent))
+    return [item for item in EXTRACTOR.read(source, 1, count, path.parent) if item is not None]
 
 
 def page(path: Path) -> UnitRead:
@@ -174,6 +174,53 @@ def test_files_that_belong_to_document_or_page_without_standing_in_the_list(tmp_
     assert [(child.name, (tmp_path / child.file).read_bytes()) for child in children] == [
         ("whole.xml", b"data of whole.xml"), ("page.txt", b"data of page.txt"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pinned", "rest"), [(2, UnitRead(4, "rest", "", "none")), (40, None)])
+def test_files_pinned_beyond_what_is_looked_at_are_missing_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pinned: int, rest: UnitRead | None
+) -> None:
+    # Links, and after some of them two files: the second may lie beyond what a plan looks at.
+    note = f"<< {RECT} /Subtype /FileAttachment /FS 7 0 R >>"
+    link = f"<< {RECT} /Subtype /Link >>"
+    files = [
+        one
+        for number in (7, 9)
+        for one in (f"<< /Type /Filespec /F ({number}.txt) /EF << /F {number + 1} 0 R >> >>", _stream("", "data"))
+    ]
+    second = f"<< {RECT} /Subtype /FileAttachment /FS 9 0 R >>"
+    annotations = [link] * 60
+    annotations[pinned] = second
+    numbers = " ".join(f"{number} 0 R" for number in (6, *range(11, 71)))
+    path = made(tmp_path / "a.pdf", note, *files, *annotations, page=f"/Annots [{numbers}]")
+    assert EXTRACTOR.plan(Source(path, PDF)).units == (UnitRun("page", 1), UnitRun("attachment", 2))
+    monkeypatch.setattr(pdf_structure, "LOOKED_AT", 20)
+    monkeypatch.setattr(pdf_structure, "STEPS", 10)
+    pdf_structure._look.cache_clear()
+    found = 2 if rest else 1
+    assert EXTRACTOR.plan(Source(path, PDF)).units == (
+        UnitRun("page", 1), UnitRun("attachment", found), UnitRun("rest", 1)
+    )  # fmt: skip
+    items = list(EXTRACTOR.read(Source(path, PDF), 1, 2 + found, tmp_path))
+    assert items[-1] == (rest or UnitFailed(3, "attachments-missing"))
+    assert items.count(None) > 1, "says that it is still at work"
+    pdf_structure._look.cache_clear()
+
+
+def test_files_are_found_whatever_number_of_pages_is_declared(tmp_path: Path) -> None:
+    pages = " ".join(["4 0 R"] * 50)
+    path = made(
+        tmp_path / "a.pdf",
+        f"<< {RECT} /Subtype /FileAttachment /FS 7 0 R >>",
+        "<< /Type /Filespec /F (a.txt) /EF << /F 8 0 R >> >>",
+        _stream("", "data"),
+        page="/Annots [6 0 R]",
+    )
+    data = path.read_bytes().replace(b"/Count 1 /Kids [4 0 R]", b"/Count 25000 /Kids [%s]" % pages.encode())
+    path.write_bytes(data)
+    plan = EXTRACTOR.plan(Source(path, PDF))
+    assert UnitRun("attachment", 1) in plan.units
+    assert all(run.kind != "rest" for run in plan.units)
 
 
 TEMPLATE = (

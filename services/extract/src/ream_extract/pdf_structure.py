@@ -13,8 +13,10 @@ from pypdf.generic import EmbeddedFile
 from ream_extract.pdf_xfa import needs_program
 from ream_extract.text_clean import tidy
 
-ANNOTATIONS = 20_000
-"""Annotations looked at for attached files; a page tree of links must not cost minutes."""
+LOOKED_AT = 50_000
+"""Pages and annotations looked at for attached files before anything is read; a plan must not cost minutes."""
+STEPS = 500
+"""Pages and annotations after which who looks on says that it is still at work."""
 TREE_PAGES = 20_000
 """Pages up to which the tree is walked; of more, nothing is said here: its root's own count may be any number."""
 
@@ -48,6 +50,8 @@ class Structure:
     """How many objects there are, where the tree was not walked: there cannot be more pages."""
     program: bool = False
     """Whether it is a form that a program of its own draws."""
+    whole: bool = True
+    """False where there are more pages and annotations than were looked at: files may be pinned to the others."""
 
 
 def look(path: Path) -> Structure:
@@ -65,13 +69,14 @@ def _look(path: Path, *identity: int) -> Structure:
         if _locked(reader):
             return Structure(None, locked=True)
         listed = tuple(map(_attachment, reader.attachment_list))
-        attachments = tuple(map(_attachment, _attached(reader)))
+        whole = _Whole()
+        attachments = tuple(map(_attachment, _looked_at(reader, whole)))
         pages = _pages(reader)
         problem = None if pages is not None else f"more than {TREE_PAGES} declared"
         objects = _objects(reader) if pages is None else None
         return Structure(
             pages, attachments, tuple(_metadata(reader)), problem=problem, listed=len(listed), objects=objects,
-            program=needs_program(reader),
+            program=needs_program(reader), whole=whole.whole,
         )  # fmt: skip
     except Exception as failure:
         return Structure(None, problem=type(failure).__name__)
@@ -80,8 +85,27 @@ def _look(path: Path, *identity: int) -> Structure:
 def attached(path: Path) -> Iterator[tuple[Attachment, Callable[[], bytes | None]]]:
     """Yields each attachment in the order of `look`, and what decodes it, or gives None where that cannot be done."""
     reader = PdfReader(path, strict=False)
-    for one in _attached(reader):
+    for one in _looked_at(reader, _Whole()):
         yield _attachment(one), partial(_content, one)
+
+
+def more_pinned(path: Path) -> Iterator[bool]:
+    """Looks for files beyond those of `look`, pinned to what was not looked at there.
+
+    Yields:
+        False now and then, while none was found; True as the last where there is one, or where that cannot be told.
+    """
+    left = len(look(path).attachments)
+    try:
+        for steps, one in enumerate(_attached(PdfReader(path, strict=False))):
+            left -= one is not None
+            if left < 0:
+                yield True
+                return
+            if steps % STEPS == 0:
+                yield False
+    except Exception:
+        yield True
 
 
 def _attachment(one: EmbeddedFile) -> Attachment:
@@ -139,14 +163,35 @@ def _size(one: EmbeddedFile) -> int | None:
         return None
 
 
-def _attached(reader: PdfReader) -> Iterator[EmbeddedFile]:
-    """Yields the files of the document's list, then those pinned to pages that are not in it."""
+@dataclass(slots=True)
+class _Whole:
+    """Whether everything was looked at."""
+
+    whole: bool = True
+
+
+def _looked_at(reader: PdfReader, told: _Whole) -> Iterator[EmbeddedFile]:
+    """Yields the files that are found in bounded time, and tells whether there may be more."""
+    steps = 0
+    for one in _attached(reader):
+        steps += one is None
+        if steps > LOOKED_AT:
+            told.whole = False
+            return
+        if one is not None:
+            yield one
+
+
+def _attached(reader: PdfReader) -> Iterator[EmbeddedFile | None]:
+    """Yields the files of the document's list, then those pinned to pages that are not in it; None while it looks."""
     seen: set[object] = set()
     for one in reader.attachment_list:
         seen.add(_identity(one.pdf_object))
         yield one
     for specification in _pinned(reader):
-        if _identity(specification) not in seen:
+        if specification is None:
+            yield None
+        elif _identity(specification) not in seen:
             seen.add(_identity(specification))
             name = specification.get("/UF") or specification.get("/F") or "attachment"
             yield EmbeddedFile(str(name), specification)
@@ -159,19 +204,39 @@ def _identity(specification: Any) -> object:
 
 
 def _pinned(reader: PdfReader) -> Iterator[Any]:
-    """Yields the files that belong to the document or a page (PDF 2), and those that are pinned to a page."""
+    """Yields the files that belong to the document or a page (PDF 2), and those that are pinned to a page.
+
+    Each page and annotation is looked at once, however often it is named; before each, None is yielded.
+    """
     yield from _associated(reader.root_object)
-    left = ANNOTATIONS
-    pages: Any = reader.pages if _pages(reader) is not None else ()
-    for page in pages:
+    seen: set[object] = set()
+    for page in _each_page(reader):
+        yield None
         yield from _associated(page)
         for reference in page.get("/Annots") or ():
-            left -= 1
-            if left < 0:
-                return
+            if _number(reference) in seen:
+                continue
+            seen.add(_number(reference))
+            yield None
             annotation = reference.get_object()
             if annotation.get("/Subtype") == "/FileAttachment" and "/EF" in annotation.get("/FS", {}):
                 yield annotation["/FS"]
+
+
+def _each_page(reader: PdfReader) -> Iterator[Any]:
+    """Walks the page tree whatever its root says of its size."""
+    seen: set[object] = set()
+    waiting: list[Any] = [cast(Any, reader.root_object).raw_get("/Pages")]
+    while waiting:
+        reference = waiting.pop()
+        if _number(reference) in seen:
+            continue
+        seen.add(_number(reference))
+        node = reference.get_object()
+        if "/Kids" in node:
+            waiting.extend(reversed(node["/Kids"]))
+        else:
+            yield node
 
 
 def _associated(holder: Any) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from ream_extract.pdf_pictures import Pictures
 from ream_extract.pdf_spread import spread_of
 from ream_extract.pdf_xfa import form_blocks
 from ream_extract.reading import (
+    REST,
     ChildRead,
     Item,
     PictureFound,
@@ -51,7 +52,8 @@ class PdfExtractor:
 
         Where the tree's root declares more pages than are walked, PDFium's count stands alone, up to the number of
         objects in the file: a kilobyte can name the same page a million times. Attachments are counted
-        twice as well.
+        twice as well; where there are too many pages and annotations to look for them, one more unit stands for those
+        that are left.
         """
         structure = pdf_structure.look(source.path)
         if structure.locked:
@@ -84,11 +86,13 @@ class PdfExtractor:
             units.append(UnitRun("attachment", files.count))
         if _draws_itself(structure, form):
             units.append(UnitRun("form", 1))
+        if not structure.whole:
+            units.append(UnitRun(REST, 1))
         children = sum(one.size or 0 for one in structure.attachments)
         return Plan(tuple(units), metadata, child_bytes=children)
 
-    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
-        """Yields pages, then attachments, whose numbers follow the last page's, then the words of an XFA form."""
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item | None]:
+        """Yields pages, then attachments, whose numbers follow the last page's, the words of an XFA form, the rest."""
         document = _open(source.path)
         try:
             document.init_forms()  # nothing where there is no form; one of XFA that is static has its fields in it too
@@ -201,7 +205,7 @@ def _reason(layer: Layer, source: Source) -> Reason | None:
 
 def _attachments(
     document: pdfium.PdfDocument, source: Source, first: int, last: int, pages: int, scratch: Path
-) -> Iterator[Item]:
+) -> Iterator[Item | None]:
     counted = pdf_attachments.both(document, pdf_structure.look(source.path))
     left = source.child_budget
     form = pages + counted.count + 1
@@ -221,8 +225,21 @@ def _attachments(
             file = f"child-{unit}-{hashlib.sha256(content).hexdigest()[:16]}"
             (scratch / file).write_bytes(content)
             yield ChildRead(unit, "attachment", _shown(counted, number, name), name, file, len(content))
-    if first <= form <= last and _draws_itself(counted.structure, document.get_formtype()):
+    draws = _draws_itself(counted.structure, document.get_formtype())
+    if first <= form <= last and draws:
         yield _form(source.path, form)
+    if first <= form + draws <= last and not counted.structure.whole:
+        yield from _rest(source.path, form + draws)
+
+
+def _rest(path: Path, number: int) -> Iterator[Item | None]:
+    """Looks through the pages and annotations that the plan left out: nothing is to be read where no file is there."""
+    for found in pdf_structure.more_pinned(path):
+        if found:
+            yield UnitFailed(number, "attachments-missing")
+            return
+        yield None
+    yield UnitRead(number, REST, "", "none")
 
 
 def _draws_itself(structure: pdf_structure.Structure, form: int) -> bool:
