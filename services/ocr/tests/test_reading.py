@@ -143,3 +143,12 @@ def test_a_page_askew_is_laid_level() -> None:
     (_, (size, _)) = engine.shown
     assert size > UPRIGHT  # turned by its skew, and nothing cut off
     assert (page.confidence, page.rotation) == (95, 0)
+
+
+def test_a_page_in_the_shade_is_evened_however_sure_its_reading_was() -> None:
+    """What lies in the shade is missing from the first reading, and lowers no confidence."""
+    shade = Image.linear_gradient("L").rotate(90).resize((600, 800)).point(lambda x: 255 - x * 2 // 3)
+    engine = Engine([words(95, many=10), words(95, many=40)])
+    assert len(read_page(View(shade), engine, ("eng",)).text.split()) == 40
+    engine = Engine([words(95, many=40), words(95, many=10)])
+    assert len(read_page(View(shade), engine, ("eng",)).text.split()) == 40

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageFilter
 
 from ream_ocr.engine import PageRead
+from ream_ocr.light import evened
 
 SURE_PAGE = 80
 """Confidence of a page from which nobody asks whether it lay the right way up: upright scans read at 85 and more."""
@@ -49,12 +50,14 @@ class Look:
         turn: degrees clockwise: 0, 90, 180 or 270.
         skew: degrees counter-clockwise, after turning.
         smooth: without the noise of single pixels, in which Tesseract may lose every word of a page.
+        even: with the same light everywhere.
     """
 
     dpi: int
     turn: int = 0
     skew: float = 0.0
     smooth: bool = False
+    even: bool = False
 
 
 def page_dpi(width: float, height: float, wanted: int, image_dpi: float | None, pixels: int) -> int:
@@ -113,7 +116,8 @@ def straightened(look: Look, turn: int | None, skew: float, read: PageRead) -> L
     skew = skew if abs(skew) >= _LEAST_SKEW else 0.0
     if turn in (90, 270):
         skew = 0.0  # it was measured across lines that stand on end
-    other = Look(look.dpi, (look.turn + turn) % 360, look.skew + skew, look.smooth or read.worth == 0)
+    turned, smooth = (look.turn + turn) % 360, look.smooth or read.worth == 0
+    other = replace(look, turn=turned, skew=look.skew + skew, smooth=smooth)
     return other if other != look else None
 
 
@@ -131,7 +135,9 @@ def enlarged(look: Look, read: PageRead, largest_dpi: int) -> Look | None:
 
 
 def laid(picture: Image.Image, look: Look) -> Image.Image:
-    """Turns a picture as the look says, on white."""
+    """Evens, smooths and turns a picture as the look says, on white."""
+    if look.even:
+        picture = evened(picture)
     if look.smooth:
         picture = picture.filter(ImageFilter.MedianFilter(3))
     if look.turn:

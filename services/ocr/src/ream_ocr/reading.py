@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PIL import Image
 
 from ream_ocr import pages
 from ream_ocr.engine import OcrEngine, PageRead
+from ream_ocr.light import is_uneven
 from ream_ocr.pages import Look
 from ream_ocr.skew import skew
 from ream_ocr.writing import looks_like_writing
@@ -52,7 +53,7 @@ class Page:
 
 
 def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> Page:
-    """Reads a page, at most four times, and keeps the best reading.
+    """Reads a page, at most five times, and keeps the best reading.
 
     Raises:
         EngineError: the engine cannot work on this machine.
@@ -63,7 +64,7 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
         return Page("", 100, 0, 0)
     best = engine.read(picture, languages, look.dpi)
     looks = 1
-    remedies = () if pages.is_bare(best, picture) else (_straighten, _enlarge, _straighten)
+    remedies = () if pages.is_bare(best, picture) else (_even, _straighten, _enlarge, _straighten)
     for remedy in remedies:
         other = remedy(look, best, picture, view, engine)
         if other is None:
@@ -74,6 +75,11 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
         if read.worth > best.worth:
             best, look, picture = read, other, again
     return _page(best, look, picture, engine, looks)
+
+
+def _even(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
+    """However sure the engine is of what it has read: in the shade it sees no letters at all."""
+    return replace(look, even=True) if is_uneven(picture) else None
 
 
 def _straighten(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
