@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from ream_extract.reading import Limits, Ocr
-from ream_kit.settings import SettingsError, setting
+from ream_kit.settings import SettingsError, require_at_least, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ class ExtractSettings:
 
     def __post_init__(self) -> None:
         """Refuses numbers with which nothing could be read."""
-        for name in ("cells", "memory_bytes", "idle_seconds", "total_seconds", "units", "office_recycle"):
+        above = ("idle_seconds", "total_seconds", "office_seconds")
+        whole = ("cells", "memory_bytes", "units", "frame_pixels", "office_recycle", "office_memory_bytes")
+        require_at_least(1, self, "REAM_EXTRACT_", *whole)
+        require_at_least(0, self, "REAM_EXTRACT_", "few_scanned", "depth", "child_bytes")
+        for name in above:
             if getattr(self, name) <= 0:
                 raise SettingsError(f"REAM_EXTRACT_{name.upper()} must be above 0")
 
