@@ -171,6 +171,28 @@ def test_what_a_container_waits_for_can_happen() -> None:
                 assert waited["restart"] != "unless-stopped", (name, other)
 
 
+def unheard(compose: dict[str, Any]) -> Iterator[str]:
+    """Names each server that a service speaks to and does not depend on: it would be stopped before the service."""
+    for name in SERVICES:
+        one = compose["services"][name]
+        spoken_to = re.findall(r"(?:^|//)([a-z]+):\d+$", "\n".join(map(str, one["environment"].values())), re.MULTILINE)
+        for server in spoken_to:
+            if one["depends_on"].get(server) != {"condition": "service_healthy"}:
+                yield f"{name}: {server}"
+
+
+def test_a_service_is_stopped_before_the_servers_that_it_speaks_to() -> None:
+    assert list(unheard(COMPOSE)) == []
+
+
+@pytest.mark.parametrize(("name", "server"), [*((name, "kafka") for name in SERVICES), ("index", "opensearch")])
+def test_a_server_that_is_only_reached_through_a_job_is_seen(name: str, server: str) -> None:
+    planted = copy.deepcopy(COMPOSE)
+    one = planted["services"][name]  # what it shares with others stays theirs
+    one["depends_on"] = {other: how for other, how in one["depends_on"].items() if other != server}
+    assert list(unheard(planted)) == [f"{name}: {server}"]
+
+
 def test_volumes_are_declared_and_files_exist() -> None:
     for one in COMPOSE["services"].values():
         for volume in one.get("volumes", ()):
