@@ -4,6 +4,7 @@
 import asyncio
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 
@@ -12,6 +13,7 @@ from faust.exceptions import ConsistencyError
 
 from ream_aggregate import datadir, groundwork, logs
 from ream_aggregate.app import RAW, Aggregation, Place, make_app
+from ream_aggregate.ending import end_process
 from ream_aggregate.outbox import VERSION, Outbox
 from ream_aggregate.overseer import Overseer
 from ream_aggregate.presence import Presence
@@ -36,6 +38,9 @@ EXIT_SETTINGS = 78
 
 EXIT_NOT_READY = 69
 """The broker lacks something that only a person or the migration can give."""
+
+STOP_SECONDS = 25.0
+"""How long a stop may take; whoever asked for it kills the process a little later, without a word in the log."""
 
 
 def main(environ: Mapping[str, str] | None = None) -> int:
@@ -97,8 +102,18 @@ def _start(broker: BrokerSettings, own: Settings, store: Store, presence: Presen
             data.distrust()  # the files are ahead of the changelog: the next start reads it from its beginning
 
 
+class _Worker(faust.Worker):
+    """A worker whose stop has an end: the library's consumer can hang for ever on a broker that goes meanwhile."""
+
+    async def on_stop(self) -> None:
+        await super().on_stop()
+        limit = threading.Timer(STOP_SECONDS, end_process, ("stop_hangs",), {"seconds": STOP_SECONDS})
+        limit.daemon = True  # a stop that comes to its end takes it along
+        limit.start()
+
+
 def _worker(app: faust.App, overseer: Overseer) -> faust.Worker:
-    worker = faust.Worker(
+    worker = _Worker(
         app,
         overseer,
         override_logging=False,
