@@ -193,6 +193,12 @@ def test_a_server_that_is_only_reached_through_a_job_is_seen(name: str, server: 
     assert list(unheard(planted)) == [f"{name}: {server}"]
 
 
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_has_five_minutes_to_start(name: str) -> None:
+    """Whoever is called unhealthy before ends `up`, and what waits for it is never started."""
+    assert COMPOSE["services"][name]["healthcheck"]["start_period"] == "300s"
+
+
 def test_volumes_are_declared_and_files_exist() -> None:
     for one in COMPOSE["services"].values():
         for volume in one.get("volumes", ()):
