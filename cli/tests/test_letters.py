@@ -307,6 +307,19 @@ def test_a_document_is_named_as_ingest_names_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (b'{"name": "x.pdf"}', '{"name": "x.pdf"}'),
+        (b"\xff{", "\\xff{"),
+        (b"", "none"),
+        (b"a" * 900, "a" * 300 + " … (900 bytes)"),
+    ],
+)
+def test_what_a_record_says_is_shown_as_far_as_it_tells_whose_it_is(value: bytes, shown: str) -> None:
+    assert letters.beginning(found(letter(topics.DOCUMENTS_SUBMITTED, value)), memory_store()) == shown
+
+
+@pytest.mark.parametrize(
     ("topic", "value", "name"),
     [
         (topics.DOCUMENTS_SUBMITTED, codec.encode(SUBMITTED), "x"),

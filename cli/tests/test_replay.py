@@ -130,6 +130,20 @@ def test_a_document_that_is_named_starts_at_once_and_as_a_whole(
     assert Announcer.sent[0].redo == (Redo("classify", {}, 2),)
 
 
+def test_a_document_that_is_named_and_has_nothing_for_the_stage_is_left_out(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = layout.document_record(ID, identity.version(1, 1, 8))
+    record = store.get_artifact(DocumentRecord, name)
+    store.delete(name)
+    store.put_artifact(name, replace(record, receipt=replace(record.receipt, ways=(), units=())))
+    assert main(["replay", ID, "--stage", "ocr"]) == 0
+    said = capsys.readouterr().out
+    assert "ocr would run again for 0 of 1 documents, 0 units." in said
+    assert "1 have nothing that ocr works on and are left out." in said
+    assert Announcer.sent == []
+
+
 @pytest.mark.parametrize("broken", ["receipt", "version"])
 def test_a_document_that_is_named_starts_whatever_its_record_is_like(
     store: Store, broken: str, capsys: pytest.CaptureFixture[str]

@@ -70,10 +70,12 @@ def test_the_program_of_the_readme_submits_a_message(monkeypatch: pytest.MonkeyP
         def produce(self, topic: str, key: str, value: str) -> None:
             sent.append((topic, codec.decode(topics.DOCUMENTS_SUBMITTED, value.encode())))
 
-        def flush(self) -> None:
+        def flush(self, seconds: float) -> int:
             sent.append(("flushed", None))
+            return 0
 
     monkeypatch.setattr(confluent_kafka, "Producer", Producer)
+    monkeypatch.delenv("REAM_KAFKA_BOOTSTRAP", raising=False)
     spec = importlib.util.spec_from_file_location("submit", SNIPPETS / "submit.py")
     assert spec is not None
     assert spec.loader is not None

@@ -119,6 +119,7 @@ def _show(surroundings: Surroundings, store: Store, _: Which, options: argparse.
         ("since then", _state(found, store)["state"]),
         ("record", f"{letter.topic}, partition {letter.partition}, offset {letter.offset}"),
         *((f"header {key}", value) for key, value in letter.headers.items()),
+        ("value", letters.beginning(found, store)),
     ):
         print(f"{name:<12} {screen.safe(value)}")
     print()

@@ -22,6 +22,7 @@ def run(options: argparse.Namespace) -> int:
         print("Nothing runs.")
         return OK
     with telling("ending the services") as tell:
+        tell(f"ending the services: what they have begun may take up to {services.STOP_SECONDS:.0f} s")
         ended = starting.supervisor(surroundings).stop()
         services.plan_file(surroundings).unlink(missing_ok=True)
         if ended:

@@ -68,6 +68,10 @@ def show(report: Report, console: Console) -> None:
     console.print(counts)
     within = f", {screen.number(totals.children)} of them found inside others" if totals.children else ""
     console.print(f"{screen.number(totals.submitted)} documents{within}, in {screen.duration(report.seconds)}")
+    if totals.outcomes[Outcome.EMPTY]:
+        console.print(
+            "Empty is what holds no text of its own, as containers do: ream search outcome:empty", style="dim"
+        )
     _show_endings(report, console)
     _show_not_submitted(report, console)
     _show_outstanding(report, console)

@@ -24,6 +24,8 @@ from ream_kit.store import NotFound
 _REDRIVEN = "redriven/"
 _POLL_SECONDS = 1.0
 _QUIET_POLLS = 10
+_SHOWN = 300
+"""Characters of a record that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,16 @@ def detail(found: Found, store: Store) -> str | None:
         return store.get(found.letter.detail).decode("utf-8", "replace")
     except NotFound:
         return None
+
+
+def beginning(found: Found, store: Store) -> str:
+    """The first of what the record says, for people who must tell whose it is."""
+    try:
+        _, value = restore(found.letter, store)
+    except NotFound:
+        return "gone from the store"
+    text = (value or b"")[: 4 * _SHOWN].decode("utf-8", "backslashreplace")
+    return f"{text[:_SHOWN]} … ({len(value or b'')} bytes)" if len(text) > _SHOWN else text or "none"
 
 
 def to_json(found: Found) -> dict[str, Any]:

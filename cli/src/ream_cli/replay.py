@@ -17,7 +17,7 @@ from ream_cli import condition, documents, naming, screen
 from ream_cli.condition import Condition, ConditionError
 from ream_cli.failures import EXIT_CODES, INCOMPLETE, OK, USAGE, CommandError
 from ream_cli.record_fields import FIELDS, Damaged, read
-from ream_cli.selection import Chosen, Selection, Wish, choose, select
+from ream_cli.selection import Chosen, Passed, Selection, Wish, choose, select
 from ream_cli.surroundings import Surroundings, find
 from ream_contracts import redo, topics
 from ream_contracts.messages import DocumentIngested, Redo
@@ -118,25 +118,28 @@ def parameter(text: str) -> tuple[str, Any]:
 
 
 def _named(store: Store, wish: Wish, ids: list[str]) -> Selection:
-    """Documents that were named are run again in whatever state they are."""
+    """Documents that were named are run again in whatever state they are, but not where there is nothing to do."""
     selection = Selection()
     for document_id in ids:
         found = documents.known(store, document_id)
         if found.ingested is None:
             raise CommandError(f"Document {document_id} is still being taken in: try again when it is.")
         selection.counts.looked_at += 1
-        count = 0 if found.record is None else _count(store, wish, document_id, found.record.version)
+        chosen = None if found.record is None else _chosen(store, wish, document_id, found.record.version)
+        if chosen is Passed.WITHOUT_WORK:
+            selection.counts.without_work += 1
+            continue
+        count = chosen.count if isinstance(chosen, Chosen) else 0
         selection.add(Chosen(document_id, found.generations[-1], (), count))
     return selection
 
 
-def _count(store: Store, wish: Wish, document_id: str, version: int) -> int:
-    """How many units the stage works on again; 0 too where the record is damaged, which another run may mend."""
+def _chosen(store: Store, wish: Wish, document_id: str, version: int) -> Chosen | Passed | None:
+    """What the stage works on again; None where the record is damaged, which another run may mend."""
     try:
-        chosen = choose(wish, read(store, document_id, version, ()))
+        return choose(wish, read(store, document_id, version, ()))
     except (Damaged, NotFound):
-        return 0
-    return chosen.count if isinstance(chosen, Chosen) else 0
+        return None
 
 
 def _go_on(

@@ -32,7 +32,8 @@ FIRST_PORT, LAST_PORT = 19400, 19999
 """Health ports are looked for here: below the ports that the kernel gives to outgoing connections, so that a service
 that comes back finds its own again."""
 
-_STOP_SECONDS = 32.0
+STOP_SECONDS = 32.0
+"""How long a service may take to end: for what it has begun, and to commit."""
 _CODE = (".py", ".json", ".yaml")
 
 
@@ -183,7 +184,7 @@ def programs(surroundings: Surroundings, ports: Mapping[str, int], cores: int) -
             log_file=surroundings.log_dir / f"{name}.log",
             environment={**environment(surroundings, name, cores), "REAM_HEALTH_PORT": str(ports[name])},
             directory=surroundings.settings.data_dir,
-            stop_seconds=_STOP_SECONDS,
+            stop_seconds=STOP_SECONDS,
         )
         for name in NAMES
     ]

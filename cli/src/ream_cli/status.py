@@ -177,7 +177,7 @@ def _facts(found: Known) -> list[tuple[str, Any]]:
             ("from", source.key or source.address),
             ("taken in", source.submitted),
             ("size", screen.size(source.size)),
-            ("type", source.media_type),
+            ("media type", source.media_type),
             ("refused", source.reason),
         ]
     facts.append(("generation", f"{found.generations[-1]} of {len(found.generations)}, run {found.runs[-1]}"))

@@ -66,6 +66,12 @@ def test_the_reason_never_repeats_content() -> None:
     assert "hunter2" not in caught.value.reason
 
 
+@pytest.mark.parametrize("data", [b'{"name": "x.pdf"}', b'{"source": "a", "body": "QQ=="}'])
+def test_who_gives_neither_or_both_of_two_fields_is_told_which(data: bytes) -> None:
+    with pytest.raises(codec.Malformed, match="the message must have exactly one of: source, body"):
+        codec.decode(topics.DOCUMENTS_SUBMITTED, data)
+
+
 def test_a_union_is_told_apart_by_its_part() -> None:
     parts = [PartForget(DOCUMENT, 1, 1), PartExpired(DOCUMENT, 1, 1, ((3, 4),))]
     assert [codec.decode(topics.DOCUMENTS_PARTS, codec.encode(part)) for part in parts] == parts

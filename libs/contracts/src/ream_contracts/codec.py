@@ -66,12 +66,18 @@ def _validate(folder: str, schema: str, value: Any) -> None:
     try:
         _validator(folder, schema, _kind(_schemas()[folder][schema], value))(value)
     except fastjsonschema.JsonSchemaValueException as error:
-        place = ".".join(str(step) for step in error.path[1:]) or "the message"
-        raise Malformed(
-            "wrong-schema", f"{place[:200]} breaks the rule '{error.rule}' of the schema {schema}"
-        ) from None
+        place = (".".join(str(step) for step in error.path[1:]) or "the message")[:200]
+        if alternatives := _alternatives(error):
+            raise Malformed("wrong-schema", f"{place} must have exactly one of: {', '.join(alternatives)}") from None
+        raise Malformed("wrong-schema", f"{place} breaks the rule '{error.rule}' of the schema {schema}") from None
     except RecursionError:
         raise Malformed("wrong-schema", "the value is nested too deeply") from None
+
+
+def _alternatives(error: fastjsonschema.JsonSchemaValueException) -> list[str]:
+    """The fields of which a rule asks for one; none where it is another rule."""
+    every = error.definition.get("oneOf", ()) if error.rule == "oneOf" else ()
+    return [name for one in every for name in one.get("required", ())]
 
 
 _MOST = 2**63
