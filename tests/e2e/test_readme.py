@@ -265,6 +265,17 @@ def test_the_demo_again_takes_what_runs_and_is_there_within_a_minute(ream: Newco
 
 
 @pytest.mark.usefixtures("demo")
+def test_in_the_end_it_is_found_by_meaning_alone(ream: Newcomer) -> None:
+    """None of these words stands in the report; vectors come after everything else, one document after another."""
+    until = time.monotonic() + 240
+    names: list[str] = []
+    while names[:1] != ["ferry-review-q1.pdf"]:
+        assert time.monotonic() < until, f"by meaning were found: {names}"
+        found = ream.json("search", "--by", "meaning", "how many travellers sailed to the islands")
+        names = [document["name"] for document in found["documents"]]
+
+
+@pytest.mark.usefixtures("demo")
 def test_the_demo_after_an_end_finds_what_was_there(ream: Newcomer) -> None:
     """What was read is not read again: each sample is as it was, in its first generation."""
     before = ream.noted("servers").supervisor
