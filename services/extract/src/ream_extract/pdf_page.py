@@ -13,6 +13,7 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Heading
 from ream_contracts.whole import letters
+from ream_extract.pdf_columns import in_reading_order
 from ream_extract.reading import Box
 from ream_extract.text_clean import join_hyphens, tidy
 
@@ -87,11 +88,11 @@ def _unmapped(words: pdfium.PdfTextPage, count: int) -> float:
 
 def _with_headings(words: pdfium.PdfTextPage, text: str) -> tuple[str, tuple[Heading, ...]]:
     lines: list[tuple[str, float]] = []
-    start = 0
-    for number, line in enumerate(text.split("\r\n")):
-        height = _letter_height(words, start + len(line) - len(line.lstrip())) if number < LINES and line.strip() else 0
+    for number, piece in enumerate(in_reading_order(words, text)):
+        line = piece.text
+        indent = len(line) - len(line.lstrip())
+        height = _letter_height(words, piece.start + indent) if number < LINES and line.strip() else 0
         lines.append((tidy(join_hyphens(line)), height))
-        start += len(line) + 2
     return "\n".join(line for line, _ in lines), tuple(headings(lines))
 
 

@@ -43,7 +43,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "6"
+    version = "7"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
