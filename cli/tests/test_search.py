@@ -72,6 +72,49 @@ def test_where_nothing_was_found_other_ways_are_named() -> None:
     assert out.getvalue() == "Nothing was found. Try another.\n"
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Found(12, (HIT,), total=1), "places: 12; documents: 1"),
+        (Found(1200, (HIT,), total=2900), "places: 1,200; documents: 1 of 2,900"),
+        (Found(0, (HIT,), total=29), "documents: 1 of 29"),
+        (Found(7, (HIT,)), "places: 7; documents: 1"),
+    ],
+)
+def test_how_many_there_are_is_said(found: Found, said: str) -> None:
+    out = io.StringIO()
+    show(found, Console(file=out, width=160))
+    assert out.getvalue().splitlines()[-1] == said
+
+
+def test_what_is_not_found_by_meaning_yet_is_said_to_people_and_programs() -> None:
+    out = io.StringIO()
+    show(Found(1, (HIT,), without_vectors=1200), Console(file=out, width=160))
+    show(Found(0, (), without_vectors=1, notes=("No document has the type bogus.",)), Console(file=out, width=160))
+    assert "1,200 documents are not yet found by meaning." in out.getvalue()
+    assert out.getvalue().endswith(
+        "Nothing was found.\nNo document has the type bogus.\n1 document is not yet found by meaning.\n"
+    )
+    assert to_json(Found(0, (), without_vectors=3))["without_vectors"] == 3
+
+
+@pytest.mark.parametrize(
+    ("place", "asked"),
+    [("lease.pdf/7", ("b" * 32, 7)), ("lease.pdf", ("b" * 32, None)), (f"{'c' * 32}/3", ("c" * 32, 3))],
+)
+def test_what_is_like_a_document_is_asked_by_its_name_too(
+    place: str, asked: tuple[str, int | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meant(surroundings: object, store: object, text: str) -> str:
+        assert text == "lease.pdf", "an id is not looked for"
+        return "b" * 32
+
+    monkeypatch.setattr("ream_cli.naming.meant", meant)
+    monkeypatch.setattr(search, "similar", lambda client, prefix, *what: what)
+    here = find({"REAM_HOME": str(tmp_path), "REAM_STORE": str(tmp_path), "REAM_OPENSEARCH_URL": "http://127.0.0.1:1"})
+    assert search.alike(here, place, 5) == (*asked, 5)
+
+
 @given(st.text(alphabet=st.sampled_from(["a", " ", ON, OFF, "\n"]), max_size=30))
 def test_no_mark_is_ever_lost_in_a_way_that_breaks(text: str) -> None:
     plain = "".join(part for part, _ in pieces(text))
@@ -118,7 +161,9 @@ def test_facets_and_what_was_loosened_are_shown() -> None:
         Console(file=out, width=160),
     )
     assert "type: report 1,200" in out.getvalue()
-    assert "date" not in out.getvalue()
+    assert "submitted" not in out.getvalue()
+    show(Found(1, (HIT,), (("date", (Count("2026-01", 1),)),)), Console(file=out, width=160))
+    assert "submitted: 2026-01 1" in out.getvalue()
     assert "Nothing holds all of these words" in out.getvalue()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ream_cli.condition import parse
+from ream_cli.condition import ConditionError, parse
 from ream_cli.record_fields import FIELDS, Unit, read
 from ream_cli.selection import Chosen, Wish, choose, select
 from ream_contracts import identity, layout, units
@@ -57,6 +57,12 @@ def ingested(store: Store, number: int) -> None:
 
 def wish(text: str | None, stage: str = "ocr", **parameters: Any) -> Wish:
     return Wish(stage, parameters, None if text is None else parse(text, FIELDS))
+
+
+@pytest.mark.parametrize("text", ["outcome = bogus", "sensitivity = bogus", "sensitivity in (public, bogus)"])
+def test_a_value_that_nothing_can_have_is_refused(text: str) -> None:
+    with pytest.raises(ConditionError, match="'bogus' is none of "):
+        wish(text)
 
 
 def chosen(store: Store, asked: Wish, *only: int) -> dict[str, units.Ranges]:

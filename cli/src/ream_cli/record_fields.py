@@ -12,6 +12,7 @@ from typing import Any
 from ream_cli.condition import Field
 from ream_contracts import layout, units
 from ream_contracts.outcomes import Outcome
+from ream_index.question import CLOSED
 from ream_kit import Store
 
 STATES = ("read", "incomplete", "not-applicable", "failed", "expired", "unanswered")
@@ -23,7 +24,7 @@ FIELDS: Mapping[str, Field] = {
     "cause": Field("text", "why it, or one of its units, is not whole, like out-of-time", of_unit=True),
     "media_type": Field("text", "like application/pdf"),
     "language": Field("text", "a language of it, like de"),
-    "sensitivity": Field("text", "public, internal, confidential or restricted"),
+    "sensitivity": Field("text", "public, internal, confidential or restricted", among=CLOSED["sensitivity"]),
     "name": Field("text", "its file name"),
     "tag": Field("text", "a tag that it was given"),
     "id": Field("text", "of the document"),

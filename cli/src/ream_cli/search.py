@@ -13,7 +13,7 @@ from typing import Any, get_args
 from rich.console import Console
 from rich.text import Text
 
-from ream_cli import screen
+from ream_cli import documents, naming, screen
 from ream_cli.failures import INCOMPLETE, OK, UNAVAILABLE, USAGE, CommandError
 from ream_cli.surroundings import Surroundings, find
 from ream_index.search import MARK, DocumentHit, Found, PassageHit, QueryError, Way, similar
@@ -22,6 +22,8 @@ from ream_kit import Reject, Retry
 
 _MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
 _FOUND = "bold yellow"
+_LABELS = {"date": "submitted"}
+"""What a facet is called for people, where the name of the field says too little."""
 _OTHER_WAYS = "--by both looks for what the question means as well, --fuzzy for words that are nearly the same."
 
 WORDS_MAY_BEGIN_WITH_DASH = True
@@ -35,10 +37,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="WORD",
         help="all of these; also '\"a phrase\"', 'a | b', -without, 'start*', nearly~1, and fields: type:invoice, "
-        "language:de, source:mail, sensitivity:internal, outcome:partial, after:2024-05, name:lease, page:3",
+        "language:de, source:mail, sensitivity:internal, outcome:partial, name:lease, page:3; date:2024, after:2024-05 "
+        "and before:2024-05-31 mean the day on which the document was submitted, of mails too",
     )
     parser.add_argument(
-        "--like", metavar="ID[/PAGE]", help="instead of words: what is like this document, or page of it"
+        "--like",
+        metavar="DOCUMENT[/PAGE]",
+        help=f"instead of words: what is like this document, or page of it; {naming.HELP}",
     )
     parser.add_argument(
         "--by",
@@ -113,16 +118,19 @@ def _meaning() -> Callable[[str], list[float] | None]:
 
 
 def alike(surroundings: Surroundings, place: str, size: int = 10) -> Found:
-    """Asks for what is like a document (its id), or like a unit of it (`ID/7`).
+    """Asks for what is like a document (its id, or its name), or like a unit of it (`ID/7`, `NAME.pdf/7`).
 
     Raises:
         QueryError: there is no text of it.
+        CommandError: there is no such document, or there are several.
         Retry: OpenSearch is away.
         Reject: it refuses us.
     """
-    document_id, _, unit = place.partition("/")
-    if unit and not (unit.isascii() and unit.isdigit()):
-        raise QueryError(f"{unit!r} is no page: write {document_id}/7.")
+    name, slash, unit = place.rpartition("/") if "/" in place else (place, "", "")
+    if slash and not (unit.isascii() and unit.isdigit()):
+        raise QueryError(f"{unit!r} is no page: write {name}/7.")
+    known = documents.ID.fullmatch(name)  # the store need not be asked for these
+    document_id = name if known else naming.meant(surroundings, surroundings.store(), name)
     with surroundings.opensearch() as client:
         return similar(client, surroundings.index_prefix, document_id, int(unit) if unit else None, _within(size))
 
@@ -143,9 +151,11 @@ def freshen(surroundings: Surroundings) -> None:
 
 
 def show(found: Found, console: Console, hint: str = "") -> None:
-    """Prints documents, best first, with their places; where there are none, the hint."""
+    """Prints documents, best first, with their places; where there are none, why, or else the hint."""
     if not found.documents:
-        console.print(f"Nothing was found.{hint and ' '}{hint}")
+        console.print("Nothing was found." + (f" {hint}" if hint and not found.notes else ""))
+    _show_notes(found, console)
+    if not found.documents:
         return
     if found.loosened:
         console.print("Nothing holds all of these words; this holds some of them.\n", style="dim")
@@ -155,11 +165,27 @@ def show(found: Found, console: Console, hint: str = "") -> None:
             for text in passage.highlights or ("",):
                 words = highlighted(text, colours=console.is_terminal)
                 console.print(Text.assemble("  ", (place(passage), "cyan"), "  ", words))
-    console.print(f"\nplaces: {screen.number(found.passages)}; documents shown: {len(found.documents)}", style="dim")
+    console.print(f"\n{counted(found)}", style="dim")
     for name, counts in found.facets:
         if counts:
             values = ", ".join(f"{one.value} {screen.number(one.documents)}" for one in counts)
-            console.print(Text.assemble((f"{name}: ", "dim"), screen.safe(values)))
+            console.print(Text.assemble((f"{_LABELS.get(name, name)}: ", "dim"), screen.safe(values)))
+
+
+def _show_notes(found: Found, console: Console) -> None:
+    for note in found.notes:
+        console.print(screen.safe(note), style="dim")
+    if found.without_vectors:
+        are = "document is" if found.without_vectors == 1 else "documents are"
+        console.print(f"{screen.number(found.without_vectors)} {are} not yet found by meaning.", style="dim")
+
+
+def counted(found: Found) -> str:
+    """How many places there are, where words were found, and how many documents: those shown, and all."""
+    shown = len(found.documents)
+    more = f" of {screen.number(found.total)}" if found.total is not None and found.total > shown else ""
+    places = f"places: {screen.number(found.passages)}; " if found.passages else ""
+    return f"{places}documents: {screen.number(shown)}{more}"
 
 
 def _title(hit: DocumentHit) -> Text:

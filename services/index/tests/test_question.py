@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A query is read as people write it, or refused with a sentence."""
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ream_contracts.messages import DocumentCompleted
+from ream_contracts.outcomes import Outcome
 from ream_index.languages import ANALYZERS, fields_for
 from ream_index.migrate import templates
-from ream_index.question import FIELDS, LONGEST, MOST_WORDS, Phrase, QueryError, read
+from ream_index.question import CLOSED, FIELDS, LONGEST, MOST_WORDS, Phrase, QueryError, read
 from ream_index.requests import documents_body, facet_bodies, named_body, passages_query
 
 
@@ -52,6 +54,13 @@ def test_a_date_is_a_year_a_month_or_a_day(written: str, asked: dict[str, str]) 
         ("before:2023-02-30", "'2023-02-30' is no date"),
         ("after:9999", "'9999' is no date"),
         ("page:first", "'first' is no page"),
+        ("outcome:complete | outcome:failed", "`\\|` cannot join fields"),
+        ("(outcome:complete | outcome:failed)", "`\\|` cannot join fields"),
+        ("outcome:complete|outcome:failed", "`\\|` cannot join fields"),
+        ("quay | type:invoice", "`\\|` cannot join fields"),
+        ("name:quay OR name:wall", "`OR` cannot join fields"),
+        ("outcome:bogus", "There is no outcome 'bogus'; there are: complete, empty, "),
+        ("-sensitivity:public,secret", "There is no sensitivity 'secret'; there are: public, internal, "),
         ('type:""', "After type: a value is missing"),
         ("x" * (LONGEST + 1), f"{LONGEST} are the most"),
         ("ab " * (MOST_WORDS + 1), f"{MOST_WORDS} are the most"),
@@ -68,6 +77,18 @@ def test_what_cannot_be_read_gets_a_sentence(written: str, said: str) -> None:
 def test_what_only_looks_like_a_field_stays_words(written: str) -> None:
     query = read(written)
     assert (query.words, query.conditions) == (written, ())
+
+
+def test_the_closed_values_are_those_that_a_document_can_have() -> None:
+    assert set(get_args(get_type_hints(DocumentCompleted)["sensitivity"])) == set(CLOSED["sensitivity"])
+    assert set(CLOSED["outcome"]) > set(Outcome)
+
+
+def test_alternatives_of_words_stand_beside_fields() -> None:
+    query = read('quay | wall type:invoice,receipt outcome:Failed name:"a | b"')
+    assert (query.words, query.types) == ("quay | wall", ("invoice", "receipt"))
+    assert query.conditions[1].passages == {"terms": {"outcome": ["failed"]}}
+    assert read("-type:invoice").types == ()
 
 
 def test_phrases_between_operators_stay_where_they_are() -> None:
@@ -99,8 +120,10 @@ def test_a_word_is_looked_for_in_the_languages_of_its_letters() -> None:
 def test_the_index_has_a_field_for_each_language() -> None:
     (passages,) = [body["mappings"]["properties"] for kind, _, body in templates() if kind == "passages"]
     assert {name: one["analyzer"] for name, one in passages["stems"]["properties"].items()} == ANALYZERS
-    aggregated = [next(iter(one.values()))["field"] for one in facet_bodies().values()]
-    assert set(aggregated) <= set(passages)
+    (documents,) = [body["mappings"]["properties"] for kind, _, body in templates() if kind == "documents"]
+    for of_documents, fields in ((False, passages), (True, documents)):
+        bodies = facet_bodies(of_documents=of_documents).values()
+        assert {next(iter(one.values()))["field"] for one in bodies} <= set(fields)
 
 
 def test_nearly_the_same_words_are_looked_for_in_what_ocr_has_read() -> None:

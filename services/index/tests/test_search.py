@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Search over a real node: words in many languages, phrases, fields, nearly the same words, facets, what is alike."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,6 +35,9 @@ PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("th", 1, "th", "เรือจอดอยู่ที่ท่าเรือ", {}),
     ("scan", 4, "en", "Tbe quarterlv turnover of the hnrbour", {"type": "report", "method": "ocr", "confidence": 61}),
     ("born", 1, "en", "A quarterly harbour magazine", {"type": "report", "submitted": "2024-02-29T10:00:00Z"}),
+    ("table", 1, "en", " ".join(f"person{number}" for number in range(19950, 20000)), {}),
+    ("engine", 1, "en", "Gaskets of crankcase, camshaft, tappets, flywheel", {}),
+    ("engine", 2, "en", "Crankcase, camshaft, flywheel, tappets, gaskets once more", {}),
 ]  # fmt: skip
 VECTORS = ["", *dict.fromkeys(page[0] for page in PAGES)]
 
@@ -65,9 +69,14 @@ def client(opensearch: OpenSearchServer) -> Iterator[tuple[OpenSearch, str]]:
     indices = Indices(application, prefix)
     entries = [(indices.passages, entry(*page)) for page in PAGES]
     for document in dict.fromkeys(page[0] for page in PAGES):
-        body = {"document_id": document, "name": f"{document}_document.pdf", "outcome": "complete", "type": "letter"}
+        body = {
+            "document_id": document, "name": f"{document}_document.pdf", "outcome": "complete", "type": "letter",
+            "readiness": "complete" if document == "born" else "vectors", "characters": 9,
+        }  # fmt: skip
         entries.append((indices.documents, Entry(document, 1, body)))
-    unread = {"document_id": "unread", "name": "harbour.bin", "outcome": "failed"}
+    unread = {
+        "document_id": "unread", "name": "harbour.bin", "outcome": "failed", "readiness": "complete", "characters": 0,
+    }  # fmt: skip
     entries.append((indices.documents, Entry("unread", 1, unread)))
     assert set(indices.write(entries)) == {None}
     indices.refresh()
@@ -122,6 +131,45 @@ def test_fields_narrow_what_is_found(search: Search) -> None:
     assert ids(search("language:fr,es")) == ["es", "fr"] or ids(search("language:fr,es")) == ["fr", "es"]
 
 
+def shown(found: Found) -> list[str]:
+    return [piece for hit in found.documents for one in hit.passages for piece in one.highlights]
+
+
+def test_only_what_was_searched_is_marked(search: Search) -> None:
+    for words in ("person19999", 'person19999 "person19951 person19952"'):
+        pieces = shown(search(words))
+        assert {one for piece in pieces for one in marked(piece)} <= set(words.replace('"', "").split())
+        assert any("person19999" in marked(piece) for piece in pieces)
+    assert marked(shown(search("person19999"))[0]) == ["person19999"]
+    assert len(marked("".join(shown(search("person19999", fuzzy=True))))) > 1, "which was asked for"
+
+
+def test_what_ocr_misread_is_marked(search: Search) -> None:
+    (scan,) = [hit for hit in search("quarterly harbour").documents if hit.document_id == "scan"]
+    assert marked(scan.passages[0].highlights[0]) == ["quarterlv", "hnrbour"]
+
+
+def marked(piece: str) -> list[str]:
+    return re.findall(f"{MARK[0]}(.*?){MARK[1]}", piece)
+
+
+def test_it_says_how_many_documents_there_are(search: Search) -> None:
+    every = search("harbour")
+    assert (every.total, len(every.documents)) == (4, 4), "by their text and by their names"
+    assert search("harbour", size=2).total == 3, "that hold the word"
+    assert search("harbour", size=3).total == 4
+    some = search("name:document", size=2)
+    assert (some.passages, len(some.documents), some.total) == (0, 2, len(VECTORS) - 1)
+    loosened = search("what magazine speaks of elephants")
+    assert loosened.total is not None
+    assert loosened.total >= len(loosened.documents)
+
+
+def test_a_type_that_no_document_has_is_said(search: Search) -> None:
+    assert search("type:bogus").notes == ("No document has the type bogus; there are: letter.",)
+    assert search("harbour type:letter name:nowhere").notes == ()
+
+
 def test_what_ocr_misread_is_found_after_what_is_written_so(search: Search) -> None:
     assert ids(search("quarterly harbour"))[:2] == ["born", "scan"]
     assert ids(search("warehouzes")) == []
@@ -143,15 +191,37 @@ def test_facets_count_documents_and_not_pages(search: Search) -> None:
     assert search("the").facets == ()
 
 
+def test_facets_count_what_conditions_alone_find(search: Search) -> None:
+    found = search("outcome:failed,complete", facets=True, size=1)
+    facets = dict(found.facets)
+    assert set(facets) == {"type", "sensitivity", "language", "source", "outcome", "media", "date"}
+    assert facets["outcome"] == (Count("complete", len(VECTORS) - 1), Count("failed", 1))
+    assert found.total == len(VECTORS)
+
+
 def test_a_document_like_another_is_another(client: tuple[OpenSearch, str]) -> None:
     found = similar(*client, "born")
     assert ids(found)[0] in ("en", "scan")
     assert "born" not in ids(found)
     assert found.documents[0].passages[0].highlights
     assert ids(similar(*client, "en", 2))
-    for document, unit in (("nobody", None), ("en", 7)):
-        with pytest.raises(QueryError, match=r"There is no text of .* to compare with"):
+    for document, unit, said in (
+        ("nobody", None, "There is no document nobody in the index"),
+        ("en", 7, "There is no text of en, unit 7, to compare with"),
+    ):
+        with pytest.raises(QueryError, match=said):
             similar(*client, document, unit)
+
+
+def test_a_page_that_no_other_document_is_like_is_like_others_of_its_own(client: tuple[OpenSearch, str]) -> None:
+    found = similar(*client, "engine", 1)
+    assert [(hit.document_id, one.unit) for hit in found.documents for one in hit.passages] == [("engine", 2)]
+    assert found.notes == (
+        "No other document has enough of its special words.",
+        "These are other pages of the same document.",
+    )
+    assert similar(*client, "engine").notes == ("No other document has enough of its special words.",)
+    assert len(similar(*client, "pt", 1).notes) == 2
 
 
 @pytest.mark.parametrize(
@@ -174,6 +244,7 @@ def test_what_is_meant_is_found_whatever_its_words(client: tuple[OpenSearch, str
     found = find(*client, "anything", way="meaning", meaning=means("pt"), size=3)
     assert ids(found)[0] == "pt"
     assert len(found.documents) == 3
+    assert found.without_vectors == 1, "born; nothing of unread will ever be found so"
     assert "laranjas" in found.documents[0].passages[0].highlights[0]
     narrowed = find(*client, "anything type:contract", way="meaning", meaning=means("pt"))
     assert ids(narrowed) == ["en"]

@@ -69,12 +69,19 @@ class Found:
         documents: the best.
         facets: how the documents in which something was found divide, by the name that a query gives the field.
         loosened: whether nothing holds all the words, and these hold some of them.
+        total: how many documents there are; at least, where more are found by their words than are asked for. None by
+            meaning, where there is always a next one.
+        without_vectors: documents that cannot be found by meaning yet; counted only where it is looked for.
+        notes: sentences for people on why there is nothing, or nothing else.
     """
 
     passages: int
     documents: tuple[DocumentHit, ...]
     facets: tuple[tuple[str, tuple[Count, ...]], ...] = ()
     loosened: bool = False
+    total: int | None = None
+    without_vectors: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def document_hit(document_id: str, entry: Mapping[str, Any], passages: tuple[PassageHit, ...]) -> DocumentHit:

@@ -2,10 +2,13 @@
 """Decides what a person asks for: words, phrases and fields of a query, or a sentence that says what is wrong."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
+
+from ream_contracts.outcomes import Outcome
 
 LONGEST = 2_000
 MOST_WORDS = 80
@@ -50,6 +53,11 @@ EXACT = {
 }
 IN_WORDS = {"name": Field("name", "name"), "heading": Field("heading", None), "text": Field("text", "text")}
 DATES = ("date", "after", "before")
+CLOSED = {
+    "outcome": (*Outcome, "outstanding"),
+    "sensitivity": ("public", "internal", "confidential", "restricted"),
+}
+"""Fields with a list of values that nobody adds to."""
 PAGE = "page"
 FIELDS = (*EXACT, *IN_WORDS, *DATES, PAGE)
 
@@ -79,6 +87,7 @@ class Query:
         words: what is left of it without fields and phrases, as OpenSearch's simple query strings are written.
         said: it as it was written, without fields: what a question means hangs on all of it.
         languages: those that it asks for.
+        types: those that it asks for.
     """
 
     words: str = ""
@@ -86,6 +95,7 @@ class Query:
     conditions: tuple[Condition, ...] = ()
     languages: tuple[str, ...] = ()
     said: str = ""
+    types: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -110,6 +120,7 @@ class _Reading:
     phrases: list[Phrase] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     end: int = -1
 
@@ -135,12 +146,33 @@ def read(text: str) -> Query:
     made = _Reading()
     # Alternatives of phrases can be told only by who reads the operators between them.
     whole = bool(_OPERATORS.search(re.sub(r'"[^"]*"', "", text)))
-    for token in _TOKEN.finditer(text):
+    tokens = list(_TOKEN.finditer(text))
+    _refuse_joined(tokens)
+    for token in tokens:
         _take(made, token, whole)
     words = " ".join(made.words)
     if len(words.split()) > MOST_WORDS:
         raise QueryError(f"The query has {len(words.split())} words; {MOST_WORDS} are the most.")
-    return Query(words, tuple(made.phrases), tuple(made.conditions), tuple(made.languages), " ".join(made.said))
+    said = " ".join(made.said)
+    return Query(words, tuple(made.phrases), tuple(made.conditions), tuple(made.languages), said, tuple(made.types))
+
+
+def _refuse_joined(tokens: Sequence[re.Match[str]]) -> None:
+    """Fields narrow a query, all of them; alternatives of them would be taken for words, and find nothing."""
+    for before, after in pairwise(tokens):
+        follows = bool(before["field"]) and (after[0] == "OR" or after[0].startswith("|"))
+        leads = bool(after["field"]) and not before["field"] and before[0].endswith("|")
+        if follows or leads:
+            raise QueryError(_no_join(after[0] if after[0] == "OR" else "|"))
+    if any(token["field"] and "|" in (token["word"] or "") for token in tokens):
+        raise QueryError(_no_join("|"))
+
+
+def _no_join(sign: str) -> str:
+    return (
+        f"`{sign}` cannot join fields: a document must meet all of them. "
+        "Several values of one field are written like outcome:failed,partial."
+    )
 
 
 def _take(made: _Reading, token: re.Match[str], whole: bool) -> None:
@@ -161,13 +193,17 @@ def _take(made: _Reading, token: re.Match[str], whole: bool) -> None:
     if not value.strip():
         raise QueryError(f"After {name}: a value is missing.")
     made.conditions += _conditions(name.lower(), value, is_phrase=phrase is not None, excluded=bool(token["minus"]))
-    if name.lower() == "language" and not token["minus"]:
+    if not token["minus"] and name.lower() == "language":
         made.languages += value.split(",")
+    elif not token["minus"] and name.lower() == "type":
+        made.types += _values(value, is_phrase=phrase is not None)
 
 
 def _conditions(name: str, value: str, *, is_phrase: bool, excluded: bool) -> Iterator[Condition]:
     if name in EXACT:
-        values = [value] if is_phrase else [one for one in value.split(",") if one]
+        values = _values(value, is_phrase=is_phrase)
+        if name in CLOSED:
+            values = [_known(name, one) for one in values]
         found = EXACT[name]
         documents = {"terms": {found.documents: values}} if found.documents else None
         yield Condition({"terms": {found.passages: values}}, documents, excluded)
@@ -186,6 +222,16 @@ def _conditions(name: str, value: str, *, is_phrase: bool, excluded: bool) -> It
     else:
         day = {"range": {"submitted": _days(name, value)}}
         yield Condition(day, day, excluded)
+
+
+def _values(value: str, *, is_phrase: bool) -> list[str]:
+    return [value] if is_phrase else [one for one in value.split(",") if one]
+
+
+def _known(name: str, value: str) -> str:
+    if value.lower() not in CLOSED[name]:
+        raise QueryError(f"There is no {name} {value!r}; there are: {', '.join(CLOSED[name])}.")
+    return value.lower()
 
 
 def _pages(value: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ream_index.hits import ENTRY_FIELDS, MARK, PASSAGE_FIELDS
 from ream_index.languages import ANALYZERS, fields_for
-from ream_index.question import Query
+from ream_index.question import EXACT, Query
 
 FLAGS = "AND|OR|NOT|PHRASE|PREFIX|PRECEDENCE|FUZZY|ESCAPE|WHITESPACE"
 FACETS = {
@@ -19,9 +19,14 @@ FACETS = {
 }
 """Field of passages by the name that a query gives it."""
 MONTH = "date"
+EXACTLY = "exactly"
+"""Named by passages that hold the words themselves and not only nearly the same."""
+DOCUMENTS = "documents"
 _VALUES = 20
+_TYPES = 100
 _EXACT_COUNT = 2_000
 """Documents up to which a facet counts exactly; beyond it is a per cent or two off."""
+_DOCUMENTS = {"cardinality": {"field": "document_id", "precision_threshold": _EXACT_COUNT}}
 _FUZZY_WORDS = 8
 _FUZZY = {"fuzziness": "AUTO", "prefix_length": 1, "max_expansions": 20}
 """One wrong letter in words of three to five letters, two in longer ones; the first must be right, or every word of
@@ -47,6 +52,12 @@ def passages_query(query: Query, *, loose: bool = False, fuzzy: bool = False) ->
     return {"bool": {"must": must, **asked}}
 
 
+def marked_query(query: Query) -> dict[str, Any]:
+    """What is marked in passages that hold the words themselves: these, and nothing that is nearly the same."""
+    phrases = [_phrase(one.words, one.slop) for one in query.phrases]
+    return {"bool": {"should": [*phrases, *([_exactly(query)] if query.words else [])]}}
+
+
 def conditions(query: Query) -> dict[str, list[dict[str, Any]]]:
     """Its conditions on passages, as parts of a bool query."""
     return {
@@ -59,9 +70,9 @@ def _phrase(words: str, slop: int) -> dict[str, Any]:
     return {"multi_match": {"query": words, "type": "phrase", "fields": ["text", "heading^2"], "slop": slop}}
 
 
-def _words(query: Query, *, fuzzy: bool) -> dict[str, Any]:
+def _exactly(query: Query) -> dict[str, Any]:
     stems = [f"stems.{name}" for name in fields_for(query.words, query.languages)]
-    exactly = {
+    return {
         "simple_query_string": {
             "query": query.words,
             "fields": ["text", "heading^2", *stems],
@@ -70,8 +81,13 @@ def _words(query: Query, *, fuzzy: bool) -> dict[str, Any]:
             "lenient": True,
             "fuzzy_max_expansions": _FUZZY["max_expansions"],
             "fuzzy_prefix_length": _FUZZY["prefix_length"],
+            "_name": EXACTLY,
         }
     }
+
+
+def _words(query: Query, *, fuzzy: bool) -> dict[str, Any]:
+    exactly = _exactly(query)
     if not query.is_plain or len(query.words.split()) > _FUZZY_WORDS:
         return exactly
     nearly = {"match": {"text": {"query": query.words, "operator": "and", "boost": _OCR_BOOST, **_FUZZY}}}
@@ -100,20 +116,33 @@ def documents_body(query: Query, size: int) -> dict[str, Any] | None:
     return {"size": size, "_source": False, "query": {"bool": asked}}
 
 
-def search_body(query: dict[str, Any], size: int, passages_each: int, *, facets: bool = False) -> dict[str, Any]:
-    """The request for passages by document, best documents first."""
-    body = {
+def search_body(
+    query: dict[str, Any],
+    size: int,
+    passages_each: int,
+    *,
+    marked: dict[str, Any] | None = None,
+    facets: bool = False,
+) -> dict[str, Any]:
+    """The request for passages by document, best documents first, and for how many documents there are.
+
+    Args:
+        query: over passages.
+        size: documents.
+        passages_each: places in each.
+        marked: what is marked in them, where that is not all that the query asks for.
+        facets: count by value as well.
+    """
+    shown = _highlight() if marked is None else {**_highlight(), "highlight_query": marked}
+    inner = {"name": "passages", "size": passages_each, "_source": PASSAGE_FIELDS, "highlight": shown}
+    return {
         "size": size,
         "track_total_hits": True,
         "_source": ["document_id"],
         "query": query,
-        "collapse": {"field": "document_id", "inner_hits": _inner(passages_each)},
+        "collapse": {"field": "document_id", "inner_hits": inner},
+        "aggs": {DOCUMENTS: _DOCUMENTS, **(facet_bodies() if facets else {})},
     }
-    return {**body, "aggs": facet_bodies()} if facets else body
-
-
-def _inner(size: int) -> dict[str, Any]:
-    return {"name": "passages", "size": size, "_source": PASSAGE_FIELDS, "highlight": _highlight()}
 
 
 def _highlight() -> dict[str, Any]:
@@ -134,21 +163,35 @@ def meaning_query(query: Query, vector: Sequence[float], depth: int) -> dict[str
     return {"nested": {"path": "windows", "score_mode": "max", "query": {"knn": {"windows.vector": near}}}}
 
 
-def shown_body(ids: Sequence[str], query: Query) -> dict[str, Any]:
-    """The request for what is shown of passages that were found, with the words of the query marked."""
-    marked = {**_highlight(), "highlight_query": passages_query(query, loose=bool(query.plain_words))}
+def shown_body(ids: Sequence[str], words: dict[str, Any]) -> dict[str, Any]:
+    """The request for what is shown of passages that were found, with the words of a query marked."""
+    marked = {**_highlight(), "highlight_query": words}
     return {"size": len(ids), "_source": PASSAGE_FIELDS, "query": {"ids": {"values": list(ids)}}, "highlight": marked}
 
 
-def facet_bodies() -> dict[str, Any]:
-    """Counts documents, not passages, by each facet."""
-    counted = {"documents": {"cardinality": {"field": "document_id", "precision_threshold": _EXACT_COUNT}}}
-    by_value = {name: {"terms": {"field": field, "size": _VALUES}, "aggs": counted} for name, field in FACETS.items()}
+def facet_bodies(*, of_documents: bool = False) -> dict[str, Any]:
+    """Counts documents, not passages, by each facet; over passages, or over the documents' own entries."""
+    counted = {} if of_documents else {"aggs": {DOCUMENTS: _DOCUMENTS}}
+    by_value = {}
+    for name, field in FACETS.items():
+        of_entry = EXACT[name].documents
+        by_value[name] = {"terms": {"field": of_entry if of_documents else field, "size": _VALUES}, **counted}
     month = {"field": "submitted", "calendar_interval": "month", "format": "yyyy-MM", "min_doc_count": 1}
-    return {**by_value, MONTH: {"date_histogram": month, "aggs": counted}}
+    return {**by_value, MONTH: {"date_histogram": month, **counted}}
 
 
-def named_body(query: Query, size: int, known: Sequence[str]) -> dict[str, Any] | None:
+def types_body() -> dict[str, Any]:
+    """The request for the types that documents have."""
+    return {"size": 0, "aggs": {"types": {"terms": {"field": "type", "size": _TYPES, "order": {"_key": "asc"}}}}}
+
+
+def without_vectors_body() -> dict[str, Any]:
+    """The request for how many documents have text and are complete, and have no vectors yet."""
+    asked = [{"term": {"readiness": "complete"}}, {"range": {"characters": {"gt": 0}}}]
+    return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": asked}}}
+
+
+def named_body(query: Query, size: int, known: Sequence[str], *, facets: bool = False) -> dict[str, Any] | None:
     """The request for documents by what they are called, or by conditions alone; None where it cannot be asked."""
     if any(one.documents is None for one in query.conditions):
         return None
@@ -166,7 +209,15 @@ def named_body(query: Query, size: int, known: Sequence[str]) -> dict[str, Any] 
         ],
     }
     order: list[Any] = ["_score", {"submitted": {"order": "desc", "missing": "_last"}}]
-    return {"size": size, "_source": ENTRY_FIELDS, "query": {"bool": asked}, "sort": order, "track_scores": True}
+    return {
+        "size": size,
+        "_source": ENTRY_FIELDS,
+        "query": {"bool": asked},
+        "sort": order,
+        "track_scores": True,
+        "track_total_hits": True,
+        **({"aggs": facet_bodies(of_documents=True)} if facets else {}),
+    }
 
 
 def text_body(document_id: str, unit: int | None, size: int) -> dict[str, Any]:
@@ -178,8 +229,14 @@ def text_body(document_id: str, unit: int | None, size: int) -> dict[str, Any]:
     return {"size": size, "_source": ["text"], "query": query, "sort": [{"unit": "asc"}, {"part": "asc"}]}
 
 
-def like_query(text: str, document_id: str) -> dict[str, Any]:
-    """The query for passages of other documents that share what is special in a text."""
+def like_query(text: str, document_id: str, beside: int | None = None) -> dict[str, Any]:
+    """The query for passages of other documents that share what is special in a text.
+
+    Args:
+        text: to compare with.
+        document_id: whose it is.
+        beside: look in this document instead, in all but this unit of it.
+    """
     like = {
         "more_like_this": {
             "fields": ["text"],
@@ -191,4 +248,7 @@ def like_query(text: str, document_id: str) -> dict[str, Any]:
             "minimum_should_match": "20%",
         }
     }
-    return {"bool": {"must": [like], "must_not": [{"term": {"document_id": document_id}}]}}
+    own = {"term": {"document_id": document_id}}
+    if beside is None:
+        return {"bool": {"must": [like], "must_not": [own]}}
+    return {"bool": {"must": [like], "filter": [own], "must_not": [{"term": {"unit": beside}}]}}

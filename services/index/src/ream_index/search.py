@@ -2,7 +2,7 @@
 """Finds documents, down to the page."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opensearchpy import OpenSearch
@@ -31,6 +31,9 @@ _DEPTH = 100
 """Passages of each list that is fused, at least."""
 _COMPARED = 20
 """Passages of a document that others are compared with."""
+_NO_OTHER = "No other document has enough of its special words."
+_BESIDE = "These are other pages of the same document."
+_NONE_BESIDE = "Nor has another page of the same document."
 
 
 def find(
@@ -71,7 +74,8 @@ def find(
     query, indices = read(words), Indices(client, prefix)
     ranked = rank(client, prefix, words, way=way, meaning=meaning, depth=max(_DEPTH, 2 * size * passages_each))
     groups = ranking.by_document(ranked, size, passages_each)
-    shown = _shown(client, indices, [one.id for group in groups.values() for one in group], query)
+    marked = requests.passages_query(query, loose=bool(query.plain_words))
+    shown = _shown(client, indices, [one.id for group in groups.values() for one in group], marked)
     entries = _entries(client, indices.documents, list(groups))
     documents = tuple(
         document_hit(
@@ -81,7 +85,8 @@ def find(
         )
         for document_id, group in groups.items()
     )
-    return Found(len(ranked), documents)
+    notes = () if documents else _unknown_types(client, indices, query)
+    return Found(len(ranked), documents, without_vectors=_without_vectors(client, indices), notes=notes)
 
 
 def rank(
@@ -104,10 +109,10 @@ def rank(
     return ranking.fuse(lists, documents)
 
 
-def _shown(client: OpenSearch, indices: Indices, ids: Sequence[str], query: Query) -> dict[str, PassageHit]:
+def _shown(client: OpenSearch, indices: Indices, ids: Sequence[str], marked: dict[str, Any]) -> dict[str, PassageHit]:
     if not ids:
         return {}
-    body = requests.shown_body(ids, query)
+    body = requests.shown_body(ids, marked)
     hits = ask(lambda: client.search(index=indices.passages, body=body))["hits"]["hits"]
     return {hit["_id"]: passage_hit(hit) for hit in hits}
 
@@ -142,21 +147,55 @@ def by_words(
         Reject: it refuses us.
     """
     query, indices = read(words), Indices(client, prefix)
-    if not (query.words or query.phrases) and (named := _named(client, indices, query, size, ())):
-        return Found(0, named)
-    answer = _searched(client, indices, requests.passages_query(query, fuzzy=fuzzy), size, passages_each, facets)
+    if not (query.words or query.phrases) and (named := _named(client, indices, query, size, (), facets)).hits:
+        return Found(0, named.hits, named.facets, total=named.total)
+    answer = _with_words(client, indices, query, size, passages_each, fuzzy=fuzzy, facets=facets)
     loosened = not answer["hits"]["hits"] and len(query.plain_words.split()) > 1
     if loosened:
         loose = requests.passages_query(query, loose=True)
-        answer = _searched(client, indices, loose, size, passages_each, facets)
-    by_text = _documents(client, indices, answer)
+        answer = _searched(client, indices, requests.search_body(loose, size, passages_each, facets=facets))
+    by_text, total = _documents(client, indices, answer), _total(answer)
     if loosened:
-        by_name = _named(client, indices, query, size, ())
-        called = {hit.document_id for hit in by_name}
-        documents = (*by_name, *(hit for hit in by_text if hit.document_id not in called))[:size]
+        named = _named(client, indices, query, size, ())
+        called = {hit.document_id for hit in named.hits}
+        documents = (*named.hits, *(hit for hit in by_text if hit.document_id not in called))[:size]
+        total = max(total, named.total, len(documents))
+    elif len(by_text) < size or total <= size:
+        known = [hit.document_id for hit in by_text]
+        named = _named(client, indices, query, size - len(by_text), known)
+        documents, total = by_text + named.hits, len(by_text) + named.total
     else:
-        documents = by_text + _named(client, indices, query, size - len(by_text), [hit.document_id for hit in by_text])
-    return Found(answer["hits"]["total"]["value"], documents, _facets(answer), loosened and bool(by_text))
+        documents = by_text
+    return Found(
+        answer["hits"]["total"]["value"],
+        documents,
+        _facets(answer),
+        loosened and bool(by_text),
+        total,
+        notes=() if documents else _unknown_types(client, indices, query),
+    )
+
+
+def _with_words(
+    client: OpenSearch, indices: Indices, query: Query, size: int, passages_each: int, *, fuzzy: bool, facets: bool
+) -> dict[str, Any]:
+    """What holds all the words; only where a passage holds them but nearly, nearly the same words are marked in it."""
+    asked = requests.passages_query(query, fuzzy=fuzzy)
+    if fuzzy or not query.words:
+        return _searched(client, indices, requests.search_body(asked, size, passages_each, facets=facets))
+    marked = requests.marked_query(query)
+    answer = _searched(client, indices, requests.search_body(asked, size, passages_each, marked=marked, facets=facets))
+    nearly = {
+        one["_id"]: one
+        for hit in answer["hits"]["hits"]
+        for one in hit["inner_hits"]["passages"]["hits"]["hits"]
+        if requests.EXACTLY not in one.get("matched_queries", ())
+    }
+    if nearly:
+        body = requests.shown_body(list(nearly), asked)
+        for again in _searched(client, indices, body)["hits"]["hits"]:
+            nearly[again["_id"]]["highlight"] = again.get("highlight", {})
+    return answer
 
 
 def similar(
@@ -174,16 +213,25 @@ def similar(
     hits = ask(lambda: client.search(index=indices.passages, body=body))["hits"]["hits"]
     text = "\n".join(hit["_source"]["text"] for hit in hits)
     if not text:
+        if not _entries(client, indices.documents, [document_id]):
+            raise QueryError(f"There is no document {document_id} in the index.")
         where = "" if unit is None else f", unit {unit},"
         raise QueryError(f"There is no text of {document_id}{where} to compare with.")
-    answer = _searched(client, indices, requests.like_query(text, document_id), size, passages_each)
-    return Found(answer["hits"]["total"]["value"], _documents(client, indices, answer))
+    others = requests.search_body(requests.like_query(text, document_id), size, passages_each)
+    answer = _searched(client, indices, others)
+    notes: tuple[str, ...] = ()
+    if not answer["hits"]["hits"] and unit is not None:
+        beside = requests.search_body(requests.like_query(text, document_id, unit), size, max(size, passages_each))
+        answer = _searched(client, indices, beside)
+        notes = (_NO_OTHER, _BESIDE) if answer["hits"]["hits"] else (_NO_OTHER, _NONE_BESIDE)
+    elif not answer["hits"]["hits"]:
+        notes = (_NO_OTHER,)
+    return Found(
+        answer["hits"]["total"]["value"], _documents(client, indices, answer), total=_total(answer), notes=notes
+    )
 
 
-def _searched(
-    client: OpenSearch, indices: Indices, query: dict[str, Any], size: int, passages_each: int, facets: bool = False
-) -> dict[str, Any]:
-    body = requests.search_body(query, size, passages_each, facets=facets)
+def _searched(client: OpenSearch, indices: Indices, body: dict[str, Any]) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = ask(lambda: client.search(index=indices.passages, body=body))
     except Reject as refused:
@@ -210,14 +258,46 @@ def _entries(client: OpenSearch, index: str, ids: Sequence[str]) -> dict[str, di
     return {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Documents found by their entries: the first of them, how many there are, and how all of them divide."""
+
+    hits: tuple[DocumentHit, ...] = ()
+    total: int = 0
+    facets: tuple[tuple[str, tuple[Count, ...]], ...] = ()
+
+
 def _named(
-    client: OpenSearch, indices: Indices, query: Query, size: int, known: Sequence[str]
-) -> tuple[DocumentHit, ...]:
-    body = requests.named_body(query, size, known) if size > 0 else None
+    client: OpenSearch, indices: Indices, query: Query, size: int, known: Sequence[str], facets: bool = False
+) -> _Named:
+    body = requests.named_body(query, size, known, facets=facets)
     if body is None:
+        return _Named()
+    answer = ask(lambda: client.search(index=indices.documents, body=body))
+    hits = tuple(document_hit(hit["_id"], hit["_source"], ()) for hit in answer["hits"]["hits"])
+    return _Named(hits, answer["hits"]["total"]["value"], _facets(answer))
+
+
+def _total(answer: dict[str, Any]) -> int:
+    return int(answer["aggregations"][requests.DOCUMENTS]["value"])
+
+
+def _without_vectors(client: OpenSearch, indices: Indices) -> int:
+    body = requests.without_vectors_body()
+    return int(ask(lambda: client.search(index=indices.documents, body=body))["hits"]["total"]["value"])
+
+
+def _unknown_types(client: OpenSearch, indices: Indices, query: Query) -> tuple[str, ...]:
+    """Says which types there are where a query asks for others; its users make them, so no list of ours has them."""
+    if not query.types:
         return ()
-    hits = ask(lambda: client.search(index=indices.documents, body=body))["hits"]["hits"]
-    return tuple(document_hit(hit["_id"], hit["_source"], ()) for hit in hits)
+    answer = ask(lambda: client.search(index=indices.documents, body=requests.types_body()))
+    there = [str(bucket["key"]) for bucket in answer["aggregations"]["types"]["buckets"]]
+    unknown = [one for one in query.types if one not in there]
+    if not unknown:
+        return ()
+    types = f"there are: {', '.join(there)}" if there else "no document has a type yet"
+    return (f"No document has the type {', '.join(unknown)}; {types}.",)
 
 
 def _facets(answer: dict[str, Any]) -> tuple[tuple[str, tuple[Count, ...]], ...]:
@@ -230,4 +310,5 @@ def _facets(answer: dict[str, Any]) -> tuple[tuple[str, tuple[Count, ...]], ...]
 
 
 def _count(bucket: dict[str, Any]) -> Count:
-    return Count(str(bucket.get("key_as_string", bucket["key"])), bucket["documents"]["value"])
+    documents = bucket[requests.DOCUMENTS]["value"] if requests.DOCUMENTS in bucket else bucket["doc_count"]
+    return Count(str(bucket.get("key_as_string", bucket["key"])), documents)
