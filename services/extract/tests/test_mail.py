@@ -98,6 +98,32 @@ def test_part_that_the_parser_did_not_find_is_missed(tmp_path: Path) -> None:
     assert items[-1] == UnitFailed(4, "parts-missing")
 
 
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n\r\n", b"\xef\xbb\xbf\n", b"x-store-info:J++/JT\n"])
+def test_what_stands_before_the_headers_costs_no_attachment(tmp_path: Path, before: bytes) -> None:
+    (tmp_path / "a.eml").write_bytes(before + message().as_bytes())
+    body, pdf, _ = read(mail.EXTRACTOR, tmp_path / "a.eml", EML)
+    assert isinstance(body, UnitRead)
+    assert "the bridge is closed until May." in body.text
+    assert "base64" not in body.text
+    assert isinstance(pdf, ChildRead)
+    assert (tmp_path / pdf.file).read_bytes() == b"%PDF-1.7"
+    mailbox = before + b"From ann@example.org\n" if not before.startswith(b"x-") else b"From ann\n" + before
+    (tmp_path / "a.mbox").write_bytes(mailbox + message().as_bytes())
+    (only,) = read(mailbox_file.EXTRACTOR, tmp_path / "a.mbox", MBOX)
+    assert isinstance(only, ChildRead)
+    assert only.name == "Über die Brücke.eml"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_message_that_an_editor_kept_as_utf16(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.eml").write_bytes(message().as_string().encode(encoding))
+    body, pdf, _ = read(mail.EXTRACTOR, tmp_path / "a.eml", EML)
+    assert isinstance(body, UnitRead)
+    assert body.text.startswith("Über die Brücke\nFrom: Ann Ü <ann@example.org>")
+    assert isinstance(pdf, ChildRead)
+    assert pdf.name == "plän.pdf"
+
+
 @pytest.mark.parametrize("lost", [10, 60, 400])
 def test_message_that_is_cut_off_is_not_whole(tmp_path: Path, lost: int) -> None:
     made = EmailMessage()

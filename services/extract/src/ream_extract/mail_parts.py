@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what the parts of a message are: which one is read as its body, and which become documents of their own."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from ream_extract.text_clean import tidy
 
 DEPTH = 50
 """Multiparts inside one another that are looked into."""
+BEGINNING = 4 << 10
+"""Bytes that tell whether a message is in UTF-16."""
 MISSING = "X-Ream-Missing"
 """Header of a message that Ream wrote itself: what of it could not be taken out."""
 _BOUNDARY = re.compile(
@@ -45,6 +48,18 @@ class Parts:
     """Text parts that are read as what the message says, in order; of alternatives one."""
     attached: tuple[Message, ...]
     """Everything else that carries bytes."""
+
+
+def begun(data: bytes) -> bytes:
+    """Returns a message from its first header line on, for an empty line or a mark before it would end the headers.
+
+    A message that an editor kept as UTF-16 becomes UTF-8.
+    """
+    if b"\x00" in data[:BEGINNING]:
+        encoding = detect(data[:BEGINNING], whole=False)
+        if encoding.width > 1:
+            data = decode(data[encoding.mark :], encoding)[0].encode("utf-8", "replace")
+    return data.removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 def parts_of(message: Message) -> Parts:

@@ -96,7 +96,8 @@ def _rare(head: bytes) -> str:
         return BINARY
     for one in found:
         media_type = str(one.mime_type).lower()
-        if len(one.byte_match or b"") >= 4 and _PLAIN.fullmatch(media_type) and not media_type.startswith("text/"):
+        marked = len(one.byte_match or b"") >= 4 and _PLAIN.fullmatch(media_type)
+        if marked and not media_type.startswith(("text/", "message/")):
             return media_type
     return BINARY
 

@@ -8,6 +8,8 @@ import json
 import re
 from pathlib import PurePath
 
+from ream_ingest.mail_look import look as mail_look
+
 _BY_NAME = {
     ".md": "text/markdown",
     ".markdown": "text/markdown",
@@ -36,12 +38,6 @@ _HTML = re.compile(
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s/>]")
 _DECLARATION = re.compile(r"[\[>]")
 _ROOTS = {"html": "application/xhtml+xml", "svg": "image/svg+xml"}
-_HEADER = re.compile(r"^[!-9;-~]{1,70}:[ \t\r\n]", re.MULTILINE)
-_MAIL_FIELDS = re.compile(
-    r"^(from|to|cc|subject|date|received|return-path|message-id|mime-version|delivered-to|content-type|reply-to|"
-    r"x-[\w-]+|dkim-signature|sender|in-reply-to):",
-    re.IGNORECASE | re.MULTILINE,
-)
 _TAG = re.compile(r"\s*<[A-Za-z_!?][^<>]{0,2000}>", re.DOTALL)
 _WHITE = frozenset(b"\t\n\r\x0c\x1b\x08")
 
@@ -53,7 +49,7 @@ def look(head: bytes, name: str | None) -> str | None:
         return None
     start = text.lstrip("\ufeff \t\r\n")
     named = _BY_NAME.get(PurePath(name).suffix.lower()) if name else None
-    return _markup(start) or _lines(start) or _data(start, len(head), named) or _tie(start, named)
+    return _markup(start) or _lines(start, named) or _data(start, len(head), named) or _tie(start, named)
 
 
 def _text(head: bytes) -> str | None:
@@ -131,27 +127,14 @@ def _declaration_end(text: str, at: int) -> int:
     return text.find(">", inner) if inner >= 0 else -1
 
 
-def _lines(start: str) -> str | None:
+def _lines(start: str, named: str | None) -> str | None:
     """Tells what is told by its first lines: mail, mailboxes, calendars, cards."""
     begin = start[:15].upper()
     if begin.startswith("BEGIN:VCALENDAR"):
         return "text/calendar"
     if begin.startswith("BEGIN:VCARD"):
         return "text/vcard"
-    if start.startswith("From ") and _is_mail(start.partition("\n")[2]):
-        return "application/mbox"
-    return _is_mail(start)
-
-
-def _is_mail(start: str) -> str | None:
-    header = re.split(r"\r?\n\r?\n", start, maxsplit=1)[0][:32_768]
-    if not _HEADER.match(header):
-        return None
-    fields = {found.lower() for found in _MAIL_FIELDS.findall(header)}
-    if len(fields) < 3 or not fields & {"from", "received", "message-id", "return-path", "mime-version"}:
-        return None
-    saved = re.search(r"^(snapshot-content-location:|from:\s*.?saved by )", header, re.IGNORECASE | re.MULTILINE)
-    return "multipart/related" if saved else "message/rfc822"
+    return mail_look(start, named=named == "message/rfc822")
 
 
 def _data(start: str, size: int, named: str | None) -> str | None:

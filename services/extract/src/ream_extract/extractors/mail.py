@@ -14,7 +14,7 @@ from ream_extract.children import Inside, children
 from ream_extract.extractors.html import between_tags
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.html_text import page_text
-from ream_extract.mail_parts import Parts, bytes_of, counted, cut_off, header, name_of, parsed, parts_of, text_of
+from ream_extract.mail_parts import Parts, begun, bytes_of, counted, cut_off, header, name_of, parsed, parts_of, text_of
 from ream_extract.pictures import Keeper
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 
@@ -29,7 +29,7 @@ class MailExtractor:
     """Reads messages (EML) and web pages saved with all that belongs to them (MHTML)."""
 
     name = "mail"
-    version = "3"
+    version = "4"
     media_types = ("message/rfc822", SAVED_PAGE)
     convert_to: str | None = None
     together = ("body",)
@@ -88,7 +88,7 @@ def _parsing() -> Iterator[None]:
 def _opened(source: Source) -> tuple[bytes, Message]:
     if source.path.stat().st_size > LARGEST:
         raise Unreadable("too-large", f"Messages of more than {LARGEST >> 20} MB are not read.", "rejected")
-    data = source.path.read_bytes()
+    data = begun(source.path.read_bytes())
     return data, email.message_from_bytes(data)
 
 

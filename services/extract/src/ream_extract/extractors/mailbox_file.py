@@ -9,7 +9,7 @@ from pathlib import Path
 from ream_extract.mail_parts import header_text
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun
 
-_START = re.compile(rb"(?:\A|\n\r?\n)From (?=[^\r\n]{1,200}\d:\d\d[^\r\n]{0,100}\r?\n)|\AFrom ")
+_START = re.compile(rb"(?:\A|\n\r?\n)From (?=[^\r\n]{1,200}\d:\d\d[^\r\n]{0,100}\r?\n)|\A(?:\xef\xbb\xbf)?\s*From ")
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 _SUBJECT = re.compile(rb"^subject:[ \t]*([^\r\n]{0,300})", re.IGNORECASE | re.MULTILINE)
 _END = re.compile(rb"\r?\n\r?\n")
@@ -19,12 +19,15 @@ class MailboxExtractor:
     """Takes mailboxes apart."""
 
     name = "mailbox"
-    version = "1"
+    version = "2"
     media_types = ("application/mbox",)
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
-        """Counts the lines that begin a message: those with `From ` and a time of day behind an empty line."""
+        """Counts the lines that begin a message: those with `From ` and a time of day behind an empty line.
+
+        The first needs no time, and may stand behind empty lines or a mark.
+        """
         with source.path.open("rb") as held, mmap.mmap(held.fileno(), 0, access=mmap.ACCESS_READ) as data:
             count = sum(1 for _ in _START.finditer(data))
             size = len(data)
