@@ -141,6 +141,7 @@ def test_only_what_was_searched_is_marked(search: Search) -> None:
         assert {one for piece in pieces for one in marked(piece)} <= set(words.replace('"', "").split())
         assert any("person19999" in marked(piece) for piece in pieces)
     assert marked(shown(search("person19999"))[0]) == ["person19999"]
+    assert set(marked("".join(shown(search("harbour text:rent"))))) == {"harbour", "rent"}
     assert len(marked("".join(shown(search("person19999", fuzzy=True))))) > 1, "which was asked for"
 
 

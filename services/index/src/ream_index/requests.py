@@ -53,9 +53,12 @@ def passages_query(query: Query, *, loose: bool = False, fuzzy: bool = False) ->
 
 
 def marked_query(query: Query) -> dict[str, Any]:
-    """What is marked in passages that hold the words themselves: these, and nothing that is nearly the same."""
+    """What is marked in passages that hold the words themselves: these, and nothing that is nearly the same.
+
+    Its conditions are asked along: those on words of the text are marked too.
+    """
     phrases = [_phrase(one.words, one.slop) for one in query.phrases]
-    return {"bool": {"should": [*phrases, *([_exactly(query)] if query.words else [])]}}
+    return {"bool": {"should": [*phrases, _exactly(query)], **conditions(query)}}
 
 
 def conditions(query: Query) -> dict[str, list[dict[str, Any]]]:
