@@ -2,6 +2,7 @@
 """Holds that documents of each kind, in several languages, are told apart, and why."""
 
 from collections import Counter
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -53,10 +54,48 @@ def test_each_kind_is_told_in_each_language(kind: str, language: str) -> None:
         "Mix the flour with the eggs. Bake for forty minutes and let the cake cool before it is cut.",
         "1234 5678 9012",
         "the invoice of life is due",
+        '"I am told," said the old man, "that she left."\n\n"So it is," she said.\n\n"Then go," he added.',
+        "Cook for 30 minutes, press the dough flat, and bake it. Serve with cash of lettuce and a change of sauce.",
+        "She went to school in the north, where many children of the region lived.",
+        "Sheet1\nName\tMarks\nAnil\t85\nVijay\t65\nRavi\t71",
+        "Die Katze schlief auf dem Dach, und niemand wollte sie wecken, bis der Regen kam.",
+        "Le chat dormait sur le toit et personne ne voulait le réveiller avant la pluie.",
+        "El gato dormía en el tejado y nadie quería despertarlo antes de la lluvia.",
     ],
 )
 def test_what_is_of_no_kind_is_unknown(text: str) -> None:
     assert decided(text) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("receipt", DOCUMENTS["invoice"]["en"]),
+        ("invoice", DOCUMENTS["receipt"]["en"]),
+        ("receipt", "Thank you for the receipt of your letter of 3 May. Nothing will change here."),
+        ("minutes", "Agenda of the meeting on 3 May: fence, gate, pond. Please be there ten minutes early."),
+        ("news", "The talk with the minister is on Monday."),
+        ("news", "\u201eJa\u201c, sagte er.\n\n\u201eNein\u201c, sagte sie.\n\n\u201eDoch\u201c, sagte er."),
+        ("form", "Please complete the work by Friday and return the keys to the office."),
+        ("resume", "In 2010 - 2012, 2013 - 2014 and 2015 - 2016 the river froze."),
+        ("presentation", "Agenda\nWe meet again tomorrow."),
+        ("scientific-paper", "Keywords: sale, spring\nAbstract art hangs in this room."),
+        ("government-table", "1.0 2.0 3.0\n" * 12),
+        ("manual", "The manual gearbox of the car was repaired; installation took an hour."),
+    ],
+)
+def test_near_misses_are_not_of_the_kind(kind: str, text: str) -> None:
+    assert decided(text) != kind
+
+
+def test_a_receipt_that_calls_itself_a_tax_invoice_is_a_receipt() -> None:
+    head, rest = DOCUMENTS["receipt"]["en"].split("\n", 1)
+    assert decided(f"{head}\nTAX INVOICE\nInvoice no: 4711\nGST 6%\n{rest}") == "receipt"
+
+
+def test_slides_are_a_presentation_whatever_they_say() -> None:
+    slide = replace(unit("The quick brown fox"), kind="slide")
+    assert {label: points_of(found) for label, found in SHIPPED.score(slide).items()} == {"presentation": 42}
 
 
 def test_evidence_names_unit_source_word_and_points_and_adds_up() -> None:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ream_classify.layout_signals import SIGNALS, Page, page_of
+from ream_classify.layout_signals import SIGNALS
+from ream_classify.page import Page, page_of
 from ream_classify.scan import whole
 from ream_classify.taxonomy import Label, Taxonomy
 from ream_contracts.artifacts import UnitText

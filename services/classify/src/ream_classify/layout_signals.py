@@ -3,46 +3,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
-from ream_contracts.artifacts import UnitText
+from ream_classify.page import AMOUNT, TOTAL, Page, count
+from ream_classify.paper_signals import PAPER_SIGNALS
 
-_MOST = 50_000
-_LINE = 300
-
-
-@dataclass
-class Page:
-    """What the signals look at: the first 50,000 characters of a unit, in lower case, and its lines."""
-
-    unit: UnitText
-    folded: str
-
-    @cached_property
-    def lines(self) -> list[str]:
-        """Lines that are not empty, without the spaces around them, cut at 300 characters."""
-        return [line for raw in self.folded.splitlines() if (line := raw[:_LINE].strip())]
-
-    @cached_property
-    def title_lines(self) -> list[str]:
-        """Headings, and short lines near the top that are no part of a sentence: where a title stands."""
-        headings = [heading.text.strip() for heading in self.unit.headings[:_TITLE_LINES]]
-        written = [line.strip() for line in self.unit.text[: 4 * _TITLE_LINES * _TITLE_LENGTH].splitlines()]
-        short = [line for line in written if 0 < len(line) <= _TITLE_LENGTH][:_TITLE_LINES]
-        return [_even(line) for line in headings + short if not line[:1].islower() and line[-1:] not in _RUNS_ON]
-
-
-_TITLE_LINES = 25
-_RUNS_ON = (".", ",", ";")
-_TITLE_LENGTH = 80
 _CURRENCY = r"(?:[$€£¥₹]|\b(?:eur|usd|gbp|chf|rm|kr|pln|inr|jpy|zł)\b)"
-_AMOUNT = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[., '][0-9]{3}){0,4}[.,][0-9]{2}(?![0-9])")
-_TOTAL = re.compile(
-    r"(?:grand |sub|invoice )?(?:total|amount due|balance due|amount payable|summe|gesamt|gesamtbetrag|rechnungsbetrag"
-    r"|endbetrag|zu zahlen|montant total|net à payer|total ttc|importe total|total a pagar|totale|totaal|te betalen)\b"
-)
 _SALUTATION = re.compile(
     r"(?:dear\b|to whom it may concern|ladies and gentlemen|sehr geehrte|liebe[r]?\b|hallo\b|guten tag"
     r"|madame|monsieur|chers?\b|chères?\b|messieurs|estimad[oa]s?\b|muy señor|querid[oa]\b|apreciad[oa]"
@@ -77,6 +43,7 @@ _HEADER = re.compile(
 _SUBJECT = frozenset(
     {"subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "message-id", "received"}
 )
+_ADDRESS_OR_TIME = re.compile(r"\S@\S|\b[0-9]{1,2}:[0-9]{2}\b")
 _SENDER = frozenset({"from", "von", "de", "da", "van", "return-path"})
 _REPLY = re.compile(
     r"(?:>|-{3,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original)"
@@ -110,20 +77,9 @@ _CAPTION = re.compile(
 _LATE = 12
 
 
-def _count(page: Page, pattern: re.Pattern[str], most: int, lines: int = 1_000) -> int:
-    """Counts lines that begin with the pattern, up to what is needed."""
-    seen = 0
-    for line in page.lines[:lines]:
-        if pattern.match(line):
-            seen += 1
-            if seen >= most:
-                break
-    return seen
-
-
 def _amounts(page: Page) -> bool:
     """At least three lines with an amount of money, and a currency somewhere."""
-    with_amount = sum(1 for line in page.lines[:400] if _AMOUNT.search(line))
+    with_amount = sum(1 for line in page.lines[:400] if AMOUNT.search(line))
     return with_amount >= 3 and re.search(_CURRENCY, page.folded[:20_000]) is not None
 
 
@@ -131,20 +87,30 @@ def _total_line(page: Page) -> bool:
     """A line that says total and shows an amount, in it or in the next."""
     lines = page.lines[:600]
     for line, following in pairwise([*lines, ""]):
-        if _TOTAL.match(line) and (_AMOUNT.search(line) or _AMOUNT.search(following)):
+        if TOTAL.match(line) and (AMOUNT.search(line) or AMOUNT.search(following)):
             return True
     return False
 
 
 def _mail_headers(page: Page) -> bool:
-    """A head with three different fields, a sender and a subject among them, close together."""
+    """A head with a sender, a subject and a third field, or one that begins with a sender as mail programs show it."""
     found = [match[1] for line in page.lines[:40] if (match := _HEADER.match(line))]
-    return len(set(found)) >= 3 and not _SUBJECT.isdisjoint(found) and not _SENDER.isdisjoint(found)
+    if len(set(found)) >= 3 and not _SUBJECT.isdisjoint(found) and not _SENDER.isdisjoint(found):
+        return True
+    return any(_sent(page.lines[start : start + 4]) for start in range(min(6, len(page.lines))))
+
+
+def _sent(lines: list[str]) -> bool:
+    """The sender, straight after it to whom or when, and among them an address of mail or a time of day."""
+    found = [match[1] if (match := _HEADER.match(line)) else "" for line in lines]
+    if len(found) < 2 or found[0] not in _SENDER or not found[1]:
+        return False
+    return any(_ADDRESS_OR_TIME.search(line) for line, name in zip(lines, found, strict=True) if name)
 
 
 def _table_of_contents(page: Page) -> bool:
     titled = any(line in _CONTENTS_TITLE for line in page.lines[:15])
-    return _count(page, _CONTENTS, 5) >= (3 if titled else 5)
+    return count(page, _CONTENTS, 5) >= (3 if titled else 5)
 
 
 SIGNALS: Mapping[str, Callable[[Page], bool]] = {
@@ -154,26 +120,17 @@ SIGNALS: Mapping[str, Callable[[Page], bool]] = {
     "closing": lambda page: any(len(line) <= 90 and _CLOSING.match(line) for line in page.lines[:1_000]),
     "letter_date": lambda page: any(len(line) <= 50 and _DATE_LINE.match(line) for line in page.lines[:25]),
     "mail_headers": _mail_headers,
-    "quoted_reply": lambda page: _count(page, _REPLY, 1) >= 1,
-    "numbered_clauses": lambda page: _count(page, _CLAUSE, 3) >= 3,
+    "quoted_reply": lambda page: count(page, _REPLY, 1) >= 1,
+    "numbered_clauses": lambda page: count(page, _CLAUSE, 3) >= 3,
     "defined_terms": lambda page: _DEFINED.search(page.folded) is not None,
-    "signature_block": lambda page: _count(page, _SIGNATURE, 2) >= 2,
+    "signature_block": lambda page: count(page, _SIGNATURE, 2) >= 2,
     "tables": lambda page: bool(page.unit.tables),
     "headings": lambda page: len(page.unit.headings) >= 3,
-    "numbered_headings": lambda page: _count(page, _NUMBERED_HEADING, 2) >= 2,
-    "captions": lambda page: _count(page, _CAPTION, 1) >= 1,
+    "numbered_headings": lambda page: count(page, _NUMBERED_HEADING, 2) >= 2,
+    "captions": lambda page: count(page, _CAPTION, 1) >= 1,
     "table_of_contents": _table_of_contents,
     "late_page": lambda page: page.unit.unit >= _LATE,
-    "figures": lambda page: _count(page, _NUMERIC_LINE, 6) >= 6,
+    "figures": lambda page: count(page, _NUMERIC_LINE, 6) >= 6,
+    **PAPER_SIGNALS,
 }
 """By name, what a taxonomy can give points for."""
-
-
-def page_of(unit: UnitText) -> Page:
-    """Prepares a unit for its signals; the cost is bounded by the first 50,000 characters."""
-    return Page(unit, _even(unit.text[:_MOST]))
-
-
-def _even(text: str) -> str:
-    """Lower case, with plain spaces and apostrophes: as words of a taxonomy are written."""
-    return text.lower().replace("\u00a0", " ").replace("\u2019", "'")

@@ -18,7 +18,7 @@ from ream_classify.markings import Markings
 from ream_classify.topics import Topics
 from ream_classify.yaml_lines import RuleError
 
-VERSION = "4"
+VERSION = "5"
 """Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
 LIBRARIES = ("faker", "phonenumbers", "py3langid", "python-stdnum", "vaderSentiment")
 """Packages whose models and lists decide what classes a text gets."""
