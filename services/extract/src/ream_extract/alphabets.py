@@ -8,6 +8,7 @@ the right one are they all letters of one language.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 SAMPLE = 32 << 10
@@ -62,6 +63,11 @@ def guess(data: bytes) -> tuple[str, int] | None:
     scored = [(_score(sample, name), -order, name) for order, name in enumerate(CANDIDATES)]
     score, _, name = max(scored)
     return (name, round(score * 90)) if score >= 0.85 else None
+
+
+def of_one_language(letters: Sequence[str]) -> float:
+    """Says which share of letters above ASCII are of the language that has most of them."""
+    return max(sum(char in known for char in letters) for known in _LETTERS.values()) / len(letters) if letters else 0.0
 
 
 def _other_script(sample: bytes) -> tuple[str, int] | None:

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what comes out of a ZIP: each member is a unit and becomes a document of its own, under limits."""
 
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from ream_extract.member_names import ZIP, decoded
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.room import is_full
 from ream_extract.text_clean import tidy
@@ -16,12 +19,16 @@ RATIO = 1_100
 BOMB = 1 << 30
 """Bytes above which a member may grow only by the ratio of the limits."""
 
+UTF_8 = 0x800
+"""Flag of a member whose name is UTF-8."""
+UNICODE_PATH = 0x7075
+
 
 class ArchiveExtractor:
     """Takes apart ZIP files."""
 
     name = "archive"
-    version = "3"
+    version = "4"
     media_types = ("application/zip",)
     convert_to: str | None = None
 
@@ -47,12 +54,13 @@ class ArchiveExtractor:
         with opened(source.path, source.limits.units) as archive:
             members = _members(archive)
             hidden = overlapping(archive.infolist())
-            for unit, info in enumerate(members, 1):
+            for unit, (info, path) in enumerate(zip(members, _paths(members), strict=True), 1):
                 if first <= unit <= last:
                     if info.header_offset in hidden:
                         yield UnitFailed(unit, "bomb")
                         continue
-                    item = _member(archive, info, unit, source, scratch, left)
+                    path = tidy(path).replace("\n", " ")[:2_000] or f"member {unit}"
+                    item = _member(archive, info, path, unit, source, scratch, left)
                     left -= item.size if isinstance(item, ChildRead) else 0
                     yield item
         for unit in range(max(first, len(members) + 1), last + 1):
@@ -63,8 +71,33 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [info for info in archive.infolist() if not info.is_dir()]
 
 
+def _paths(members: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """Returns the paths of members; those that do not say their encoding are read together.
+
+    Every byte is a character of CP437, which is how they come.
+    """
+    raw = [info.orig_filename.encode("cp437") for info in members if not _says(info)]
+    guessed = iter(decoded([name.partition(b"\x00")[0] for name in raw], ZIP))
+    return [_unicode(info) or info.filename if _says(info) else next(guessed) for info in members]
+
+
+def _says(info: zipfile.ZipInfo) -> bool:
+    return bool(info.flag_bits & UTF_8) or _unicode(info) is not None
+
+
+def _unicode(info: zipfile.ZipInfo) -> str | None:
+    """Returns the name that a field beside the other gives in UTF-8, if it was written for this one."""
+    at = 0
+    while not info.flag_bits & UTF_8 and at + 9 <= len(info.extra):
+        kind, size, form, check = struct.unpack_from("<HHBI", info.extra, at)
+        if kind == UNICODE_PATH and form == 1 and check == zlib.crc32(info.orig_filename.encode("cp437")):
+            return info.extra[at + 9 : at + 4 + size].decode("utf-8", "replace") or None
+        at += 4 + size
+    return None
+
+
 def _member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, unit: int, source: Source, scratch: Path, left: int
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, unit: int, source: Source, scratch: Path, left: int
 ) -> Item:
     cause = _refusal(info, source, left)
     if cause:
@@ -80,7 +113,6 @@ def _member(
             raise
         (scratch / file).unlink(missing_ok=True)
         return UnitFailed(unit, "unsupported-compression" if isinstance(failure, NotImplementedError) else "damaged")
-    path = tidy(info.filename).replace("\n", " ")[:2_000] or f"member {unit}"
     name = PurePosixPath(path.replace("\\", "/")).name[:500] or path[:500]
     return ChildRead(unit, "member", name, path, file, info.file_size)
 

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what comes out of a TAR: each file in it is a unit and becomes a document of its own; links are none."""
 
+import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ream_extract.children import Inside, children
+from ream_extract.member_names import TAR, decoded
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
 
 _BLOCK = 512
+_SURROGATE = re.compile("[\udc80-\udcff]")
 _FILES = (b"0", b"\x00", b"7", b"S")
 HELD = 256 << 20
 """Bytes of one file: it is held at once."""
@@ -30,7 +33,7 @@ class TarExtractor:
     """Takes apart TAR files."""
 
     name = "tar"
-    version = "2"
+    version = "3"
     media_types = ("application/x-tar",)
     convert_to: str | None = None
 
@@ -54,8 +57,8 @@ class TarExtractor:
         members = _walk(source.path).members
         held = replace(source, limits=replace(source.limits, child_bytes=min(source.limits.child_bytes, HELD)))
         inside = (
-            Inside(_path(member, number), member.size, partial(_taken, source.path, member))
-            for number, member in enumerate(members, 1)
+            Inside(path, member.size, partial(_taken, source.path, member, path))
+            for member, path in zip(members, _paths(members), strict=True)
         )
         yield from children(inside, held, first, last, 0, scratch, "member")
         for number in range(max(first, len(members) + 1), last + 1):
@@ -125,11 +128,21 @@ def _is_header(block: bytes) -> bool:
     return bool(said) and said == sum(block[:148]) + 8 * ord(" ") + sum(block[156:])
 
 
-def _path(member: tarfile.TarInfo, number: int) -> str:
-    return tidy(member.name).replace("\n", " ")[:2_000] or f"member {number}"
+def _paths(members: Sequence[tarfile.TarInfo]) -> list[str]:
+    """Returns the paths of files; those whose bytes are not UTF-8, which come as lone surrogates, are read together."""
+    strange = {
+        number: member.name.encode("utf-8", "surrogateescape")
+        for number, member in enumerate(members, 1)
+        if _SURROGATE.search(member.name)
+    }
+    read = dict(zip(strange, decoded(list(strange.values()), TAR), strict=True))
+    return [
+        tidy(read.get(number, member.name)).replace("\n", " ")[:2_000] or f"member {number}"
+        for number, member in enumerate(members, 1)
+    ]
 
 
-def _taken(path: Path, member: tarfile.TarInfo) -> tuple[str, bytes] | None:
+def _taken(path: Path, member: tarfile.TarInfo, name: str) -> tuple[str, bytes] | None:
     try:
         with tarfile.open(path, "r:") as archive:
             held = archive.extractfile(member)
@@ -140,7 +153,7 @@ def _taken(path: Path, member: tarfile.TarInfo) -> tuple[str, bytes] | None:
         return None
     if len(data) != member.size:
         return None
-    return PurePosixPath(_path(member, 1).replace("\\", "/")).name[:500] or "member", data
+    return PurePosixPath(name.replace("\\", "/")).name[:500] or "member", data
 
 
 EXTRACTOR = TarExtractor()
