@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 MAIL, MAILBOX, SAVED_PAGE = "message/rfc822", "application/mbox", "multipart/related"
 
+VALUE = 2_000
+"""Characters of a value that are looked at: what proves anything stands at its start."""
 _FIELD = re.compile(r"([!-9;-~]{1,200}):(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]|<[^<>]{1,300}>")
 _IDENTIFIER = re.compile(r"[<@]\S")
 _SIGNATURE = re.compile(r"\b[a-z]{1,2}=")
-_HOP = re.compile(r"\b(?:from|by)\s.{0,2000};\s*\S|\(qmail \d", re.IGNORECASE | re.DOTALL)
+_HOP = re.compile(r"\b(?:from|by)\s.*?;\s*\S|\(qmail \d", re.IGNORECASE | re.DOTALL)
 _PROOFS = {
     "message-id": _IDENTIFIER,
     "in-reply-to": _IDENTIFIER,
@@ -86,7 +88,7 @@ def _fields(start: str) -> tuple[dict[str, str], bool]:
         found = _FIELD.match(line)
         if found is None:
             return fields, not line
-        fields.setdefault(found[1].lower(), found[2])
+        fields.setdefault(found[1].lower(), found[2][:VALUE])
     return fields, True
 
 
