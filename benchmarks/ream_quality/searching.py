@@ -21,7 +21,6 @@ from ream_quality.flowing import NAMESPACE
 from ream_quality.library import Library
 from ream_quality.pages_found import WAYS, Answer, Question, places, questions
 
-_DEPTH = 100
 _MINUTES = 40.0
 _LOOK_SECONDS = 5.0
 _TOLD_LOOKS = 6
@@ -81,7 +80,7 @@ def ask_all(
 
     def answer(question: Question, way: Way) -> Answer:
         quoted = question.text.replace(":", " ").replace('"', " ")  # a question is no query: it has no fields
-        found = rank(client, prefix, quoted, way=way, meaning=meaning, depth=_DEPTH)
+        found = rank(client, prefix, quoted, way=way, meaning=meaning)
         return Answer(question, places(found, names))
 
     return {way: [answer(question, way) for question in asked] for way in WAYS}

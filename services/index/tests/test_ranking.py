@@ -4,23 +4,28 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ream_index.ranking import Ranked, by_document, fuse
+from ream_index.ranking import Listed, Ranked, by_document, fuse
 
 
 def ranked(*ids: str) -> list[Ranked]:
-    return [Ranked(one, one[0], 1, 10.0 - rank) for rank, one in enumerate(ids)]
+    """Passages by id: the letter is the document, the first figure the page."""
+    return [Ranked(one, one[0], int(one[1]), 10.0 - rank) for rank, one in enumerate(ids)]
+
+
+def listed(*ids: str, weight: float = 1.0) -> Listed:
+    return Listed(ranked(*ids), weight)
 
 
 def test_what_stands_high_in_both_lists_stands_highest() -> None:
-    fused = fuse([ranked("a1", "b1", "c1"), ranked("d1", "b1")])
+    fused = fuse([listed("a1", "b1", "c1"), listed("d1", "b1")])
     assert [one.id for one in fused] == ["b1", "a1", "d1", "c1"]
 
 
-@given(st.lists(st.lists(st.sampled_from(["a1", "a2", "b1", "c1"]), unique=True), max_size=3))
+@given(st.lists(st.lists(st.sampled_from(["a1", "a11", "a2", "b1", "c1"]), unique=True), max_size=3))
 def test_nothing_is_lost_or_doubled_and_the_order_of_lists_does_not_matter(lists: list[list[str]]) -> None:
-    fused = fuse([ranked(*one) for one in lists])
+    fused = fuse([listed(*one) for one in lists])
     assert sorted(one.id for one in fused) == sorted({one for ids in lists for one in ids})
-    assert [one.id for one in fuse([ranked(*one) for one in reversed(lists)])] == [one.id for one in fused]
+    assert [one.id for one in fuse([listed(*one) for one in reversed(lists)])] == [one.id for one in fused]
     assert sorted((one.score for one in fused), reverse=True) == [one.score for one in fused]
 
 
@@ -34,6 +39,21 @@ def test_passages_are_grouped_in_the_order_of_the_best() -> None:
 
 
 def test_a_list_of_documents_counts_for_their_passages() -> None:
-    lists = [ranked("a1", "b1", "b2")]
+    lists = [listed("a1", "b1", "b2")]
     assert [one.id for one in fuse(lists, ["b"])] == ["b1", "b2", "a1"]
     assert [one.id for one in fuse(lists, ["z", "a"])] == ["a1", "b1", "b2"]
+
+
+def test_a_page_that_two_lists_know_by_different_passages_stands_high_in_both() -> None:
+    fused = fuse([listed("c1", "a21", "b1"), listed("d1", "a22", "e1")])
+    assert [one.id for one in fused] == ["a21", "a22", "c1", "d1", "b1", "e1"]
+
+
+def test_of_the_passages_of_a_page_the_higher_comes_first() -> None:
+    assert [one.id for one in fuse([listed("b1", "a12", "a11"), listed("a11", "b2")])] == ["a11", "a12", "b1", "b2"]
+
+
+def test_a_list_that_counts_less_gives_way() -> None:
+    assert [one.id for one in fuse([listed("a1", weight=0.5), listed("b1")])] == ["b1", "a1"]
+    assert [one.id for one in fuse([listed("a1"), listed("b1")])] == ["a1", "b1"]
+    assert [one.id for one in fuse([listed("a1"), listed("b1")], ["b"], 0.5)] == ["b1", "a1"]

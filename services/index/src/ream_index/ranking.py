@@ -2,7 +2,7 @@
 """Decides which passages are best for a question: by words, by meaning, or by both, whose ranks are fused."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from opensearchpy import OpenSearch
@@ -14,8 +14,9 @@ from ream_kit import Reject
 
 Way = Literal["words", "meaning", "both"]
 _DOCUMENTS = 50
-_SMOOTH = 60
-"""How little the first ranks weigh more than those behind them; what the method was published with."""
+_SMOOTH = 30
+"""How little the first ranks weigh more than those behind them: the method was published with 60 for ten and more
+lists; of two, the first of one shall not fall behind what stands in the middle of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +64,43 @@ def by_meaning(client: OpenSearch, indices: Indices, query: Query, vector: Seque
     return _listed(client, indices, requests.meaning_query(query, vector, depth), depth, advice)
 
 
-def fuse(lists: Iterable[Sequence[Ranked]], documents: Sequence[str] = (), smooth: int = _SMOOTH) -> list[Ranked]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Passages, best first, and how much their list counts."""
+
+    passages: Sequence[Ranked]
+    weight: float = 1.0
+
+
+def fuse(lists: Iterable[Listed], documents: Sequence[str] = (), weight: float = 1.0) -> list[Ranked]:
     """Fuses lists by rank alone: their scores cannot be compared. What stands high in several stands highest.
+
+    Pages are what is ranked: one list may know a page by another passage of it than the other list. Of the passages of
+    a page, that which stands higher itself comes first. The method is reciprocal rank fusion (Cormack, Clarke and
+    Buettcher, 2009).
 
     Args:
         lists: of passages.
-        documents: a list of documents, which counts for each of their passages: a page of a long report says little
-            of what the report is about.
-        smooth: how little the first ranks weigh more.
+        documents: a list of documents, which counts for each of their pages: a page of a long report says little of
+            what the report is about.
+        weight: how much that list counts.
     """
-    scores: dict[str, float] = {}
+    pages: dict[tuple[str, int], float] = {}
+    own: dict[str, float] = {}
     known: dict[str, Ranked] = {}
-    for ranked in lists:
-        for rank, one in enumerate(ranked, 1):
-            scores[one.id] = scores.get(one.id, 0.0) + 1 / (smooth + rank)
+    for listed in lists:
+        for rank, page in enumerate(dict.fromkeys((one.document_id, one.unit) for one in listed.passages), 1):
+            pages[page] = pages.get(page, 0.0) + listed.weight / (_SMOOTH + rank)
+        for rank, one in enumerate(listed.passages, 1):
+            own[one.id] = own.get(one.id, 0.0) + listed.weight / (_SMOOTH + rank)
             known.setdefault(one.id, one)
-    standing = {document_id: 1 / (smooth + rank) for rank, document_id in enumerate(documents, 1)}
-    for one in known.values():
-        scores[one.id] += standing.get(one.document_id, 0.0)
-    order = sorted(scores, key=lambda one: (-scores[one], one))
-    return [Ranked(one, known[one].document_id, known[one].unit, scores[one]) for one in order]
+    standing = {document_id: weight / (_SMOOTH + rank) for rank, document_id in enumerate(documents, 1)}
+    scores = {page: score + standing.get(page[0], 0.0) for page, score in pages.items()}
+
+    def place(one: Ranked) -> tuple[float, float, str]:
+        return -scores[one.document_id, one.unit], -own[one.id], one.id
+
+    return [replace(one, score=scores[one.document_id, one.unit]) for one in sorted(known.values(), key=place)]
 
 
 def by_document(ranked: Iterable[Ranked], size: int, passages_each: int) -> dict[str, list[Ranked]]:

@@ -20,14 +20,18 @@ from ream_index.hits import (
 )
 from ream_index.opensearch import Indices, ask
 from ream_index.question import Query, QueryError, read
-from ream_index.ranking import Way
+from ream_index.ranking import Listed, Way
 from ream_kit import Reject
 
 __all__ = ["MARK", "Count", "DocumentHit", "Found", "PassageHit", "QueryError", "Way", "by_words", "find", "similar"]
 
 Meaning = Callable[[str], Sequence[float] | None]
 """Gives the vector of a question, of the model whose vectors are in the index; none where it has no words."""
-_DEPTH = 100
+_DEPTH = 300
+_SENTENCE = 6
+"""Words from which a question is a sentence: most of its words say how it is asked, and lead astray."""
+_WORDS_OF_A_SENTENCE = 0.5
+"""How much the list by words counts then; by few words it is as good as that by meaning."""
 """Passages of each list that is fused, at least."""
 _COMPARED = 20
 """Passages of a document that others are compared with."""
@@ -99,14 +103,15 @@ def rank(
         Retry: OpenSearch is away.
     """
     query, indices = read(words), Indices(client, prefix)
-    lists = [ranking.by_words(client, indices, query, depth)] if way != "meaning" else []
+    weight = _WORDS_OF_A_SENTENCE if len(query.plain_words.split()) >= _SENTENCE else 1.0
+    lists = [Listed(ranking.by_words(client, indices, query, depth), weight)] if way != "meaning" else []
     if way != "words":
         vector = meaning(query.said) if meaning is not None else None
         if vector is None:
             raise QueryError("The query has no words whose meaning could be looked for.")
-        lists.append(ranking.by_meaning(client, indices, query, vector, depth))
+        lists.append(Listed(ranking.by_meaning(client, indices, query, vector, depth)))
     documents = ranking.documents_by_words(client, indices, query) if way != "meaning" else []
-    return ranking.fuse(lists, documents)
+    return ranking.fuse(lists, documents, weight)
 
 
 def _shown(client: OpenSearch, indices: Indices, ids: Sequence[str], marked: dict[str, Any]) -> dict[str, PassageHit]:
