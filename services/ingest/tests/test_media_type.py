@@ -229,7 +229,7 @@ SLOW = (
     "<?xml?>{x}<!DOCTYPE", "<?xml?>{x}<!DOCTYPE[", "<?xml?>{x}<!DOCTYPE[]", "<?xml?>{x}<!", "<?xml?>{x}<!--",
     "<?xml?>{x}<?",
     "<?xml?>{x}<a:", "<?xml?>{x}<a", "<?xml?>{x}< ", "<{x}<!-- --> ", "<{x}<!--", "<{x}a ", "{x}a:\n", "{x}x-\n",
-    "From:{x}\n", "Received: a{x}\n from ", "Received: {x}from ", "From: a{x}\n <", "From: {x}<a", 
+    "From:{x}\n", "Received: a{x}\n from ", "Received: {x}from ", "From: a{x}\n <", "From: {x}<a",
     "DKIM-Signature:{x} b",
     "From: a\n{x}\r\n", "[{x}[", "{{{x}{{", "{x};", '{x}"', "{x}\t\n", "{x}a,b\n", "{x},\"\n", "[{x}1,\n",
 )  # fmt: skip
