@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +22,7 @@ from rich.console import Console
 from ream_bench.installation import BenchError, Tell, installed
 from ream_kit import Retry
 from ream_kit.store_open import open_store
-from ream_quality import made
+from ream_quality import figures_page, made
 from ream_quality.corpus import Given, given
 from ream_quality.flowing import left_behind, through_the_flow
 from ream_quality.library import Library
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=Path(), help="folder of quality.json and quality.html")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="where store and logs lie meanwhile")  # noqa: S108 (a folder of its own is made in it)
     parser.add_argument("--keep", action="store_true", help="leave store and logs there")
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="write the figures as Markdown too")
     parser.add_argument("--kept", type=Path, metavar="STORE", help="only score what an earlier run left in this store")
     options = parser.parse_args(arguments)
     corpus = options.corpus or Path(os.environ.get("REAM_CORPUS", ""))
@@ -59,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{away.waiting_for} is away: {away.reason}", file=sys.stderr)
         return 1
     write(library, figures, options.results, tell)
+    if options.docs:
+        options.docs.write_text(figures_page.page(figures, len(library.readings), datetime.now(UTC).date()), "utf-8")
     return 0
 
 

@@ -4,6 +4,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ream_contracts.artifacts import Table, UnitText
-from ream_quality import breadth, edits, made, ocr_pages, receipts, tables
+from ream_quality import breadth, edits, figures_page, made, ocr_pages, receipts, tables
 from ream_quality.corpus import FOLDERS
 from ream_quality.corpus import given as documents_given
 from ream_quality.library import Library, Reading
@@ -161,6 +162,17 @@ def test_the_report_shows_the_last_time_and_small_pictures(tmp_path: Path) -> No
     assert "0.125" in text
     assert "data:image/jpeg;base64," in text
     assert "missed" in text
+
+
+def test_the_page_of_the_docs_says_what_was_reached_and_what_has_no_figure() -> None:
+    text = figures_page.page({"silent_loss": 1.0, "ocr_pages_cer": 0.002, "quiet_pages": 9.0}, 12, date(2026, 12, 1))
+    for line in (
+        "| `silent_loss` | 1 | \u2264 0 | not reached |", "| `ocr_pages_cer` | 0.002 | \u2264 0.01 | reached |",
+        "| `quiet_pages` | 9 |  |  |", "- `duplicates_pair_f1`: near-duplicates are not looked for yet",
+    ):  # fmt: skip
+        assert line in text.splitlines()
+    assert "2026-12-01" in text
+    assert "12 documents" in text
 
 
 def test_figures_are_written_as_a_flat_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
