@@ -70,7 +70,11 @@ def found_pairs(reading: Reading) -> Counter[Pair]:
     for table in (table for unit in reading.units for table in unit.tables):
         texts = [text for row in table.rows for text in row]
         places = ((number, at) for number, row in enumerate(table.rows) for at, _ in enumerate(row))
-        pairs += neighbours(texts, {place: number for number, place in enumerate(places)})
+        grid = {place: number for number, place in enumerate(places)}
+        for first, left, rows, columns in table.spans or ():
+            over = ((row, at) for row in range(first, first + rows) for at in range(left, left + columns))
+            grid.update(dict.fromkeys(over, grid[first, left]))
+        pairs += neighbours(texts, grid)
     return pairs
 
 

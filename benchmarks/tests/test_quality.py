@@ -4,6 +4,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -100,6 +101,13 @@ class TestTables:
         )
         assert tables.measure(library) == {"tables_cell_f1": 0.5}
         assert tables.found_pairs(read("", right, right))["a", "bc", "right"] == 2
+
+    def test_a_found_cell_over_several_columns_has_each_of_its_neighbours(self) -> None:
+        found = read("", [["over both", ""], ["a", "b c"]])
+        (unit,) = found.units
+        spanned = replace(unit, tables=(replace(unit.tables[0], spans=((0, 0, 1, 2),)),))
+        below = {("overboth", "a", "below"), ("overboth", "bc", "below")}
+        assert set(tables.found_pairs(replace(found, units=(spanned,)))) == {*below, ("a", "bc", "right")}
 
 
 @pytest.mark.slow

@@ -349,6 +349,10 @@ class Table:
     """Rows of cells."""
     box: tuple[float, float, float, float] | None
     """x0, y0, x1, y1 in points from the top left of the unit."""
+    spans: tuple[tuple[int, int, int, int], ...] | None = None
+    """Cells over several rows or columns: first row, first column (from 0), number of rows, of columns. Their text stands in the first row and column, the rest of them is empty. Absent where a reader does not say."""
+    header_rows: int | None = None
+    """Rows at the top that are heads of columns; absent where a reader does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
 
     Args:
         request: `do`, `path`, `media_type`, `extractor` (name, or null to describe what nobody reads), `limits` (fields
-            of `Limits`), `ocr`, `pictures`, `converted` (path or null), `child_budget`, and `first`, `last` to read.
+            of `Limits`), `ocr`, `pictures`, `tables`, `converted` (path or null), `child_budget`, and `first`, `last`
+            to read.
         scratch: takes pictures and documents found inside, under the names that the items give.
 
     Yields:
@@ -56,6 +57,7 @@ def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         request["ocr"],
         request["pictures"],
         request["child_budget"],
+        request["tables"],
     )
     if request["extractor"] is None:
         yield pack_plan(Plan((), describe(source)))

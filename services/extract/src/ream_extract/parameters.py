@@ -21,10 +21,12 @@ class Parameters:
     pictures: bool = True
     asked: str = ""
     """What a replay asked for, as text: another replay is other work though it asks for the defaults."""
+    tables: bool = True
 
     def written(self) -> str:
         """The parameters as text that is the same for the same parameters: part of an artifact's name."""
-        return json.dumps([self.ocr, self.pictures, self.asked])
+        # The default adds nothing: what was read before there were tables keeps its name, but for PDF's new version.
+        return json.dumps([self.ocr, self.pictures, self.asked, *([] if self.tables else ["no tables"])])
 
     def changed(self, redo: Iterable[Redo]) -> "Parameters":
         """Gives the parameters that a replay asks for: `ocr` (auto, always, never) and `pictures` (true, false).

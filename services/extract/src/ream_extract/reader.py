@@ -105,7 +105,7 @@ class Reader:
         self.guard: Guard | None = getattr(office, "guard", None)
         self.settings = chosen
         self.limits: Limits = chosen.limits()
-        self.defaults = Parameters(chosen.ocr, chosen.pictures)
+        self.defaults = Parameters(chosen.ocr, chosen.pictures, tables=chosen.tables)
         self.catalogue = _catalogue(call)
 
     def confinement(self) -> tuple[str, ...]:
@@ -239,6 +239,7 @@ class Reader:
             "limits": asdict(self.limits),
             "ocr": job.parameters.ocr,
             "pictures": job.parameters.pictures,
+            "tables": job.parameters.tables,
             "converted": str(job.converted) if job.converted else None,
             "child_budget": child_budget,
             "first": first,

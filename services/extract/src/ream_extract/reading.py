@@ -71,6 +71,8 @@ class Source:
     """Whether pictures inside are taken out."""
     child_budget: int = 20 << 30
     """Bytes that documents found inside may still have together."""
+    tables: bool = True
+    """Whether tables of PDF pages are looked for."""
 
 
 REST = "rest"

@@ -17,6 +17,7 @@ class ExtractSettings:
     total_seconds: float = setting(900.0, "longest time for one run of pages")
     ocr: Ocr = setting("auto", "pages that ocr reads: auto (as judged), always, never")
     pictures: bool = setting(True, "whether pictures inside documents are kept")
+    tables: bool = setting(True, "whether tables of PDF pages are found as cells")
     few_scanned: int = setting(32, "scanned pages up to which a document takes the small lane of ocr")
     depth: int = setting(8, "steps from the submitted file down to which documents inside are taken out")
     units: int = setting(100_000, "units of one document; the rest is counted, not read")

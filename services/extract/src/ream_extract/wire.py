@@ -66,13 +66,16 @@ def _unit(data: Mapping[str, Any]) -> UnitRead:
     values["headings"] = tuple(Heading(**one) for one in values["headings"])
     values["annotations"] = tuple(Annotation(**one) for one in values["annotations"])
     values["pictures"] = tuple(PictureFound(**{**one, "box": _box(one["box"])}) for one in values["pictures"])
-    values["tables"] = tuple(
-        Table(tuple(tuple(row) for row in one["rows"]), _box(one["box"])) for one in values["tables"]
-    )
+    values["tables"] = tuple(_table(**one) for one in values["tables"])
     unit = UnitRead(**values)
     if holds([unit]) != said:
         raise TypeError("a unit does not hold what its reader said")
     return unit
+
+
+def _table(rows: Any, box: Any, spans: Any, header_rows: int | None) -> Table:
+    over = None if spans is None else tuple((a, b, c, d) for a, b, c, d in spans)
+    return Table(tuple(tuple(row) for row in rows), _box(box), over, header_rows)
 
 
 def _box(value: Any) -> Any:

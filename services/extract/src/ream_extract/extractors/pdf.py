@@ -9,12 +9,13 @@ from pathlib import Path
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from ream_contracts.artifacts import Annotation
+from ream_contracts.artifacts import Annotation, Table
 from ream_contracts.whole import letters
 from ream_extract import pdf_annotations, pdf_attachments, pdf_page, pdf_structure
 from ream_extract.flow import unit as body
 from ream_extract.pdf_pictures import Pictures
 from ream_extract.pdf_spread import spread_of
+from ream_extract.pdf_tables import tables_on
 from ream_extract.pdf_xfa import form_blocks
 from ream_extract.reading import (
     REST,
@@ -43,7 +44,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "7"
+    version = "8"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -151,10 +152,15 @@ def _judged(
         counted = pdf_page.letters_on(words)
         drawn = pdf_page.drawn_on(page)
         spread = spread_of(page, words, drawn)
+        drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
+        verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden, spread.drawn, spread.text))
+        scanned = _reason(verdict.layer, source)
+        full_page = drawn.hidden and drawn.image_share > 0.9
+        tables: tuple[Table, ...] = ()
+        if source.tables and not (scanned or full_page):
+            tables = tables_on(page, words, text, drawn)
     finally:
         words.close()
-    drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
-    verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden, spread.drawn, spread.text))
     found = pdf_annotations.annotations(page, document.formenv)
     notes = list(found.notes)
     text = "\n".join([text, *found.written]) if found.written else text
@@ -162,8 +168,6 @@ def _judged(
         # How much was left out is not known, only that it was: a count that no text of this page reaches.
         counted = max(counted, 2 * letters(text)) + MORE
     width, height = page.get_size()
-    scanned = _reason(verdict.layer, source)
-    full_page = drawn.hidden and drawn.image_share > 0.9
     taken: tuple[PictureFound, ...] = ()
     if not (scanned or full_page or not source.pictures):
         taken, left_out = pictures.of_page(page, drawn.images)
@@ -185,7 +189,7 @@ def _judged(
         page.get_rotation(),
         headings,
         taken,
-        (),
+        tables,
         tuple(notes),
         counted,
     )
