@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ream_contracts.artifacts import Table
 from ream_extract.pdf_cells import Cell, Grid
 from ream_extract.pdf_lines import CLOSING, MONEY
+from ream_extract.pdf_marks import Rule
 from ream_extract.pdf_regions import Region
 
 CENTRED = 0.12
@@ -30,6 +31,8 @@ class _Placed:
 def table_of(region: Region, grid: Grid) -> Table:
     """Makes the table; a cell over several rows or columns has its text where it begins."""
     rows, edges = _without_empty(grid)
+    x0, _, x1, _ = region.box
+    edges[0], edges[-1] = max(edges[0], x0), min(edges[-1], x1)
     placed = [_Placed(cell, number, number, cell.left, cell.right) for number, row in enumerate(rows) for cell in row]
     for one in placed:
         if one.top >= grid.head and not region.ruled:
@@ -42,7 +45,7 @@ def table_of(region: Region, grid: Grid) -> Table:
     tops = [(min(cell.y0 for cell in row), max(cell.y1 for cell in row)) for row in rows]
     for one in placed:
         for step in (-1, 1):
-            _lengthen(one, step, taken, region, edges, tops, grid.head)
+            _lengthen(one, step, taken, region.across, edges, tops, grid.head)
     width = len(edges) - 1
     texts = [[""] * width for _ in rows]
     for one in placed:
@@ -165,7 +168,7 @@ def _centred(one: _Placed, left: int, right: int, middle: float, edges: Sequence
 
 
 def _lengthen(
-    one: _Placed, step: int, taken: set[tuple[int, int]], region: Region, edges: Sequence[float],
+    one: _Placed, step: int, taken: set[tuple[int, int]], across: Sequence[Rule], edges: Sequence[float],
     tops: Sequence[tuple[float, float]], head: int,
 ) -> None:  # fmt: skip
     """Lets a cell cover empty places above or below it, as far as no rule parts them."""
@@ -177,8 +180,8 @@ def _lengthen(
             return
         upper, lower = (row, row + 1) if step < 0 else (row - 1, row)
         start, end = sum(tops[upper]) / 2, sum(tops[lower]) / 2
-        between = [rule for rule in region.across if start < rule.at < end]
-        middle = (max(edges[one.left], region.box[0]) + min(edges[one.right + 1], region.box[2])) / 2
+        between = [rule for rule in across if start < rule.at < end]
+        middle = (edges[one.left] + edges[one.right + 1]) / 2
         if any(rule.start <= middle <= rule.end for rule in between):
             return
         if row >= head and not between:

@@ -21,7 +21,7 @@ RUNS = 300
 PAIRS = 2
 """Neighbouring lines with a gap in common from which a page may hold a table."""
 RULED = 1
-"""The same, where something is drawn that may be rules."""
+"""The same, where something is drawn that may be rules: these must show it, where gaps of runs do not."""
 DRAWINGS = 4
 """Paths from which a table may be ruled."""
 WIDE = 40.0
@@ -44,14 +44,15 @@ def tables_on(page: pdfium.PdfPage, words: pdfium.PdfTextPage, text: str, drawn:
     runs = raw.FPDFText_CountRects(words, 0, -1)
     if runs < 4:
         return ()
-    sure = runs <= RUNS and _aligned(_runs(words, runs)) >= wanted
-    sure = sure or len(_FIGURES.findall(text)) > wanted
-    if not (sure or (len(drawn.paths) >= DRAWINGS and _ruled(rules_on(page, drawn)))):
-        return ()
+    rules: Rules | None = None
+    if not (len(_FIGURES.findall(text)) > PAIRS or (runs <= RUNS and _aligned(_runs(words, runs)) >= PAIRS)):
+        rules = rules_on(page, drawn) if len(drawn.paths) >= DRAWINGS else None
+        if rules is None or not _ruled(rules):
+            return ()
     found = words_on(page, words, words.get_text_range())
     if _aligned((word.x0, word.x1, word.y1 - word.y0, word.y0) for word in found) < wanted:
         return ()
-    return tuple(tables_in(found, rules_on(page, drawn)))
+    return tuple(tables_in(found, rules or rules_on(page, drawn)))
 
 
 def tables_in(words: Sequence[Word], rules: Rules) -> list[Table]:
