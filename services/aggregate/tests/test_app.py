@@ -125,13 +125,11 @@ def run(monkeypatch: pytest.MonkeyPatch, *values: tuple[bytes | None, bytes | No
     aggregation = Aggregation.__new__(Aggregation)
     consumer = Consumer(log)
     buffer = SimpleNamespace(max_messages=100)
-    aggregation._app = cast(
-        Any, SimpleNamespace(consumer=consumer, producer=SimpleNamespace(buffer=buffer), proof=Proof())
-    )
+    producer, frozen = SimpleNamespace(buffer=buffer), given.get("frozen", lambda: False)
+    aggregation._app = cast(Any, SimpleNamespace(consumer=consumer, producer=producer, proof=Proof(), frozen=frozen))
     aggregation._outbox, aggregation._entries = cast(Any, Outbox(log)), cast(Any, Table(log))
     aggregation._metrics, aggregation._max_units = Metrics(), 100
     aggregation._defects = given.get("defects") or Defects(Path("none"))
-    aggregation.frozen = given.get("frozen", lambda: False)
     try:
         asyncio.run(aggregation.run(Stream(*values)))
     except Ended:

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiokafka
 import pytest
+from aiokafka.client import AIOKafkaClient
 from faust.app.base import App
 from faust.streams import Stream
 from faust.tables.base import Collection
@@ -16,7 +17,7 @@ from faust.tables.table import Table
 from faust.topics import Topic
 from faust.transport.conductor import ConductorCompiler
 from faust.transport.consumer import Consumer
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Producer
 
 SOURCES: dict[str, tuple[Any, str]] = {
     "Consumer._add_gap": (Consumer._add_gap, "4df2573ded7c1c2c"),
@@ -45,6 +46,8 @@ SOURCES: dict[str, tuple[Any, str]] = {
     "Collection.send_changelog": (Collection.send_changelog, "3dd3884e1b5fc0e1"),
     "Collection._on_changelog_sent": (Collection._on_changelog_sent, "60122c86a120d82c"),
     "Topic._on_published": (Topic._on_published, "7cfe9ebd65964b0a"),
+    "Producer._new_producer": (Producer._new_producer, "e72355c3430ed02f"),
+    "AIOKafkaClient.send": (AIOKafkaClient.send, "246b277687d7b687"),
     "ConductorCompiler.build": (ConductorCompiler.build, "837cf521368c1ee4"),
 }
 

@@ -64,9 +64,17 @@ class Entries(faust.Table[bytes, bytes]):
 
 
 class AggregateApp(faust.App):
-    """Faust's app with the consumer that commits strictly, and writes down what it commits where that is wanted."""
+    """Faust's app with the consumer that commits strictly, and writes down what it commits where that is wanted.
+
+    Attributes:
+        frozen: says whether the process stood still so long that its partitions may have another owner.
+    """
 
     proof = Proof()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.frozen: Callable[[], bool] = lambda: False
 
     def _new_transport(self) -> Any:
         return StrictTransport(self.conf.broker_consumer, self)
@@ -128,7 +136,6 @@ class Aggregation:
     def __init__(self, app: AggregateApp, place: Place, settings: Settings, outbox: Outbox, metrics: Metrics) -> None:
         self._app, self._outbox, self._metrics = app, outbox, metrics
         self._defects = Defects(place.data_dir / "defects.json")
-        self.frozen: Callable[[], bool] = lambda: False
         self._max_units = settings.max_units
         changelog = app.topic(
             place.names.changelog,
@@ -151,7 +158,7 @@ class Aggregation:
         """Takes every record of the stream; ends the process where anything but the record is at fault."""
         self._app.producer.buffer.max_messages = BUFFERED_SENDS
         async for event in stream.events():
-            if self.frozen():
+            if self._app.frozen():
                 # Its partitions may have another owner by now, whose entries it would overwrite in the changelog.
                 end_process("frozen", **_place(event))
             started = time.monotonic()

@@ -17,6 +17,7 @@ from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
 
 from ream_aggregate.ending import end_process
+from ream_aggregate.fenced import FencedProducer
 from ream_aggregate.proof import Proof, Work
 from ream_kit import log
 
@@ -231,6 +232,7 @@ class StrictConsumer(StrictCommit, Consumer):
 
 
 class StrictTransport(Transport):
-    """Faust's transport over aiokafka, with this consumer."""
+    """Faust's transport over aiokafka, with this consumer, and a producer that is too late for nothing."""
 
     Consumer = StrictConsumer
+    Producer = FencedProducer

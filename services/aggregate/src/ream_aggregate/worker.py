@@ -39,6 +39,10 @@ EXIT_SETTINGS = 78
 EXIT_NOT_READY = 69
 """The broker lacks something that only a person or the migration can give."""
 
+_FROZEN = 0.7
+"""Share of a session that a worker may stand still. The session counts from its last sign of life, a fifth of a session
+before it stopped; and it is seen once a second that it still runs."""
+
 STOP_SECONDS = 25.0
 """How long a stop may take; whoever asked for it kills the process a little later, without a word in the log."""
 
@@ -89,10 +93,11 @@ def _start(broker: BrokerSettings, own: Settings, store: Store, presence: Presen
     app = make_app(place, own)
     app.proof = proof
     outbox = Outbox(app.topic(called.completed, **RAW), app.topic(called.dead_letters, **RAW), store, presence)
-    aggregation = Aggregation(app, place, own, outbox, METRICS)
-    patience = Patience(own.head_seconds, own.stall_seconds, own.recovery_seconds, own.session_seconds)
+    Aggregation(app, place, own, outbox, METRICS)
+    frozen = _FROZEN * own.session_seconds
+    patience = Patience(own.head_seconds, own.stall_seconds, own.recovery_seconds, frozen)
     overseer = Overseer(app, patience, METRICS)
-    aggregation.frozen = overseer.frozen
+    app.frozen = overseer.frozen
     overseer.waits = presence.waits
     presence.overseer = overseer
     try:
