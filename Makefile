@@ -30,7 +30,7 @@ test: ## every test, on a real Kafka and a real OpenSearch
 
 test-fast: ## tests that need nothing but Python, in under half a minute
 	@scripts/bootstrap.sh python
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not servers and not programs and not corpus and not slow" --cpu-budget 50
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not servers and not programs and not corpus and not slow" --cpu-budget 42
 
 bench: ## measure speed and memory from end to end; BENCH=--quick takes two minutes
 	@scripts/bootstrap.sh all

@@ -16,6 +16,8 @@ from ream_quality.library import Library, Reading
 from ream_quality.silent_loss import Ours
 from ream_quality.spans import Span, Tallies, alike
 
+pytestmark = pytest.mark.slow
+
 
 def library(corpus: Path, entry: Mapping[str, Any] | None = None) -> Library:
     """What the flow would make of a corpus of texts, as far as classify is asked."""

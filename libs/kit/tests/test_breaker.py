@@ -140,5 +140,5 @@ class AnyStory(RuleBasedStateMachine):
         assert isinstance(self.state, Closed) or self.state.reason
 
 
-TestAnyStory = AnyStory.TestCase
+TestAnyStory = pytest.mark.slow(AnyStory.TestCase)
 TestAnyStory.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)

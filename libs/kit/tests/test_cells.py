@@ -20,6 +20,8 @@ import pytest
 
 from ream_kit.cells import CellDied, CellFailed, Cells, Limits
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 

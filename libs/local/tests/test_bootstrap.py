@@ -60,6 +60,7 @@ def test_too_little_disk(machine: Path) -> None:
     assert "apt-get was run" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("full", "advice"),
     [("checkout", "clone the repository to another disk"), ("cache", "set REAM_CACHE to a folder on another disk")],

@@ -16,6 +16,8 @@ import pytest
 from ream_local.fault_proxy import FaultProxy
 from ream_local.http_fault_proxy import HttpFaultProxy
 
+pytestmark = pytest.mark.slow
+
 
 class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

@@ -28,6 +28,8 @@ from ream_kit.cells import Call, Cells
 from ream_kit.store_memory import MemoryBlobs
 from ream_kit.testing import LocalBus, memory_store
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "f" * 32, "s" * 32
 
 

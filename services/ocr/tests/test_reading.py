@@ -3,11 +3,14 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from PIL import Image
 
 from ream_ocr.engine import PageRead, Word
 from ream_ocr.reading import read_page
 from ream_ocr.testing import TEXTS, draw
+
+pytestmark = pytest.mark.slow
 
 UPRIGHT = (600, 800)
 

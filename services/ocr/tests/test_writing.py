@@ -14,6 +14,8 @@ from ream_ocr.reading import read_page
 from ream_ocr.views import Budget
 from ream_ocr.writing import looks_like_writing
 
+pytestmark = pytest.mark.slow
+
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".tif": "image/tiff", ".tiff": "image/tiff"}
 
 

@@ -100,7 +100,9 @@ def storm(
         running.run(plan)
         over = time.monotonic()
         running.await_ready()
-        settled = witness.settle({*running.submitted, *(document for document, _ in calm.ingested)}, PATIENCE)
+        # What ends itself to be safe is started again here too, as whoever runs services does it.
+        wanted = {*running.submitted, *(document for document, _ in calm.ingested)}
+        settled = witness.settle(wanted, PATIENCE, running.revive)
         after = max(0.0, max(witness.indexed_at.values(), default=over) - over)
         found = witness.snapshot()
         verdict = compare(calm, found, running.submitted)

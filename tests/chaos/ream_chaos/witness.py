@@ -23,6 +23,10 @@ FOLLOWED = (topics.DOCUMENTS_INGESTED, topics.DOCUMENTS_COMPLETED, topics.DOCUME
 _QUIET_LOOKS = 3
 
 
+def _nothing() -> None:
+    """Where nothing has to be done while it is waited."""
+
+
 @dataclass
 class Witness:
     """Follows an installation; a broker that comes and goes is waited for.
@@ -76,16 +80,23 @@ class Witness:
         """How many of these documents have an outcome."""
         return sum(1 for document in documents if document in self.indexed_at)
 
-    def until(self, condition: Callable[[], bool], patience: float) -> bool:
-        """Looks until a condition holds; gives up when nothing was said for so many seconds."""
+    def until(self, condition: Callable[[], bool], patience: float, meanwhile: Callable[[], None] = _nothing) -> bool:
+        """Looks until a condition holds; gives up when nothing was said for so many seconds.
+
+        Args:
+            condition: what is waited for.
+            patience: seconds.
+            meanwhile: done at each look.
+        """
         began = time.monotonic()
         while not condition():
             self.look(0.25)
+            meanwhile()
             if time.monotonic() - max(began, self.moved) > patience:
                 return condition()
         return True
 
-    def settle(self, wanted: Collection[str], patience: float) -> bool:
+    def settle(self, wanted: Collection[str], patience: float, meanwhile: Callable[[], None] = _nothing) -> bool:
         """Waits until documents and all that was found inside have outcomes, and nobody has anything left to read."""
 
         def all_ended() -> bool:
@@ -93,14 +104,15 @@ class Witness:
                 key in self.outcomes for key in self.ingested
             )
 
-        return self.until(all_ended, patience) and self.rest(patience)
+        return self.until(all_ended, patience, meanwhile) and self.rest(patience, meanwhile)
 
-    def rest(self, patience: float) -> bool:
+    def rest(self, patience: float, meanwhile: Callable[[], None] = _nothing) -> bool:
         """Waits until every group that runs here and commits has read everything, several looks in a row."""
         observer, pause, quiet = Observer(self.flow.kafka), threading.Event(), 0
         until = time.monotonic() + patience
         while quiet < _QUIET_LOOKS and time.monotonic() < until:
             self.look(0.25)
+            meanwhile()
             try:
                 left = sum(lag.records for lag in observer.lag() if lag.group in READERS)
             except Retry:
