@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from ream_bench import machine, papers
+from ream_bench.command import attempted, teller
 from ream_bench.installation import BenchError, Installation, Tell, installed
 from ream_bench.twins import of_another
 from ream_bench.usage import Peak, Used, between, moment
 from ream_contracts import identity, layout, topics
 from ream_contracts.messages import DocumentIndexed, DocumentSubmitted
-from ream_kit import Retry, Store
+from ream_kit import Store
 from ream_kit.observe import Announcer, Tail
 from ream_kit.store_disk import DiskBlobs
 from ream_kit.store_open import open_store
@@ -250,26 +251,19 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="where store and input lie meanwhile")  # noqa: S108
     options = parser.parse_args()
-    began = time.monotonic()
+    tell = teller()
+    return 1 if attempted(lambda: _measured(options, tell)) is None else 0
 
-    def tell(sentence: str) -> None:
-        print(f"{time.monotonic() - began:6.0f} s  {sentence}", file=sys.stderr, flush=True)
 
-    try:
-        with installed(options.folder, tell) as installation:
-            about = machine.describe(installation.surroundings)
-            measurement = Measurement(installation, tell, options.documents, options.submitted, options.different)
-            try:
-                measurement.run()
-            finally:
-                _keep(options, about, measurement.phases)
-    except BenchError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except Retry as away:
-        print(f"{away.waiting_for} is away: {away.reason}", file=sys.stderr)
-        return 1
-    return 0
+def _measured(options: argparse.Namespace, tell: Tell) -> list[Phase]:
+    with installed(options.folder, tell) as installation:
+        about = machine.describe(installation.surroundings)
+        measurement = Measurement(installation, tell, options.documents, options.submitted, options.different)
+        try:
+            measurement.run()
+        finally:
+            _keep(options, about, measurement.phases)
+    return measurement.phases
 
 
 def _keep(options: argparse.Namespace, about: dict[str, Any], phases: list[Phase]) -> None:

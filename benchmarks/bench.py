@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import time
 from pathlib import Path
 from types import FrameType
 
@@ -19,11 +18,11 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from ream_bench import files, machine
+from ream_bench.command import attempted, teller
 from ream_bench.files import Result
-from ream_bench.installation import BenchError, Tell, installed
+from ream_bench.installation import Tell, installed
 from ream_bench.plan import FULL, QUICK, Measurement
 from ream_bench.report import report
-from ream_kit import Retry
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -43,22 +42,14 @@ def main() -> int:
     """Measures, shows and keeps the result; the exit code is 1 when it could not be measured."""
     options = arguments()
     signal.signal(signal.SIGTERM, _interrupt)
-    console, began = Console(stderr=True), time.monotonic()
-
-    def tell(sentence: str) -> None:
-        console.print(f"{time.monotonic() - began:6.0f} s  {sentence}", highlight=False, markup=False, soft_wrap=True)
-
+    tell = teller()
     try:
-        result = measure(options, tell)
-    except BenchError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except Retry as away:
-        print(f"{away.waiting_for} is away: {away.reason}", file=sys.stderr)
-        return 1
+        result = attempted(lambda: measure(options, tell))
     except KeyboardInterrupt:
         print("interrupted; everything that was started is ended", file=sys.stderr)
         return 130
+    if result is None:
+        return 1
     text = report(result, files.last_like(result, options.results))
     Console().print(Markdown(text))
     for path in files.write(result, text, options.results, options.name):

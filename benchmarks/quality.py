@@ -12,15 +12,12 @@ import argparse
 import json
 import os
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
-from ream_bench.installation import BenchError, Tell, installed
-from ream_kit import Retry
+from ream_bench.command import attempted, teller
+from ream_bench.installation import Tell, installed
 from ream_kit.store_open import open_store
 from ream_quality import figures_page, made
 from ream_quality.corpus import Given, given
@@ -47,19 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (options.corpus or os.environ.get("REAM_CORPUS")) or not corpus.is_dir():
         print("Name a folder of documents: make quality CORPUS=DIR, or set REAM_CORPUS.", file=sys.stderr)
         return 2
-    console, began = Console(stderr=True), time.monotonic()
-
-    def tell(sentence: str) -> None:
-        console.print(f"{time.monotonic() - began:6.0f} s  {sentence}", highlight=False, markup=False, soft_wrap=True)
-
-    try:
-        library, figures = measured(corpus.resolve(), options, tell)
-    except BenchError as error:
-        print(error, file=sys.stderr)
+    tell = teller()
+    done = attempted(lambda: measured(corpus.resolve(), options, tell))
+    if done is None:
         return 1
-    except Retry as away:
-        print(f"{away.waiting_for} is away: {away.reason}", file=sys.stderr)
-        return 1
+    library, figures = done
     write(library, figures, options.results, tell)
     if options.docs:
         options.docs.write_text(figures_page.page(figures, len(library.readings), datetime.now(UTC).date()), "utf-8")

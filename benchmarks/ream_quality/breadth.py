@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ream_quality.confirming import confirmed
@@ -29,7 +30,7 @@ def measure(library: Library) -> dict[str, float]:
     """Returns the share of `formats` read, of what no second program excuses, and the silent losses anywhere."""
     if not library.readings:
         return {}
-    figures: dict[str, float] = {"silent_loss": len(list(losses(library)))}
+    figures: dict[str, float] = {"silent_loss": len(losses(library))}
     files = list(library.files(FOLDER))
     if files:
         well = sum(library.of(path).outcome in WELL for path in files)
@@ -38,6 +39,7 @@ def measure(library: Library) -> dict[str, float]:
     return figures
 
 
+@cache
 def excuse(path: Path, reading: Reading) -> str:
     """What a second program says of a file that was not read whole; empty where it was, or where nobody excuses it."""
     return "" if reading.outcome in WELL else confirmed(path, reading.media_type, causes(reading))
@@ -49,8 +51,13 @@ def causes(reading: Reading) -> frozenset[str]:
     return reading.ours.causes | ({str(own)} if own else frozenset())
 
 
-def losses(library: Library) -> Iterator[Lost]:
-    """Yields silent losses in all folders."""
+@cache
+def losses(library: Library) -> tuple[Lost, ...]:
+    """The silent losses in all folders; other programs are asked once for all who want to know."""
+    return tuple(_losses(library))
+
+
+def _losses(library: Library) -> Iterator[Lost]:
     for folder in FOLDERS:
         for path in library.files(folder):
             reading = library.of(path)

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ream_contracts import layout, units
-from ream_contracts.artifacts import DocumentRecord, SegmentClasses, SegmentText, UnitText
+from ream_contracts import layout
+from ream_contracts.artifacts import DocumentRecord, SegmentClasses, UnitText
 from ream_kit import Store
-from ream_quality.silent_loss import Ours, ours
+from ream_quality.silent_loss import Ours, accounted, units_read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """One document as it came out.
+    """One document as it came out; equal to nothing but itself, so that what other programs say of it can be kept.
 
     Attributes:
         entry: its body in the index of documents.
@@ -46,9 +46,9 @@ class Reading:
         return "\n".join(unit.text for unit in self.units)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
-    """A corpus and what came out of it.
+    """A corpus and what came out of it; equal to nothing but itself.
 
     Attributes:
         root: folder of the corpus, with the truth beside its documents.
@@ -82,15 +82,11 @@ class Library:
 
 def reading(store: Store, record: DocumentRecord) -> Reading:
     """Collects what lies in the store of a document that was completed."""
-    texts: dict[int, UnitText] = {}
-    classes = []
-    for segment in store.segment_records(record.document_id, record.generation, record.run):
-        classes.append(store.get_artifact(SegmentClasses, segment.classes))
-        for unit in store.get_artifact(SegmentText, segment.text).units:
-            if units.contains(segment.read, unit.unit):
-                texts.setdefault(unit.unit, unit)
-    in_order = tuple(texts[number] for number in sorted(texts))
-    return Reading(record.document, in_order, tuple(classes), ours(store, record))
+    segments = list(store.segment_records(record.document_id, record.generation, record.run))
+    read = units_read(store, segments)
+    classes = tuple(store.get_artifact(SegmentClasses, segment.classes) for segment in segments)
+    in_order = tuple(read[number] for number in sorted(read))
+    return Reading(record.document, in_order, classes, accounted(record, read))
 
 
 def newest(store: Store, document_id: str) -> DocumentRecord:

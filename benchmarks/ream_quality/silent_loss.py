@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ream_contracts import layout, units
-from ream_contracts.artifacts import DocumentRecord, SegmentRecord, SegmentText
+from ream_contracts import units
+from ream_contracts.artifacts import DocumentRecord, SegmentRecord, SegmentText, UnitText
 from ream_contracts.receipts import lines
 from ream_kit import Store
 from ream_quality.words import recall, words
@@ -73,20 +73,35 @@ class Loss:
 
 def ours(store: Store, record: DocumentRecord) -> Ours:
     """Collects what lies in the store of a document that was completed."""
-    texts: dict[int, str] = {}
-    for name in store.names(layout.segment_records(record.document_id, record.generation, record.run)):
-        segment = store.get_artifact(SegmentRecord, name)
+    return accounted(
+        record, units_read(store, store.segment_records(record.document_id, record.generation, record.run))
+    )
+
+
+def units_read(store: Store, segments: Iterable[SegmentRecord]) -> dict[int, UnitText]:
+    """The units that were read, by number."""
+    found: dict[int, UnitText] = {}
+    for segment in segments:
         for unit in store.get_artifact(SegmentText, segment.text).units:
             if units.contains(segment.read, unit.unit):
-                texts.setdefault(unit.unit, unit.text)
+                found.setdefault(unit.unit, unit)
+    return found
+
+
+def accounted(record: DocumentRecord, read: Mapping[int, UnitText]) -> Ours:
+    """What a record accounts for, with the text of the units that were read."""
     return Ours(
         record.outcome,
         {
-            line.unit: OurUnit(line.way.kind, line.way.state, line.way.method, texts.get(line.unit, ""))
+            line.unit: OurUnit(line.way.kind, line.way.state, line.way.method, _text(read.get(line.unit)))
             for line in lines(record.receipt)
         },
         frozenset(way.cause for way in record.receipt.ways if way.cause),
     )
+
+
+def _text(unit: UnitText | None) -> str:
+    return unit.text if unit is not None else ""
 
 
 def loss(document: Ours, second: Iterable[Theirs]) -> Loss | None:

@@ -38,7 +38,7 @@ def measure(library: Library) -> dict[str, float]:
 def answers(library: Library) -> Iterator[tuple[str, str | None]]:
     """Yields the kind of each document, and the kind that it was taken for; None where it is of no set's kind."""
     told: Mapping[str, Any] = yaml.safe_load(MAP.read_text("utf-8"))
-    sets = _sets()
+    sets = told["sets"]
     of_type = {name: kind for kind, one in sets.items() for name in one["types"]}
     for kind, one in sets.items():
         files = list(library.files(one["folder"], *one["endings"]))

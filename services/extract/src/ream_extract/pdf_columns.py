@@ -16,6 +16,8 @@ from typing import NamedTuple
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
+from ream_extract.pdf_boxes import text_boxes
+
 RECTS = 2_000
 """Boxes of text looked at; a page of more is taken as it comes."""
 GAP = 8.0
@@ -90,15 +92,9 @@ def _lines(text: str) -> Iterator[Piece]:
 
 def _runs(words: pdfium.PdfTextPage, first_box: int, last_box: int) -> Iterator[_Run]:
     """Yields what stands close together on a line, in the order of the file."""
-    box = [ctypes.c_double() for _ in range(4)]
-    places = [ctypes.pointer(one) for one in box]
-    left, top, right, bottom = box
-    ask = raw.FPDFText_GetRect
     begun = False
     x0 = y0 = x1 = y1 = 0.0
-    for index in range(first_box, last_box):
-        ask(words, index, *places)
-        first, low, last, high = left.value, bottom.value, right.value, top.value
+    for first, low, last, high in text_boxes(words, first_box, last_box):
         if (
             begun
             and (y1 if y1 < high else high) - (y0 if y0 > low else low) > (y1 - y0) / 2

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how much of a PDF page its text touches, and how much of it images or drawn outlines cover."""
 
-import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
+from ream_extract.pdf_boxes import text_boxes
 from ream_extract.pdf_page import Drawn, box_of, shown
 from ream_extract.reading import Box
 from ream_extract.text_layer import DRAWN
@@ -60,11 +60,9 @@ def _path_boxes(page: pdfium.PdfPage, drawn: Drawn, segments: list[int], half: f
 
 
 def _text_boxes(page: pdfium.PdfPage, words: pdfium.PdfTextPage) -> Iterator[Box]:
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-    for index in range(min(raw.FPDFText_CountRects(words, 0, -1), BOXES)):
-        if raw.FPDFText_GetRect(words, index, left, top, right, bottom):
-            (x0, y0), (x1, y1) = shown(page, left.value, top.value), shown(page, right.value, bottom.value)
-            yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    for left, bottom, right, top in text_boxes(words, 0, min(raw.FPDFText_CountRects(words, 0, -1), BOXES)):
+        (x0, y0), (x1, y1) = shown(page, left, top), shown(page, right, bottom)
+        yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _share(boxes: Iterator[Box], width: float, height: float) -> float:

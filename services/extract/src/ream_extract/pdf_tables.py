@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides which tables a PDF page holds, and which pages are worth the look: words with boxes cost as much as text."""
 
-import ctypes
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -9,6 +8,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Table
+from ream_extract.pdf_boxes import text_boxes
 from ream_extract.pdf_cells import Grid, grid
 from ream_extract.pdf_lines import GAP, lines_of, mark_paragraphs
 from ream_extract.pdf_marks import Rule, Rules, Word, rules_on, words_on
@@ -83,11 +83,8 @@ def _beside(rules: Iterable[Rule], shortest: float) -> int:
 
 def _runs(words: pdfium.PdfTextPage, count: int) -> Iterator[tuple[float, float, float, float]]:
     """Yields left, right, height and the lower y of runs of text; from where y is counted does not matter."""
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-    ask, handle = raw.FPDFText_GetRect, words.raw
-    for index in range(count):
-        if ask(handle, index, left, top, right, bottom):
-            yield left.value, right.value, top.value - bottom.value, bottom.value
+    for left, bottom, right, top in text_boxes(words, 0, count):
+        yield left, right, top - bottom, bottom
 
 
 def _aligned(boxes: Iterable[tuple[float, float, float, float]]) -> int:

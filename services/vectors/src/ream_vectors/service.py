@@ -60,13 +60,15 @@ def _embedded(done: DocumentCompleted, store: Store, meaning: Meaning) -> Docume
         if not record.read:
             continue
         name = name_of(record.document_id, record.generation, record.segment, record.text)
-        if not store.exists(name):
+        if store.exists(name):
+            made += sum(1 for _ in unpack(store.get(name)))
+        else:
             cut = None if beyond else _cut(record, store, meaning, meaning.settings.windows - made)
             if cut is None:
                 beyond += 1
                 continue
             store.put(name, pack([_vector(unit, run, meaning) for unit, run in cut]))
-        made += sum(1 for _ in unpack(store.get(name)))
+            made += len(cut)
     return DocumentEmbedded(done.document_id, done.generation, done.run, done.version, made, beyond)
 
 
