@@ -27,18 +27,18 @@ _TOLD_LOOKS = 6
 
 
 def answered(installation: Installation, library: Library, tell: Tell) -> Mapping[Way, list[Answer]]:
-    """Waits for the vectors of all reports, and asks; empty where the corpus has no questions.
+    """Waits for the vectors of all reports, and asks; empty where there are no questions, or no reports to ask about.
 
     Raises:
         BenchError: vectors do not come.
     """
     file = library.root / "reports" / "questions.jsonl"
-    if not file.is_file():
-        return {}
     names = {
         identity.document_id(NAMESPACE, path.relative_to(library.root).as_posix()): path.stem
         for path in library.files("reports", ".pdf")
     }
+    if not file.is_file() or not names:
+        return {}
     surroundings = installation.surroundings
     with surroundings.opensearch() as client:
         _wait_for_vectors(installation, client, names, tell)

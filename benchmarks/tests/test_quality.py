@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import quality
@@ -21,6 +22,7 @@ from ream_quality.corpus import given as documents_given
 from ream_quality.library import Library, Reading
 from ream_quality.measures import AIMS, NOT_MEASURED, measure
 from ream_quality.report import missing, page
+from ream_quality.searching import answered
 from ream_quality.silent_loss import Ours
 
 words = st.lists(st.text("abcde", min_size=3, max_size=8), max_size=12)
@@ -181,6 +183,14 @@ def test_the_page_of_the_docs_says_what_was_reached_and_what_has_no_figure() -> 
         assert line in text.splitlines()
     assert "2026-12-01" in text
     assert "12 documents" in text
+
+
+def test_questions_without_their_reports_are_not_asked(tmp_path: Path) -> None:
+    """No figure is said to be missed of what was left out."""
+    truth(tmp_path, "reports/questions.jsonl", '{"question": "How much?", "evidence": []}')
+    told: list[str] = []
+    assert answered(cast(Any, None), Library(tmp_path, {}), told.append) == {}
+    assert told == []
 
 
 def test_figures_are_written_as_a_flat_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
