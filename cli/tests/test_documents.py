@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from ream_cli import documents, show, status
+from ream_cli import documents, show, status, tables
 from ream_cli.failures import CommandError
 from ream_contracts import identity, layout, receipts
 from ream_contracts.artifacts import (
@@ -20,6 +21,7 @@ from ream_contracts.artifacts import (
     SegmentRecord,
     SegmentText,
     Source,
+    Table,
     UnitKind,
     UnitText,
     Way,
@@ -224,3 +226,41 @@ def test_status_of_a_document_says_what_is_waited_for() -> None:
     found = documents.known(store, ID)
     status.show_document(found, found.outstanding(), Console(file=out, width=200))
     assert "outstanding: extract has not planned it yet" in out.getvalue()
+
+
+def with_tables(store: Store) -> DocumentRecord:
+    taken_in(store)
+    made = [Table((("Item", "Price"), ("Tea", "=4")), None), Table((("x", ""),), None, ((0, 0, 1, 2),), beyond=8)]
+    pages = (
+        UnitText(1, "page", "one", "text-layer", 100, None, 0, 0, 0, (), (), (made[0],), ()),
+        UnitText(2, "page", "two", "text-layer", 100, "ii", 0, 0, 0, (), (), (made[1],), ()),
+    )
+    name = layout.text(ID, 1, 1, "extract", "t" * 12)
+    store.put_artifact(name, SegmentText(ID, 1, 1, "extract", "1", pages, ()))
+    record = SegmentRecord(ID, 1, 1, 1, ((1, 2),), (), name, "c", "text-layer", 100, 5, ())
+    store.put_artifact(layout.segment_record(ID, 1, 1, 1), record)
+    return replace(
+        recorded(store), artifacts=(name, f"{layout.table(name, 1, 1)}.json", f"{layout.table(name, 1, 1)}.csv")
+    )
+
+
+def test_tables_are_listed_and_one_comes_as_csv(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    store = memory_store()
+    record = with_tables(store)
+    assert tables.count(record) == 1
+    found = list(tables.of(store, record))
+    assert [(one["place"], one["unit"], one["number"], one["columns"]) for one in tables.to_json(found)] == [
+        (1, 1, 1, 2), (2, 2, 1, 2),
+    ]  # fmt: skip
+    out = io.StringIO()
+    tables.show(found, Console(file=out, width=120))
+    assert [line.split() for line in out.getvalue().splitlines()[-2:]] == [
+        ["1", "page", "1", "2", "2", "Item", "|", "Price"], ["2", "page", "2", "(ii)", "1", "of", "9", "2", "x", "|"],
+    ]  # fmt: skip
+    tables.write_csv(tables.one(found, 1))
+    assert capfdbinary.readouterr().out == b"Item,Price\r\nTea,'=4\r\n"
+    with pytest.raises(CommandError, match="has 2"):
+        tables.one(found, 3)
+    empty = io.StringIO()
+    tables.show([], Console(file=empty))
+    assert empty.getvalue() == "No tables.\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command `ream show`: record, receipt, artifacts, children and text of one document."""
+"""The command `ream show`: record, receipt, artifacts, children, text and tables of one document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ream_cli import documents, naming, screen
+from ream_cli import documents, naming, screen, tables
 from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
@@ -46,6 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Says what it takes on the command line."""
     parser.add_argument("document", help=naming.HELP)
     parser.add_argument("--text", action="store_true", help="print its text alone")
+    parser.add_argument("--tables", action="store_true", help="list its tables")
+    parser.add_argument(
+        "--table", type=int, metavar="N", help="print its table N alone, as CSV, or with --json as JSON"
+    )
     parser.add_argument("--all", action="store_true", help="name every artifact and child")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -55,7 +59,9 @@ def run(options: argparse.Namespace) -> int:
     surroundings = find()
     store = surroundings.store()
     found = documents.known(store, naming.meant(surroundings, store, options.document))
-    if options.text and options.json:
+    if options.tables or options.table is not None:
+        _show_tables(found, store, options)
+    elif options.text and options.json:
         screen.print_json(text_to_json(found, store))
     elif options.text:
         _print_text(found, store)
@@ -64,6 +70,20 @@ def run(options: argparse.Namespace) -> int:
     else:
         show(found, store, screen.console(), every=options.all)
     return 0 if found.outstanding() is None else 1
+
+
+def _show_tables(found: Known, store: Store, options: argparse.Namespace) -> None:
+    there = tables.of(store, _record(found))
+    if options.table is not None:
+        table = tables.one(there, options.table)
+        if options.json:
+            screen.print_json(codec.to_json(table))
+        else:
+            tables.write_csv(table)
+    elif options.json:
+        screen.print_json(tables.to_json(there))
+    else:
+        tables.show(there, screen.console())
 
 
 def _print_text(found: Known, store: Store) -> None:
@@ -187,6 +207,8 @@ def show(found: Known, store: Store, console: Console, *, every: bool) -> None:
         if value:
             text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
             console.print(screen.cell(f"{name.replace('_', ' ')}: {text}"))
+    if count := tables.count(record):
+        console.print(f"tables: {screen.number(count)}; --tables lists them, --table N prints one as CSV")
     _show_receipt(record, console)
     _show_children(record, store, console, every=every)
     _show_artifacts(found, store, console, every=every)

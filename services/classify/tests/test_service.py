@@ -17,6 +17,8 @@ from ream_contracts.artifacts import (
     SegmentClasses,
     SegmentRecord,
     SegmentText,
+    Table,
+    TableFile,
     UnitText,
 )
 from ream_contracts.messages import PartFailed, PartSegment, Redo, SegmentRead
@@ -66,6 +68,23 @@ READ = SegmentRead(
     holds=holds(SEGMENT.units, SEGMENT.children),
 )
 RECORD = layout.segment_record(ID, 1, 1, 5)
+
+
+def test_tables_are_kept_as_files_and_named_by_the_record() -> None:
+    table = Table((("Item", "Price"), ("Tea", "=4")), None, (), 1)
+    segment = replace(SEGMENT, units=(replace(SEGMENT.units[0], tables=(table, table)), *SEGMENT.units[1:]))
+    bus = make_bus()
+    name = layout.text(ID, 1, 5, "ocr", "memo12345678")
+    bus.store.put_artifact(name, segment)
+    bus.put(topics.SEGMENTS_READ, replace(READ, text=name, holds=holds(segment.units, segment.children)))
+    bus.run()
+    record = bus.store.get_artifact(SegmentRecord, RECORD)
+    assert record.tables == tuple(
+        f"documents/{ID}/1/tables/5.{n}.5.ocr.memo12345678.{end}" for n in (1, 2) for end in ("json", "csv")
+    )
+    kept = bus.store.get_artifact(TableFile, record.tables[0])
+    assert kept == TableFile(5, "page", None, 1, 2, table)
+    assert bus.store.get(record.tables[3]) == b"Item,Price\r\nTea,'=4\r\n"
 
 
 def make_bus() -> LocalBus:

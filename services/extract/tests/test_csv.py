@@ -25,7 +25,7 @@ def test_rows_of_a_text_table_are_cells(tmp_path: Path, delimiter: str) -> None:
     (tmp_path / "a.csv").write_bytes(text.encode("utf-16"))
     (unit,) = csv_units(tmp_path / "a.csv", "text/csv")
     assert unit.tables == (
-        Table((("name", "sum", "remark"), ("Łukasz", "12", "late"), ("Ann", "3", "two\nlines, quoted")), None),
+        Table((("name", "sum", "remark"), ("Łukasz", "12", "late"), ("Ann", "3", "two\nlines, quoted")), None, (), 1),
     )
     assert unit.text == "name\tsum\tremark\nŁukasz\t12\tlate\nAnn\t3\ttwo lines, quoted"
 

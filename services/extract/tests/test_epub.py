@@ -61,7 +61,7 @@ def test_chapters_are_read_in_their_order(tmp_path: Path) -> None:
     assert [heading.text for heading in first.headings] == ["The beginning"]
     assert [picture.width for picture in first.pictures] == [40]
     assert isinstance(second, UnitRead)
-    assert second.tables == (Table((("Item", "Price"),), None),)
+    assert second.tables == (Table((("Item", "Price"),), None, ()),)
     assert lost == UnitFailed(3, "damaged")
 
 

@@ -79,7 +79,7 @@ def test_everything_in_a_text_is_read(tmp_path: Path) -> None:
         "Item\tPrice", "In a box", "Drawn inside",
     ]  # fmt: skip
     assert [(heading.level, heading.text) for heading in body.headings] == [(2, "Plans for May")]
-    assert body.tables == (Table((("Item", "Price"),), None),)
+    assert body.tables == (Table((("Item", "Price"),), None, ()),)
     assert set(body.annotations) == {
         Annotation("comment", "Really?", "Bob"), Annotation("link", "https://example.org/", None),
         Annotation("alt", "A red square", None),

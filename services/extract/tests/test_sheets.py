@@ -110,7 +110,7 @@ def test_everything_in_a_workbook_is_read(tmp_path: Path) -> None:
     costs, salaries, empty, child = read(path, OPC[0])
     assert isinstance(costs, UnitRead)
     assert costs.text == "Costs\nItem\tPrice\nAnvil\t12.5\nRope\t3\nB2: Too dear\nBoxed words\nPrices of 2026"
-    assert costs.tables == (Table((("Item", "Price"), ("Anvil", "12.5"), ("Rope", "3")), None),)
+    assert costs.tables == (Table((("Item", "Price"), ("Anvil", "12.5"), ("Rope", "3")), None, (), 1),)
     assert costs.annotations == (Annotation("comment", "Too dear", "Ann"), Annotation("alt", "A red square", None))
     assert [(one.width, one.height) for one in costs.pictures] == [(40, 30)]
     assert costs.label == "Costs"
@@ -210,7 +210,7 @@ def test_open_document_with_comment_and_hidden_sheet(tmp_path: Path) -> None:
     assert EXTRACTOR.plan(Source(path, ODS[0])).metadata == {"title": "Ledger", "sheets": "2"}
     one, two = read(path, ODS[0])
     assert isinstance(one, UnitRead)
-    assert one.tables == (Table((("left", "right"),), None),)
+    assert one.tables == (Table((("left", "right"),), None, (), 0),)
     assert (one.text.count("Ask first"), one.annotations) == (1, (Annotation("comment", "Ask first", "Ann"),))
     assert isinstance(two, UnitRead)
     assert (two.label, two.text) == ("Two (hidden)", "Two\nsecret")
@@ -322,7 +322,7 @@ def test_old_workbook_with_a_comment_and_objects(tmp_path: Path) -> None:
     assert [(run.kind, run.count) for run in plan.units] == [("sheet", 2), ("attachment", 2)]
     costs, later, package, word = read(tmp_path / "a.xls", XLS)
     assert isinstance(costs, UnitRead)
-    assert (costs.text, costs.tables) == ("Costs\nAnvil\t12.5\nToo dear", (Table((("Anvil", "12.5"),), None),))
+    assert (costs.text, costs.tables) == ("Costs\nAnvil\t12.5\nToo dear", (Table((("Anvil", "12.5"),), None, (), 0),))
     assert isinstance(later, UnitRead)
     assert later.text == ""
     assert isinstance(package, ChildRead)

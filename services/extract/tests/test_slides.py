@@ -105,7 +105,7 @@ def test_everything_on_a_slide_is_read(tmp_path: Path) -> None:
         "Plans for May", "First point", "Second point", "Item\tPrice", "Anvil\t12", "Newer", "Say hello", "Too long",
     ]  # fmt: skip
     assert [heading.text for heading in first.headings] == ["Plans for May"]
-    assert first.tables == (Table((("Item", "Price"), ("Anvil", "12")), None),)
+    assert first.tables == (Table((("Item", "Price"), ("Anvil", "12")), None, ()),)
     assert first.annotations == (Annotation("note", "Say hello", None), Annotation("comment", "Too long", None))
     assert [picture.width for picture in first.pictures] == [40]
     assert first.counted == sum(map(str.isalnum, "Plans forMayFirst pointSecond pointItemPriceAnvil12Newer"))

@@ -58,6 +58,8 @@ _OBJECTS: tuple[tuple[str, str], ...] = (
     (r"documents/[^/]+/\d+/classes/.*", "artifact SegmentClasses"),
     (r"documents/[^/]+/\d+/segments/.*", "artifact SegmentRecord"),
     (r"documents/[^/]+/\d+/pictures/.*", "object picture"),
+    (r"documents/[^/]+/\d+/tables/.*\.json", "artifact TableFile"),
+    (r"documents/[^/]+/\d+/tables/.*\.csv", "object table"),
     (r"documents/[^/]+/\d+/converted/.*", "object converted"),
     (r"documents/[^/]+/\d+/children/.*", "object child"),
     (r"documents/[^/]+/records/.*", "artifact DocumentRecord"),

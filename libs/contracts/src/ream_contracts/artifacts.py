@@ -309,6 +309,8 @@ class SegmentRecord:
     """Documents found in it."""
     incomplete: tuple[tuple[int, int], ...] = ()
     """Units of `read` whose text is not whole. Ranges [first, last] of unit numbers, both included, counted from 1, ascending, not touching."""
+    tables: tuple[str, ...] = ()
+    """Its tables as files: JSON (artifact TableFile) and CSV of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +355,12 @@ class Table:
     """Cells over several rows or columns: first row, first column (from 0), number of rows, of columns. Their text stands in the first row and column, the rest of them is empty. Absent where a reader does not say."""
     header_rows: int | None = None
     """Rows at the top that are heads of columns; absent where a reader does not say."""
+    header_columns: int | None = None
+    """Columns at the left that are heads of rows; absent where a reader does not say."""
+    heads: tuple[str, ...] | None = None
+    """Heads of the columns where they stand in an earlier unit, of which this table is the next piece; absent where they stand in its own rows."""
+    beyond: int | None = None
+    """Rows that are not kept as cells because the table is too large; all their words are in the text. Absent where it is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +456,23 @@ class Source:
     reason: str | None
     """Why it was refused, in a sentence."""
 
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """One table of a document as a file of its own, beside a file of the same name that holds it as CSV."""
+
+    unit: int
+    """The page, sheet or body that it stands on."""
+    unit_kind: str
+    """page, sheet, slide, image, body …"""
+    label: str | None
+    """Name of the unit for people: page label, sheet name."""
+    number: int
+    """Which table of the unit, from 1."""
+    columns: int
+    """Cells of its widest row."""
+    table: Table
+
 SCHEMA_OF: dict[type[Any], str] = {
     DocumentRecord: "document-record",
     Manifest: "manifest",
@@ -455,4 +480,5 @@ SCHEMA_OF: dict[type[Any], str] = {
     SegmentRecord: "segment-record",
     SegmentText: "segment-text",
     Source: "source",
+    TableFile: "table-file",
 }

@@ -80,6 +80,12 @@ def picture(document_id: str, number: int, unit: int, name: str) -> str:
     return f"{generation(document_id, number)}pictures/{unit}.{name}"
 
 
+def table(text_object: str, unit: int, number: int) -> str:
+    """A table read with a text, which its name tells; followed by `.json` (artifact TableFile) and `.csv`."""
+    folder, _, name = text_object.rpartition("/text/")
+    return f"{folder}/tables/{unit}.{number}.{name.removesuffix('.json')}"
+
+
 def converted(document_id: str, number: int, memo: str, ending: str) -> str:
     """The original in another format, made to be read or rendered."""
     return f"{generation(document_id, number)}converted/{memo}.{ending}"

@@ -14,7 +14,7 @@ from ream_classify.rules import Rules
 from ream_classify.settings import ClassifySettings
 from ream_classify.whole import faults, incomplete
 from ream_classify.yaml_lines import RuleError
-from ream_contracts import identity, layout, redo, topics, units
+from ream_contracts import identity, layout, redo, table_files, topics, units
 from ream_contracts.artifacts import ChildFound, Picture, SegmentClasses, SegmentRecord, SegmentText
 from ream_contracts.messages import PartFailed, PartSegment, SegmentRead
 from ream_contracts.whole import NotWhole, characters
@@ -118,7 +118,20 @@ def _record(read: SegmentRead, store: Store, rules: Rules) -> SegmentRecord:
         characters=characters(text.units),
         children=tuple(child.document_id for child in text.children),
         incomplete=units.minus(answered, units.minus(answered, lacking)),
+        tables=tuple(_tables(read, text, store)),
     )
+
+
+def _tables(read: SegmentRead, text: SegmentText, store: Store) -> Iterator[str]:
+    """Keeps each table as files of its own, whoever read it, and yields their names.
+
+    They say once more what the text artifact says: nobody who works on from here needs them.
+    """
+    for table in table_files.each(text):
+        as_json, as_csv = table_files.names(read.text, table)
+        store.put_artifact(as_json, table)
+        store.put(as_csv, table_files.csv_of(table.table))
+        yield from (as_json, as_csv)
 
 
 def _require_whole(read: SegmentRead, text: SegmentText, store: Store) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 
-from ream_contracts.artifacts import Annotation, Table
+from ream_contracts.artifacts import Annotation
+from ream_extract import docx_tables
 from ream_extract.docx_fields import chosen
 from ream_extract.docx_symbols import symbol
 from ream_extract.flow import Block
@@ -232,22 +233,29 @@ class Story:
 
     def _table(self, table: Any) -> Iterator[Block]:
         """Yields a table as one block; one of a single cell only draws a frame, and its text flows."""
-        rows = [[list(self._blocks(cell)) for cell in _cells(row)] for row in _rows(table)]
-        spans = [[_span(cell) for cell in _cells(row)] for row in _rows(table)]
+        lines = docx_tables.rows_of(table)
+        rows = [[list(self._blocks(cell)) for cell in docx_tables.cells_of(row)] for row in lines]
         if len(rows) == 1 and len(rows[0]) == 1:
             yield from rows[0][0]
             return
-        cells = [
-            [text for cell, span in zip(row, widths, strict=True) for text in (_cell_text(cell), *[""] * (span - 1))]
-            for row, widths in zip(rows, spans, strict=True)
-        ]
+        cells = [[_cell_text(cell) for cell in row] for row in rows]
         inside = [block for row in rows for cell in row for block in cell]
-        kept = tuple(tuple(row) for row in cells if any(cell.strip() for cell in row))
-        text = "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in kept)
+        spans = [[docx_tables.span(cell) for cell in docx_tables.cells_of(row)] for row in lines]
+        written = [
+            "\t".join(
+                text
+                for cell, span in zip(row, wide, strict=True)
+                for text in (" ".join(cell.split()), *[""] * (span - 1))
+            )
+            for row, wide in zip(cells, spans, strict=True)
+            if any(cell.strip() for cell in row)
+        ]
+        text = "\n".join(written)
+        found = docx_tables.table(lines, cells)
         yield Block(
             text,
             0,
-            ((Table(kept, None),) if kept else ()) + tuple(one for block in inside for one in block.tables),
+            ((found,) if found is not None else ()) + tuple(one for block in inside for one in block.tables),
             tuple(note for block in inside for note in block.annotations),
             tuple(picture for block in inside for picture in block.pictures),
         )
@@ -345,29 +353,6 @@ def _rendered(shape: Any) -> Iterator[Any]:
 def _author(paragraph: Any, name: str) -> str | None:
     found = paragraph.find(f".//{W}{name}")
     return tidy(found.get(f"{W}author", "")) or None if found is not None else None
-
-
-def _rows(table: Any) -> list[Any]:
-    return list(_unwrapped(table, "tr"))
-
-
-def _cells(row: Any) -> list[Any]:
-    return list(_unwrapped(row, "tc"))
-
-
-def _unwrapped(element: Any, wanted: str) -> Iterator[Any]:
-    for child in element:
-        name = _name(child)
-        if name == wanted:
-            yield child
-        elif name in ("sdt", "sdtContent", "customXml", "ins", "moveTo"):
-            yield from _unwrapped(child, wanted)
-
-
-def _span(cell: Any) -> int:
-    found = cell.find(f"{W}tcPr/{W}gridSpan")
-    value = found.get(f"{W}val", "1") if found is not None else "1"
-    return min(63, max(1, int(value))) if value.isdigit() else 1
 
 
 def _cell_text(blocks: list[Block]) -> str:

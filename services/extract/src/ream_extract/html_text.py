@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ream_contracts.artifacts import Annotation, Table
+from ream_contracts.artifacts import Annotation
 from ream_extract.flow import Block
+from ream_extract.table_grid import Slot, table_of
 from ream_extract.text_clean import tidy
 
 LINKS = 5_000
@@ -16,6 +17,8 @@ TABLE_DEPTH = 6
 """Tables in tables below which a table is no longer asked whether it holds data."""
 SIGN_OF_LIFE = 20_000
 """Nodes after which the reading of a page shows that it goes on."""
+_FARTHEST = 65_534
+"""Rows or columns over which a cell reaches at most, as in browsers."""
 PIECE = 8 << 20
 """Letters of a large page that are parsed at once."""
 _CUTS = re.compile(r"<(p|div|table|tr|h[1-6]|ul|ol|section|article)\b", re.IGNORECASE)
@@ -39,7 +42,10 @@ class _Grid:
     """A table being read; a layout table has no rows of its own and lets its text flow."""
 
     data: bool
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[list[Slot]] = field(default_factory=list)
+    in_head: bool = False
+    head_rows: int | None = None
+    """Rows at the top that the page puts into a head; None where it has none."""
 
 
 @dataclass(slots=True)
@@ -154,10 +160,15 @@ def _enter(node: LexborNode, reader: _Reader) -> None:
         reader.flush()
         reader.grids.append(_Grid(len(reader.grids) < TABLE_DEPTH and not _is_layout(node)))
     elif tag == "tr" and reader.grids and reader.grids[-1].data:
-        reader.grids[-1].rows.append([])
+        grid = reader.grids[-1]
+        if grid.in_head and len(grid.rows) == (grid.head_rows or 0):
+            grid.head_rows = len(grid.rows) + 1
+        grid.rows.append([])
     elif tag in ("td", "th") and reader.grids and reader.grids[-1].data:
         reader.buffers.append([])
     elif tag in BLOCKS:
+        if tag == "thead" and reader.grids:
+            reader.grids[-1].in_head = True
         reader.flush()
         reader.preformatted += tag in ("pre", "listing", "xmp")
         reader.level = _HEADINGS.get(tag, reader.level)
@@ -177,8 +188,10 @@ def _leave(node: LexborNode, reader: _Reader) -> None:
         cell = _joined(reader.buffers.pop())
         if not grid.rows:
             grid.rows.append([])
-        grid.rows[-1].append(cell)
+        grid.rows[-1].append(Slot(cell, _reach(node, "rowspan"), max(1, _reach(node, "colspan")), tag == "th"))
     elif tag in BLOCKS and tag != "tr":
+        if tag == "thead" and grid is not None:
+            grid.in_head = False
         reader.flush()
         reader.preformatted -= tag in ("pre", "listing", "xmp")
         reader.level = 0 if tag in _HEADINGS else reader.level
@@ -186,8 +199,14 @@ def _leave(node: LexborNode, reader: _Reader) -> None:
         reader.flush()
 
 
+def _reach(cell: LexborNode, name: str) -> int:
+    """Says how far a cell reaches; over rows, 0 stands for all that follow."""
+    value = (cell.attributes.get(name) or "").strip()
+    return min(_FARTHEST, int(value)) if value.isdecimal() and len(value) < 10 else 1
+
+
 def _end_table(grid: _Grid, reader: _Reader) -> None:
-    rows = tuple(tuple(row) for row in grid.rows if any(row))
+    rows = [[slot.text for slot in row] for row in grid.rows if any(slot.text for slot in row)]
     if not grid.data or not rows:
         reader.flush()
         return
@@ -196,7 +215,8 @@ def _end_table(grid: _Grid, reader: _Reader) -> None:
         reader.buffers[-1].append(f"\n{text}\n")
         return
     reader.flush()
-    reader.blocks.append(Block(text, 0, (Table(rows, None),), tuple(reader.notes)))
+    found = table_of(grid.rows, grid.head_rows)
+    reader.blocks.append(Block(text, 0, (found,) if found is not None else (), tuple(reader.notes)))
     reader.notes.clear()
 
 

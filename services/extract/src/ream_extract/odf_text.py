@@ -4,10 +4,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ream_contracts.artifacts import Annotation, Table
+from ream_contracts.artifacts import Annotation
 from ream_extract.flow import Block
 from ream_extract.open_document import annotations, attribute, local, paragraph_text
 from ream_extract.reading import PictureFound
+from ream_extract.table_grid import Slot, table_of
 
 Picture = Callable[[str], PictureFound | None]
 """Keeps the picture of this name in the package."""
@@ -92,24 +93,30 @@ def _pictures(frame: Any, keep: Picture | None) -> Iterator[Block]:
 
 
 def _table(table: Any, keep: Picture | None) -> Iterator[Block]:
-    rows: list[tuple[str, ...]] = []
+    rows: list[list[Slot]] = []
+    written: list[str] = []
     inside: list[Block] = []
     for row in rows_of(table):
-        cells: list[str] = []
+        line: list[Slot] = []
         for cell in row:
-            if local(cell) not in ("table-cell", "covered-table-cell"):
+            kind = local(cell)
+            if kind not in ("table-cell", "covered-table-cell"):
                 continue
             blocks = list(blocks_of(cell, keep))
             inside += blocks
             text = "\n".join(block.text for block in blocks if block.text.strip())
-            cells += [text] * _times(cell, "number-columns-repeated")
-        if any(cell.strip() for cell in cells):
-            rows.append(tuple(cells))
-    kept = tuple(rows)
+            if kind == "covered-table-cell" and not text.strip():
+                continue
+            across, down = _times(cell, "number-columns-spanned"), _times(cell, "number-rows-spanned")
+            line += [Slot(text, down, across)] * _times(cell, "number-columns-repeated")
+        if any(slot.text.strip() for slot in line):
+            written.append("\t".join(" ".join(slot.text.split()) for slot in line))
+        rows.append(line)
+    found = table_of(rows, sum(1 for _ in table.iterfind("{*}table-header-rows/{*}table-row")) or None)
     yield Block(
-        "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in kept),
+        "\n".join(written),
         0,
-        (Table(kept, None),) if kept else (),
+        (found,) if found is not None else (),
         tuple(note for block in inside for note in block.annotations),
         tuple(picture for block in inside for picture in block.pictures),
     )

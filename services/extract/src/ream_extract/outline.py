@@ -79,7 +79,7 @@ def _table(items: Sequence[Node]) -> Table | None:
         if len(values) != len(record) or not all(_is_cell(value) for value in values.values()):
             return None
         rows.append(tuple(str(values.get(name, "")) for name in names))
-    return Table(tuple(rows), None)
+    return Table(tuple(rows), None, (), 1)
 
 
 def _is_cell(value: Node) -> bool:

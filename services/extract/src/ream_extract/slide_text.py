@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ream_contracts.artifacts import Annotation, Table
+from ream_contracts.artifacts import Annotation
 from ream_extract.flow import Block
 from ream_extract.opc import Package
 from ream_extract.open_document import attribute, local
 from ream_extract.reading import PictureFound, Unreadable
+from ream_extract.table_grid import Slot, table_of
 from ream_extract.text_clean import tidy
 
 Keep = Callable[[bytes], PictureFound | None]
@@ -94,14 +95,16 @@ def _shapes(package: Package, part: str, tree: Any, unread: frozenset[str]) -> I
 def _frame(package: Package, part: str, frame: Any) -> Iterator[Block]:
     """Yields a table as one block, and the words of diagrams and charts, which lie in parts of their own."""
     for table in frame.iter("{*}tbl"):
-        rows = tuple(
-            tuple("\n".join(_paragraphs(cell)).strip("\n") for cell in row.findall("{*}tc"))
+        rows = [
+            [(cell, "\n".join(_paragraphs(cell)).strip("\n")) for cell in row.findall("{*}tc")]
             for row in table.findall("{*}tr")
-        )
-        kept = tuple(row for row in rows if any(cell.strip() for cell in row))
-        if kept:
-            text = "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in kept)
-            yield Block(text, 0, (Table(kept, None),))
+        ]
+        lines = ["\t".join(" ".join(text.split()) for _, text in row) for row in rows if any(t.strip() for _, t in row)]
+        properties = table.find("{*}tblPr")
+        headed = properties is not None and attribute(properties, "firstRow") in ("1", "true")
+        found = table_of([[_slot(*one) for one in row if not _covered(*one)] for row in rows], int(headed) or None)
+        if found is not None:
+            yield Block("\n".join(lines), 0, (found,))
     for element in frame.iter("{*}relIds", "{*}chart"):
         target = attribute(element, "dm") or attribute(element, "id")
         link = _links(package, part).get(target)
@@ -109,6 +112,21 @@ def _frame(package: Package, part: str, frame: Any) -> Iterator[Block]:
         text = "\n".join(line for line in _paragraphs(root) if line.strip()) if root is not None else ""
         if text:
             yield Block(text)
+
+
+def _slot(cell: Any, text: str) -> Slot:
+    down, across = attribute(cell, "rowSpan"), attribute(cell, "gridSpan")
+    return Slot(text, _times(down), _times(across))
+
+
+def _times(value: str) -> int:
+    return max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
+
+
+def _covered(cell: Any, text: str) -> bool:
+    """Says whether another cell lies over this one; what is written below it is not lost all the same."""
+    below = any(attribute(cell, name) in ("1", "true") for name in ("hMerge", "vMerge"))
+    return below and not text.strip()
 
 
 def _paragraphs(element: Any) -> Iterator[str]:

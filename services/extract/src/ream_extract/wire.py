@@ -73,9 +73,10 @@ def _unit(data: Mapping[str, Any]) -> UnitRead:
     return unit
 
 
-def _table(rows: Any, box: Any, spans: Any, header_rows: int | None) -> Table:
+def _table(rows: Any, box: Any, spans: Any, heads: Any = None, **numbers: int | None) -> Table:
     over = None if spans is None else tuple((a, b, c, d) for a, b, c, d in spans)
-    return Table(tuple(tuple(row) for row in rows), _box(box), over, header_rows)
+    names = None if heads is None else tuple(heads)
+    return Table(tuple(tuple(row) for row in rows), _box(box), over, heads=names, **numbers)
 
 
 def _box(value: Any) -> Any:

@@ -45,7 +45,7 @@ class Contents:
     def add(self, record: SegmentRecord, text: SegmentText) -> None:
         """Takes what one segment says."""
         self.children += text.children
-        self.artifacts += (record.text, record.classes)
+        self.artifacts += (record.text, record.classes, *record.tables)
         for unit in text.units:
             state = _state(record, unit.unit)
             if state is None or unit.unit in self._lines:

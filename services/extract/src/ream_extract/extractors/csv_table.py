@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ream_contracts.artifacts import Table
+from ream_contracts.tables import found_header
 from ream_extract.encoding import decode, detect
 from ream_extract.extractors.text import EXTRACTOR as TEXT
 from ream_extract.flow import Block, share, unit
@@ -29,7 +30,7 @@ class CsvExtractor:
     """Reads comma-separated and tab-separated values."""
 
     name = "csv"
-    version = "1"
+    version = "2"
     media_types = ("text/csv", "text/tab-separated-values")
     convert_to: str | None = None
     together = ("body",)
@@ -53,13 +54,21 @@ class CsvExtractor:
             if number % ROWS == 0:
                 yield None
         parts = share(blocks, sum(run.count for run in self.plan(source).units))
+        top = found_header(_rows_in(parts[0]))
+        heads = _rows_in(parts[0])[top - 1] if top else None
         for number in range(first, last + 1):
-            yield unit(number, [_together(parts[number - 1])], "plain", confidence)
+            yield unit(number, [_together(parts[number - 1], number == 1, top, heads)], "plain", confidence)
 
 
-def _together(blocks: list[Block]) -> Block:
-    rows = tuple(row for block in blocks for table in block.tables for row in table.rows)
-    return Block("\n".join(block.text for block in blocks), 0, (Table(rows, None),) if rows else ())
+def _together(blocks: list[Block], is_first: bool, top: int, heads: tuple[str, ...] | None) -> Block:
+    """Makes one table of rows; those of later bodies stand under the heads that the first has."""
+    rows = _rows_in(blocks)
+    table = Table(rows, None, (), top) if is_first else Table(rows, None, (), 0, heads=heads)
+    return Block("\n".join(block.text for block in blocks), 0, (table,) if rows else ())
+
+
+def _rows_in(blocks: list[Block]) -> tuple[tuple[str, ...], ...]:
+    return tuple(row for block in blocks for table in block.tables for row in table.rows)
 
 
 def delimiter_of(text: str) -> str:

@@ -44,7 +44,7 @@ class DocxExtractor:
     """Reads DOCX, templates and documents with macros, which are never run."""
 
     name = "docx"
-    version = "4"
+    version = "5"
     media_types = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.template",

@@ -27,7 +27,7 @@ class EpubExtractor:
     """Reads EPUB 2 and 3."""
 
     name = "epub"
-    version = "2"
+    version = "3"
     media_types = ("application/epub+zip",)
     convert_to: str | None = None
 

@@ -73,4 +73,4 @@ def _pictures(images: list[str]) -> list[bytes]:
     return found
 
 
-EXTRACTOR = StructuredExtractor("markdown", "2", ("text/markdown",), structure, largest=2 << 20)
+EXTRACTOR = StructuredExtractor("markdown", "3", ("text/markdown",), structure, largest=2 << 20)

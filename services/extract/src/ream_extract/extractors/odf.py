@@ -30,7 +30,7 @@ class OdfExtractor:
     """Reads ODT, OTT and ODP."""
 
     name = "odf"
-    version = "2"
+    version = "3"
     media_types = (*TEXTS, *SLIDES)
     convert_to: str | None = None
     together = ("body",)

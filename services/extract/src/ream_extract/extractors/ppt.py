@@ -26,7 +26,7 @@ class PptExtractor:
     """Reads PPT of PowerPoint 97 to 2003."""
 
     name = "ppt"
-    version = "3"
+    version = "4"
     media_types = ("application/vnd.ms-powerpoint",)
     convert_to: str | None = None
 

@@ -12,7 +12,7 @@ from typing import Any
 import olefile  # type: ignore[import-untyped]
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from ream_contracts.artifacts import Annotation, Heading, Table
+from ream_contracts.artifacts import Annotation, Heading
 from ream_extract import odf_sheets
 from ream_extract.children import Inside, children
 from ream_extract.extractors.doc import properties
@@ -34,6 +34,7 @@ from ream_extract.reading import (
 )
 from ream_extract.sheet_drawings import Hanging, Keep, hanging_on, margin_lines
 from ream_extract.sheet_list import in_old_book, in_open_document, in_package
+from ream_extract.sheet_tables import Merged, table_of
 from ream_extract.side_parts import HEADERS, ON_SHEETS, TEXT, lost
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
@@ -47,8 +48,6 @@ OPC = (
     "application/vnd.ms-excel.template.macroenabled.12",
     "application/vnd.ms-excel.sheet.binary.macroenabled.12",
 )
-CELLS = 200_000
-"""Cells of one sheet that are kept as a table; of a larger one the text is kept alone."""
 MOST_CELLS = 5_000_000
 """Cells that a sheet may span: its writer says how far it reaches, and every cell up to there takes memory."""
 _INSIDE, OBJECTS = "xl/embeddings/", "MBD"
@@ -59,7 +58,7 @@ class SheetExtractor:
     """Reads XLSX, XLSM, XLSB, XLS and ODS; macros are never run, links to other files never followed."""
 
     name = "sheets"
-    version = "3"
+    version = "4"
     media_types = (XLS, *ODS, *OPC)
     convert_to: str | None = None
 
@@ -174,7 +173,8 @@ def _sheet(book: CalamineWorkbook, number: int, hanging: Any) -> Item:
     told = book.sheets_metadata
     if number > len(told):
         return UnitFailed(number, "not-read")
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    first_column, merged = 0, list[Merged]()
     if told[number - 1].typ is SheetTypeEnum.WorkSheet:
         try:
             sheet = book.get_sheet_by_index(number - 1)
@@ -182,11 +182,14 @@ def _sheet(book: CalamineWorkbook, number: int, hanging: Any) -> Item:
             return UnitFailed(number, "damaged")
         if sheet.height * sheet.width > MOST_CELLS:
             return UnitFailed(number, "too-large")
-        rows = tuple(_rows(sheet.to_python(skip_empty_area=True)))
+        first, first_column = sheet.start or (0, 0)
+        rows = list(_rows(sheet.to_python(skip_empty_area=True), first))
+        merged = [(r, c, r2 - r + 1, c2 - c + 1) for (r, c), (r2, c2) in sheet.merged_cell_ranges or ()]
     more: Hanging = hanging(number)
     name = tidy(told[number - 1].name)[:500]
     hidden = told[number - 1].visible is not SheetVisibleEnum.Visible
-    lines = ["\t".join(" ".join(cell.split()) for cell in row) for row in rows]
+    lines = ["\t".join(" ".join(cell.split()) for cell in row) for _, row in rows]
+    table = table_of(rows, first_column, merged or more.merged)
     said = [*lines, *more.texts]
     # Nothing is printed of an empty sheet, nor above and below it.
     text = "\n".join([*said, *(more.margins if any(map(str.strip, said)) else ())])
@@ -198,17 +201,17 @@ def _sheet(book: CalamineWorkbook, number: int, hanging: Any) -> Item:
         label=f"{name} (hidden)" if hidden else name,
         headings=(Heading(0, 1, name),) if text.strip() and name.strip() else (),
         pictures=tuple(more.pictures),
-        tables=(Table(rows, None),) if rows and sum(map(len, rows)) <= CELLS else (),
+        tables=(table,) if table is not None else (),
         annotations=((Annotation("hidden", "This sheet is hidden.", None),) if hidden else ()) + tuple(more.notes),
     )
 
 
-def _rows(values: list[list[Any]]) -> Iterator[tuple[str, ...]]:
-    """Yields the rows that hold something; all are as wide as the widest."""
-    for row in values:
+def _rows(values: list[list[Any]], first: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yields the rows that hold something, with their numbers; all are as wide as the widest."""
+    for number, row in enumerate(values, first):
         cells = tuple(written(value) for value in row)
         if any(cells):
-            yield cells
+            yield number, cells
 
 
 def written(value: Any) -> str:

@@ -27,7 +27,7 @@ class SlideExtractor:
     """Reads PPTX, PPSX, POTX and PPTM; macros are never run."""
 
     name = "slides"
-    version = "3"
+    version = "4"
     media_types = (
         *(f"{_PRESENTATION}{kind}" for kind in ("presentation", "slideshow", "template")),
         "application/vnd.ms-powerpoint.presentation.macroenabled.12",

@@ -113,4 +113,4 @@ def _metadata(node: Node) -> dict[str, str]:
     return {"title": title[:1_000]} if title else {}
 
 
-EXTRACTOR = StructuredExtractor("xml", "1", ("application/xml", "text/xml"), structure, largest=8 << 20)
+EXTRACTOR = StructuredExtractor("xml", "2", ("application/xml", "text/xml"), structure, largest=8 << 20)
