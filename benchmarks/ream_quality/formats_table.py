@@ -18,10 +18,10 @@ from typing import Any
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import DocumentRecord, Manifest
 from ream_contracts.receipts import lines
-from ream_extract.office import Office
 from ream_faults.flow import Flow
 from ream_ocr.cell import read as look
 from ream_ocr.languages import tessdata
+from ream_pages.office import Office
 from ream_quality.confirming import confirmed
 from ream_quality.second_readers import asked
 from ream_quality.silent_loss import WELL, loss, ours

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ream_cli import documents, naming, screen, tables
+from ream_cli import documents, naming, page_images, screen, tables
 from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
@@ -52,6 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help="name every artifact and child")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    page_images.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
     surroundings = find()
     store = surroundings.store()
     found = documents.known(store, naming.meant(surroundings, store, options.document))
+    if page_images.wanted(options):
+        return page_images.run(options, found, store, surroundings.environ)
     if options.tables or options.table is not None:
         _show_tables(found, store, options)
     elif options.text and options.json:

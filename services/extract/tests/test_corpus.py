@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ream_extract.office import Office
 from ream_extract.parameters import Parameters
 from ream_extract.reader import Find, Job, Reader, Spending, open_reader
 from ream_extract.reading import Item, UnitFailed
 from ream_kit.cells import CellDied, CellFailed
+from ream_pages.office import Office
 
 pytestmark = [pytest.mark.corpus, pytest.mark.timeout(900)]
 

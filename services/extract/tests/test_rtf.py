@@ -8,9 +8,9 @@ import docx
 import pytest
 
 from ream_extract.extractors.rtf import EXTRACTOR
-from ream_extract.office import Office
 from ream_extract.reading import Item, Source, UnitFailed, UnitRead
 from ream_extract.rtf_text import rtf_text
+from ream_pages.office import Office
 
 RTF = "application/rtf"
 TEXT = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ream_contracts import codec
+from ream_contracts import codec, layout
 from ream_contracts.artifacts import Manifest, SegmentRecord, SegmentText, Source, UnitKind, UnitText
 from ream_contracts.messages import DocumentCompleted, Missing
 from ream_contracts.receipts import lines
@@ -152,3 +152,21 @@ def test_the_seconds_to_completion_are_said_where_both_times_are_known() -> None
     assert seconds("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:05+00:00") == 5
     assert seconds("yesterday", "2026-01-01T00:00:05+00:00") is None
     assert seconds("2026-01-01T00:00:00", "2026-01-01T00:00:05+00:00") is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "text", "named"),
+    [
+        ("complete", "body", True, True),
+        ("partial", "page", True, True),
+        ("empty", "page", False, True),  # a blank sheet can be seen
+        ("empty", "body", False, False),
+        ("complete", "member", False, False),  # an archive shows nothing of itself
+        ("failed", "page", False, False),
+    ],
+)
+def test_what_can_be_seen_names_its_thumbnail(outcome: Any, kind: str, text: bool, named: bool) -> None:
+    held = contents() if text else Contents(9)
+    done = completed(outcome=outcome, unit_kind=kind)
+    entry = documents.completed(done, SOURCE, MANIFEST, held, Knowledge(), "2026-01-01T00:00:00Z")
+    assert entry.body["thumbnail"] == (layout.thumbnail(done.document_id, done.generation) if named else None)

@@ -23,6 +23,8 @@ NOT_IN_FLOW = {
     "message DocumentEmbedded": "comes after the end and holds no text; without it a document is found by its words",
     "object vectors": "numbers that are made of the text after the end; whoever lacks them makes them anew",
     "object embedded": "says which vectors there are; without it they are made anew",
+    "object page_image": "drawn of the original when asked for; whoever lacks it draws it again",
+    "artifact PageNumbers": "worked out of text and layout when asked for, and again where it is missing",
     "object converted": "needs LibreOffice: in the corpus' own run",
 }
 """Seams that a calm run of these documents does not pass, and why nothing is lost without a word there."""
@@ -44,6 +46,7 @@ _ARTIFACTS = {
     artifacts.SegmentClasses: "classes",
     artifacts.SegmentRecord: "segment_record",
     artifacts.DocumentRecord: "document_record",
+    artifacts.PageNumbers: "page_numbers",
 }
 """Functions of the layout that name an artifact."""
 
@@ -61,6 +64,7 @@ _OBJECTS: tuple[tuple[str, str], ...] = (
     (r"documents/[^/]+/\d+/tables/.*\.json", "artifact TableFile"),
     (r"documents/[^/]+/\d+/tables/.*\.csv", "object table"),
     (r"documents/[^/]+/\d+/converted/.*", "object converted"),
+    (r"documents/[^/]+/\d+/thumbnail\..*", "object thumbnail"),
     (r"documents/[^/]+/\d+/children/.*", "object child"),
     (r"documents/[^/]+/records/.*", "artifact DocumentRecord"),
     (r"contents/.*", "object contents"),

@@ -125,6 +125,34 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class PageBegin:
+    """A page and where it begins."""
+
+    width: float
+    """Points."""
+    height: float
+    """Points."""
+    unit: int | None
+    """The unit in which its text begins; null where that was not found."""
+    offset: int
+    """First character in the unit's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageNumbers:
+    """The pages of a document that has none by itself, as they came when it was laid out, and where in its text each begins."""
+
+    document_id: str
+    """The document: base32 of a sha256, 32 characters, lower case."""
+    generation: int
+    """Which bytes of this source: 1 for the first."""
+    object: str
+    """The laid-out document (PDF). A name in the store."""
+    pages: tuple[PageBegin, ...]
+    """From page 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A piece of personal data or a marking, with its place."""
 
@@ -476,6 +504,7 @@ class TableFile:
 SCHEMA_OF: dict[type[Any], str] = {
     DocumentRecord: "document-record",
     Manifest: "manifest",
+    PageNumbers: "page-numbers",
     SegmentClasses: "segment-classes",
     SegmentRecord: "segment-record",
     SegmentText: "segment-text",

@@ -91,6 +91,21 @@ def converted(document_id: str, number: int, memo: str, ending: str) -> str:
     return f"{generation(document_id, number)}converted/{memo}.{ending}"
 
 
+def thumbnail(document_id: str, number: int) -> str:
+    """A small picture of the first page, made of the bytes alone; another number where it is drawn another way."""
+    return f"{generation(document_id, number)}thumbnail.1.jpg"
+
+
+def page_image(document_id: str, number: int, page: int, memo: str) -> str:
+    """A picture of a page, drawn when somebody asked for it."""
+    return f"{generation(document_id, number)}pages/{page}.{memo}.png"
+
+
+def page_numbers(document_id: str, number: int, memo: str) -> str:
+    """Where the pages of a document without pages of its own begin, once it was laid out (artifact PageNumbers)."""
+    return f"{generation(document_id, number)}pages/numbers.{memo}.json"
+
+
 def child(document_id: str, number: int, ordinal: int, memo: str) -> str:
     """The bytes of a document found inside."""
     return f"{generation(document_id, number)}children/{ordinal}.{memo}"

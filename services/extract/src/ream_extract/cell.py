@@ -12,6 +12,8 @@ from ream_extract.describe import describe
 from ream_extract.reading import Limits, Plan, Source, Unreadable
 from ream_extract.room import is_full
 from ream_extract.wire import pack, pack_plan
+from ream_pages import drawing
+from ream_pages.views import NotDrawn
 
 # Parsers' warnings quote the documents that they read; no log may.
 logging.disable(logging.CRITICAL)
@@ -20,23 +22,26 @@ registry.found()
 
 
 def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
-    """Plans a document (`do` is plan), reads units `first` to `last` of it (read), or names extractors (catalogue).
+    """Plans a document (`do` is plan), reads some of its units (read), draws it small (thumbnail), names extractors.
 
     Args:
-        request: `do`, `path`, `media_type`, `extractor` (name, or null to describe what nobody reads), `limits` (fields
-            of `Limits`), `ocr`, `pictures`, `tables`, `converted` (path or null), `child_budget`, and `first`, `last`
-            to read.
+        request: `do` (`catalogue` besides), `path`, `media_type`, `extractor` (name, or null to describe what nobody
+            reads), `limits` (fields of `Limits`), `ocr`, `pictures`, `tables`, `converted` (path or null),
+            `child_budget`, and `first`, `last` to read.
         scratch: takes pictures and documents found inside, under the names that the items give.
 
     Yields:
         One plan; or the items of the units, and between them `working` where one takes long; or, as the last,
-        `unreadable` with verdict, cause and reason, or `full` where the scratch disk has no room.
+        `unreadable` with verdict, cause and reason, or `full` where the scratch disk has no room. Of a thumbnail the
+        `file`, or nothing where the page cannot be drawn.
     """
     if request["do"] == "catalogue":
         yield {"extractors": [asdict(one) for one in registry.known().extractors]}
         return
     try:
-        yield from _done(request, scratch)
+        yield from _small(request, scratch) if request["do"] == "thumbnail" else _done(request, scratch)
+    except NotDrawn:
+        return
     except Unreadable as failure:
         if failure.__cause__ is not None and is_full(failure.__cause__):
             yield {"full": True}
@@ -46,6 +51,11 @@ def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         if not is_full(failure):
             raise
         yield {"full": True}
+
+
+def _small(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
+    drawing.thumbnail(Path(request["path"]), request["media_type"], scratch / "thumbnail")
+    yield {"file": "thumbnail"}
 
 
 def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:

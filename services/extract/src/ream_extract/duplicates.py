@@ -48,6 +48,7 @@ class Copying:
             "pictures/": self._bytes,
             "children/": self._bytes,
             "converted/": self._bytes,
+            "thumbnail.": self._bytes,
             "text/": self._text,
             "classes/": self._classes,
             "notes/": self._note,

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ream_extract.catalogue import Catalogue, Known
-from ream_extract.office import ConversionFailed, Converter, Office
 from ream_extract.parameters import Parameters
 from ream_extract.reading import ChildRead, Item, Limits, Plan, UnitFailed, UnitRead, UnitScanned
 from ream_extract.room import is_full
@@ -20,6 +19,7 @@ from ream_kit import Retry, log, settings
 from ream_kit.cells import Call, CellDied, CellFailed, Cells
 from ream_kit.cells import Limits as CellLimits
 from ream_kit.guard import Guard
+from ream_pages.office import ConversionFailed, Converter, Office
 
 _TARGET = "ream_extract.cell:work"
 _OUR_FAULT = {"not-started", "closed"}
@@ -157,6 +157,25 @@ class Reader:
         for unit in sorted(missing):
             left = {unit}
             _give_up(left, self._attempt(job, left, spending, take), spending, take)
+
+    def thumbnail(self, job: Job, put: Callable[[Path], object]) -> None:
+        """Draws the first page small and hands it over; nothing is handed over where it cannot be drawn.
+
+        Raises:
+            CellDied: no cell can be started.
+            Retry: the scratch disk is full.
+        """
+        try:
+            with _room(), self._call(self._request(job, "thumbnail", 0, 0, 0)) as call:
+                for answer in call:
+                    _require_room(answer)
+                    put(call.file(str(answer["file"])))
+        except CellDied as death:
+            if death.cause in _OUR_FAULT:
+                raise
+            _LOG.warning("no_thumbnail", cause=death.cause)
+        except CellFailed as defect:
+            _LOG.warning("no_thumbnail", cause=defect.type)
 
     def convert(self, original: Path, ending: str, put: Callable[[Path], None]) -> bool:
         """Converts a legacy document and hands over the result; False where that cannot be done.

@@ -10,6 +10,7 @@ from ream_extract.duplicates import adopt
 from ream_extract.manifests import manifest_of
 from ream_extract.parameters import STAGE
 from ream_extract.reader import Reader, open_reader
+from ream_extract.thumbnails import keep_thumbnail
 from ream_extract.work import VERSION, Answer, Work
 from ream_kit import Reject, Store, stage
 
@@ -44,3 +45,5 @@ def extract(ingested: DocumentIngested, store: Store, reader: Reader) -> Iterato
     yield answers.planned(ingested, manifest, name)
     if manifest.verdict is None:
         yield from Work(ingested, store, reader, parameters, manifest).answers()
+        # Last: everything that was read is with the others by now, and nothing waits for a picture.
+        keep_thumbnail(ingested, store, reader)

@@ -18,6 +18,7 @@ class ExtractSettings:
     ocr: Ocr = setting("auto", "pages that ocr reads: auto (as judged), always, never")
     pictures: bool = setting(True, "whether pictures inside documents are kept")
     tables: bool = setting(True, "whether tables of PDF pages are found as cells")
+    thumbnails: bool = setting(True, "whether the first page of PDFs and pictures is drawn small once they are read")
     few_scanned: int = setting(32, "scanned pages up to which a document takes the small lane of ocr")
     depth: int = setting(8, "steps from the submitted file down to which documents inside are taken out")
     units: int = setting(100_000, "units of one document; the rest is counted, not read")

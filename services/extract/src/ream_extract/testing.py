@@ -15,10 +15,10 @@ from typing import Any
 from ream_contracts import identity, layout, topics, units
 from ream_contracts.messages import Allowance, DocumentIngested, PartFailed, PartManifest
 from ream_extract import cell
-from ream_extract.office import ConversionFailed
 from ream_kit import Store
 from ream_kit.cells import CellDied, CellFailed
 from ream_kit.testing import LocalBus
+from ream_pages.office import ConversionFailed
 
 
 class InProcess:

@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Any
 
-from ream_contracts import identity
+from ream_contracts import identity, layout
 from ream_contracts.artifacts import DocumentRecord, Manifest, Source
 from ream_contracts.messages import DocumentCompleted, DocumentIngested
 from ream_index.contents import Contents
@@ -14,12 +14,16 @@ from ream_index.passages import Entry
 NOT_INDEXABLE = "not-indexable"
 COMPLETE = ("complete", "vectors")
 """Readiness of a document that is complete: found by its words, and then also by what it means."""
+READ = ("complete", "empty", "partial")
+"""Outcomes of documents that could be opened."""
+PICTURED = ("page", "image", "slide", "sheet")
+"""Units that can be seen though there is nothing to read in them."""
 METHOD = "method:"
 """Prefix of the scores that count units by how their text was got."""
 SURE = frozenset(
     (
         "document_id", "generation", "run", "revision", "version", "root_id", "parent_id", "depth", "media_type",
-        "size", "sha256", "duplicate_of", "outcome", "readiness", "ingested", "completed",
+        "size", "sha256", "duplicate_of", "outcome", "readiness", "ingested", "completed", "thumbnail",
     )
 )  # fmt: skip
 """Fields that hold only what was made here: names, times and numbers, no word of a document."""
@@ -78,6 +82,7 @@ def completed(
         # As they were counted here: a late answer is in the text before the completion that counts it.
         "characters": contents.characters,
         "children": len(contents.children),
+        "thumbnail": _thumbnail(done, contents.characters),
         "metadata": metadata,
         "title": metadata.get("title"),
         "reason": source.reason or (manifest.reason if manifest else None),
@@ -89,6 +94,12 @@ def completed(
         "seconds_to_complete": _seconds(source.submitted, at),
     }
     return Entry(done.document_id, done.version, body)
+
+
+def _thumbnail(done: DocumentCompleted, characters: int) -> str | None:
+    """Names the small picture of a document that has a page to show: drawn after its text, of some when asked for."""
+    shown = done.outcome in READ and (characters > 0 or done.unit_kind in PICTURED)
+    return layout.thumbnail(done.document_id, done.generation) if shown else None
 
 
 def _seconds(since: str, until: str) -> float | None:

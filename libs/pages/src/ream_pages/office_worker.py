@@ -20,6 +20,12 @@ from pathlib import Path
 from typing import Any
 
 FILTERS = {".docx": "MS Word 2007 XML", ".txt": "Text (encoded)"}
+LAID_OUT = {
+    "com.sun.star.sheet.SpreadsheetDocument": "calc_pdf_Export",
+    "com.sun.star.presentation.PresentationDocument": "impress_pdf_Export",
+    "com.sun.star.drawing.DrawingDocument": "draw_pdf_Export",
+}
+"""Kinds of documents to the filter that makes PDF of them; of all others writer's does."""
 START_SECONDS = 50.0
 _COMMON = "/org.openoffice.Office.Common"
 _OFF = (
@@ -140,11 +146,13 @@ def convert(uno: Any, desktop: Any, source: str, target: str) -> bool:
     """Opens a document, never running or following anything in it, and stores it in the format of the target."""
     document = None
     try:
-        opening = {"Hidden": True, "ReadOnly": True, "MacroExecutionMode": 0, "UpdateDocMode": 0}
+        opening: dict[str, Any] = {"Hidden": True, "ReadOnly": True, "MacroExecutionMode": 0, "UpdateDocMode": 0}
+        if Path(source).suffix == ".txt":
+            opening.update(FilterName="Text (encoded)", FilterOptions="UTF8")
         document = desktop.loadComponentFromURL(Path(source).as_uri(), "_blank", 0, properties(uno, opening))
         if document is None:
             return False
-        document.storeToURL(Path(target).as_uri(), properties(uno, {"FilterName": FILTERS[Path(target).suffix]}))
+        document.storeToURL(Path(target).as_uri(), properties(uno, {"FilterName": filter_of(document, target)}))
     except Exception:
         return False
     finally:
@@ -152,6 +160,13 @@ def convert(uno: Any, desktop: Any, source: str, target: str) -> bool:
             with contextlib.suppress(Exception):
                 document.close(True)
     return Path(target).exists()
+
+
+def filter_of(document: Any, target: str) -> str:
+    """Names the filter that stores a document in the format of the target."""
+    if Path(target).suffix != ".pdf":
+        return FILTERS[Path(target).suffix]
+    return next((made for kind, made in LAID_OUT.items() if document.supportsService(kind)), "writer_pdf_Export")
 
 
 def properties(uno: Any, values: "dict[str, Any]") -> "tuple[Any, ...]":

@@ -7,17 +7,13 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from ream_extract import office as office_module
-from ream_extract.office import ConversionFailed, Office
-from ream_extract.reader import Reader
-from ream_extract.settings import ExtractSettings
-from ream_extract.testing import Cells
 from ream_kit import Retry
 from ream_kit.broker_bus import wait_until
+from ream_pages import office as office_module
+from ream_pages.office import ConversionFailed, Office
 
 pytestmark = pytest.mark.slow
 
@@ -95,20 +91,6 @@ def test_a_document_that_kills_it_twice_is_at_fault(worker: Path, tmp_path: Path
         with pytest.raises(ConversionFailed) as caught:
             converter.convert(tmp_path / "a.doc", tmp_path / "a.docx")
         assert (caught.value.cause, converter.guard.is_open) == ("crashed", False)
-
-
-def test_a_full_disk_is_not_the_documents_fault(worker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LibreOffice does not say why it could not write."""
-    does(worker, REFUSES)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1 << 20))
-    with office() as converter:
-        reader = Reader(Cells(), Cells(), converter, ExtractSettings())
-        assert reader.guard is converter.guard
-        with pytest.raises(Retry, match="no room left"):
-            reader.convert(tmp_path / "a.doc", "docx", lambda made: None)
-        monkeypatch.undo()
-        monkeypatch.setattr(office_module, "WORKER", worker)
-        assert reader.convert(tmp_path / "a.doc", "docx", lambda made: None) is False
 
 
 def kill_what_runs_under(pid: int) -> int:
