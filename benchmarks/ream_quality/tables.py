@@ -16,6 +16,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from ream_contracts.artifacts import Table
 from ream_quality.library import Library, Reading
 from ream_quality.spans import Tally
 
@@ -66,8 +67,13 @@ def _span(cell: Any, what: str) -> range:
 
 def found_pairs(reading: Reading) -> Counter[Pair]:
     """The neighbours in the tables of a document as it came out."""
+    return pairs_of(table for unit in reading.units for table in unit.tables)
+
+
+def pairs_of(tables: Iterable[Table]) -> Counter[Pair]:
+    """The neighbours in tables."""
     pairs: Counter[Pair] = Counter()
-    for table in (table for unit in reading.units for table in unit.tables):
+    for table in tables:
         texts = [text for row in table.rows for text in row]
         places = ((number, at) for number, row in enumerate(table.rows) for at, _ in enumerate(row))
         grid = {place: number for number, place in enumerate(places)}

@@ -14,9 +14,10 @@ import quality
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Table, UnitText
-from ream_quality import breadth, edits, figures_page, made, ocr_pages, receipts, tables
+from ream_quality import breadth, edits, figures_page, made, ocr_pages, receipts, tables, tables_given
 from ream_quality.corpus import FOLDERS
 from ream_quality.corpus import given as documents_given
 from ream_quality.library import Library, Reading
@@ -110,6 +111,28 @@ class TestTables:
         spanned = replace(unit, tables=(replace(unit.tables[0], spans=((0, 0, 1, 2),)),))
         below = {("overboth", "a", "below"), ("overboth", "bc", "below")}
         assert set(tables.found_pairs(replace(found, units=(spanned,)))) == {*below, ("a", "bc", "right")}
+
+
+class TestTablesGiven:
+    def test_the_reader_is_asked_where_the_truth_says(self, tmp_path: Path) -> None:
+        cells = "".join(
+            f'<cell start-row="{row}" start-col="{column}"><content>{text}</content></cell>'
+            for row, texts in enumerate((("Town", "Men"), ("Aldbrook", "1,204")))
+            for column, text in enumerate(texts)
+        )
+        truth(tmp_path, "tables/1-str.xml", f"<document><table><region>{cells}</region></table></document>")
+        library = Library(tmp_path, {"tables/1.pdf": read("")})
+        canvas = Canvas(str(tmp_path / "tables/1.pdf"), pagesize=(400, 400))
+        for y, (left, right) in ((300, ("Town", "Men")), (280, ("Aldbrook", "1,204")), (200, ("Carrow", "87"))):
+            canvas.drawString(50, y, left)
+            canvas.drawString(200, y, right)
+        canvas.save()
+        assert tables_given.measure(library) == {}
+        for box, f1 in (("50 270 300 320", 1.0), ("50 190 300 320", 8 / 11), ("50 20 300 60", 0.0)):
+            sides = " ".join(f'{name}="{at}"' for name, at in zip(("x1", "y1", "x2", "y2"), box.split(), strict=True))
+            region = f'<region page="1"><bounding-box {sides}/></region>'
+            truth(tmp_path, "tables/1-reg.xml", f"<document><table>{region}</table></document>")
+            assert tables_given.measure(library) == {"tables_cell_f1_regions_given": pytest.approx(f1)}
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pytest
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
@@ -16,6 +17,7 @@ from reportlab.platypus import SimpleDocTemplate, Table  # type: ignore[import-u
 from ream_contracts.artifacts import Table as Found
 from ream_extract import wire
 from ream_extract.extractors.pdf import EXTRACTOR
+from ream_extract.pdf_tables import table_at
 from ream_extract.reading import Source, UnitRead
 
 CITIES = (
@@ -178,3 +180,21 @@ def test_thousands_of_lines_cost_no_more_than_a_moment(tmp_path: Path) -> None:
         unit(path, tables=tables)
         took.append(time.process_time() - began)
     assert took[1] - took[0] < 1.0
+
+
+def test_a_table_is_read_where_somebody_says_that_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path), pagesize=A4)
+    for y, words in ((700, ("A title above", "")), (680, ("Town", "Men")), (660, ("Aldbrook", "1,204"))):
+        canvas.drawString(60, y, words[0])
+        canvas.drawString(220, y, words[1])
+    canvas.save()
+    assert unit(path).tables == ()
+    document = pdfium.PdfDocument(path)
+    try:
+        found = table_at(document[0], (50, 650, 300, 695))
+        assert found is not None
+        assert found.rows == (("Town", "Men"), ("Aldbrook", "1,204"))
+        assert table_at(document[0], (50, 100, 300, 120)) is None
+    finally:
+        document.close()

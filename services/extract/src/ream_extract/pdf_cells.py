@@ -135,14 +135,17 @@ class Grid:
     """Where columns begin, and where the last ends."""
 
 
-def grid(region: Region) -> Grid | None:
-    """Returns the cells of a table; None where it is none. Titles and notes around it are taken out of the region."""
+def grid(region: Region, *, given: bool = False) -> Grid | None:
+    """Returns the cells of a table; None where it is none.
+
+    Titles and notes around it are taken out of the region, but where it was `given`: then all of it is the table.
+    """
     parts = columns(region)
     if not parts or len(parts) > MOST_COLUMNS:
         return None
     rows = rows_of(region, parts)
     head = _head(rows, region)
-    above, below = _around(rows, head, region)
+    above, below = (0, 0) if given else _around(rows, head, region)
     region.lines = region.lines[above : len(rows) - below]
     if len(region.lines) < 2:
         return None

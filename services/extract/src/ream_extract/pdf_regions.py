@@ -4,8 +4,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ream_extract.pdf_lines import Line, Piece
-from ream_extract.pdf_marks import Rule, Rules
+from ream_extract.pdf_lines import Line, Piece, lines_of
+from ream_extract.pdf_marks import Rule, Rules, Word
 from ream_extract.reading import Box
 
 NEAR = 3.0
@@ -72,6 +72,22 @@ def regions(lines: Sequence[Line], rules: Rules) -> Iterator[Region]:
     for run in _runs([_without_prose(line) for line in rest], across):
         box = _around(run)
         yield Region(run, _within(across, box, 8), [], ruled=False)
+
+
+def region_in(box: Box, words: Sequence[Word], rules: Rules) -> Region | None:
+    """Returns what lies in a box as a table, whatever it looks like; None where no word does."""
+    x0, y0, x1, y1 = box
+    inside = [
+        word
+        for word in words
+        if x0 - NEAR <= (word.x0 + word.x1) / 2 <= x1 + NEAR and y0 - 2 <= (word.y0 + word.y1) / 2 <= y1 + 2
+    ]
+    across, down = joined(rules.across), joined(rules.down)
+    lines = [line for line in lines_of(inside, down) if line.pieces]
+    if not lines:
+        return None
+    found = _ruled(lines, box, across, down) if max(len(across), len(down)) <= MOST_RULES else None
+    return found or Region(lines, _within(across, box, 8), [], ruled=False)
 
 
 def _crossing(across: list[Rule], down: list[Rule]) -> Iterator[Box]:

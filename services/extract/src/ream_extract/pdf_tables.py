@@ -12,9 +12,10 @@ from ream_extract.pdf_boxes import text_boxes
 from ream_extract.pdf_cells import Grid, grid
 from ream_extract.pdf_lines import GAP, lines_of, mark_paragraphs
 from ream_extract.pdf_marks import Rule, Rules, Word, rules_on, words_on
-from ream_extract.pdf_page import Drawn
-from ream_extract.pdf_regions import Region, joined, regions
+from ream_extract.pdf_page import Drawn, drawn_on, shown
+from ream_extract.pdf_regions import Region, joined, region_in, regions
 from ream_extract.pdf_spans import table_of
+from ream_extract.reading import Box
 
 RUNS = 300
 """Runs of text of which the boxes are asked; pages with more must show figures or rules, for words cost no more."""
@@ -65,6 +66,25 @@ def tables_in(words: Sequence[Word], rules: Rules) -> list[Table]:
         if cells and _worth(region, cells):
             found.append(table_of(region, cells))
     return sorted(found, key=lambda table: (table.box or (0.0, 0.0))[1])
+
+
+def table_at(page: pdfium.PdfPage, box: Box) -> Table | None:
+    """Returns what lies in a box of a page as a table: for who knows where it is. Reading a document never asks this.
+
+    Args:
+        page: of PDFium.
+        box: x0, y0, x1, y1 in points from the bottom left of the page, as PDF counts.
+    """
+    words = page.get_textpage()
+    try:
+        found = words_on(page, words, words.get_text_range())
+        rules = rules_on(page, drawn_on(page))
+    finally:
+        words.close()
+    (ax, ay), (bx, by) = shown(page, box[0], box[1]), shown(page, box[2], box[3])
+    region = region_in((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), found, rules)
+    cells = grid(region, given=True) if region is not None else None
+    return table_of(region, cells) if region is not None and cells is not None else None
 
 
 def _ruled(rules: Rules) -> bool:

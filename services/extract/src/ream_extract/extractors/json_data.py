@@ -93,5 +93,5 @@ def _letter(found: re.Match[str]) -> str:
 
 
 EXTRACTOR = StructuredExtractor(
-    "json", "1", ("application/json", "application/x-ndjson"), structure, largest=8 << 20
+    "json", "2", ("application/json", "application/x-ndjson"), structure, largest=8 << 20
 )  # fmt: skip
