@@ -34,8 +34,8 @@ class Flow:
     def start(self, name: str) -> None:
         self.processes[name] = Process()
 
-    def is_ready(self, name: str) -> bool:
-        return self.processes[name].poll() is None
+    def not_ready(self, name: str) -> str | None:
+        return None if self.processes[name].poll() is None else "it has ended"
 
 
 class Quiet:
@@ -105,6 +105,12 @@ def test_a_fault_that_would_do_nothing_is_tried_again_and_not_counted(storm: Sto
 
 
 def test_patience_begins_when_everything_works_again(storm: Storm) -> None:
-    storm.await_ready()
-    assert storm.flow.is_ready("aggregate"), "what had ended was started again"
+    assert storm.await_ready() == []
+    assert storm.flow.not_ready("aggregate") is None, "what had ended was started again"
     assert storm.witness.moved > 0
+
+
+def test_who_does_not_come_back_is_said_with_its_reason(storm: Storm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_READY_SECONDS", 0.0)
+    (said,) = storm.await_ready()
+    assert said == "aggregate is not ready 0 s after the last fault: it has ended"

@@ -15,6 +15,8 @@ from ream_bench.fanin.place import Place, Read
 Part = tuple[str, int]
 """A document and which of its parts."""
 
+_FAULTS = ("lost", "stuck", "doubled", "untold", "contradicted", "refused", "backwards")
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -28,6 +30,7 @@ class Verdict:
         untold: documents that are complete, and whose completion is not on documents.completed as the entry says.
         contradicted: documents of which two completions with one version say different things.
         refused: documents with a dead letter.
+        backwards: documents of which the changelog has an entry behind one that knew more: a worker sent it too late.
     """
 
     sent: frozenset[Part]
@@ -37,18 +40,16 @@ class Verdict:
     untold: frozenset[str]
     contradicted: frozenset[str]
     refused: frozenset[str]
+    backwards: frozenset[str]
 
     @property
     def fine(self) -> bool:
         """Whether nothing is amiss."""
-        return bool(self.sent) and not any(
-            (self.lost, self.stuck, self.doubled, self.untold, self.contradicted, self.refused)
-        )
+        return bool(self.sent) and not any(getattr(self, each) for each in _FAULTS)
 
     def line(self) -> str:
         """Says it in one line."""
-        faults = ("lost", "stuck", "doubled", "untold", "contradicted", "refused")
-        named = (f"{len(getattr(self, each))} {each}{_some(getattr(self, each))}" for each in faults)
+        named = (f"{len(getattr(self, each))} {each}{_some(getattr(self, each))}" for each in _FAULTS)
         return f"{len(self.sent)} parts: {', '.join(named)}"
 
 
@@ -69,6 +70,7 @@ class Evidence:
     entries: dict[str, State] = field(default_factory=dict)
     told: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    backwards: set[str] = field(default_factory=set)
 
 
 def collect(place: Place, pages: int) -> Evidence:
@@ -78,22 +80,31 @@ def collect(place: Place, pages: int) -> Evidence:
     for record in place.read(place.parts):
         where = found.passed if record.offset < committed[record.partition] else found.ahead
         where.add(parts.part_of(record.value or b""))
-    found.entries = newest_entries(place.read(place.changelog))
+    found.entries, found.backwards = read_entries(place.read(place.changelog))
     for record in place.read(place.completed):
         found.told.setdefault(_key(record), []).append(json.loads(record.value or b""))
     found.refused = {_key(record) for record in place.read(place.letters)}
     return found
 
 
-def newest_entries(records: Iterable[Read]) -> dict[str, State]:
-    """Returns what a table made from this changelog would hold."""
-    entries: dict[str, bytes] = {}
+def read_entries(records: Iterable[Read]) -> tuple[dict[str, State], set[str]]:
+    """Returns what a table made from this changelog would hold, and the documents whose entries went back.
+
+    What is merged only grows: whoever wrote an entry that knows less than the one before had not read that one.
+    """
+    entries: dict[str, State] = {}
+    backwards: set[str] = set()
     for record in records:
+        document = _key(record)
         if record.value is None:
-            entries.pop(_key(record), None)
-        else:
-            entries[_key(record)] = record.value
-    return {document: loads(document, value) for document, value in entries.items()}
+            entries.pop(document, None)
+            continue
+        entry = loads(document, record.value)
+        before = entries.get(document)
+        if before is not None and (entry.age, entry.revision) < (before.age, before.revision):
+            backwards.add(document)
+        entries[document] = entry
+    return entries, backwards
 
 
 def judge(found: Evidence) -> Verdict:
@@ -113,6 +124,7 @@ def judge(found: Evidence) -> Verdict:
         untold=frozenset(document for document, entry in found.entries.items() if not _is_told(found, document, entry)),
         contradicted=frozenset(document for document, told in found.told.items() if _contradict(told)),
         refused=frozenset(found.refused),
+        backwards=frozenset(found.backwards),
     )
 
 

@@ -74,12 +74,21 @@ class Storm:
                 raise faults.NotNow(f"not mended: {', '.join(one[1] for one in self.broken)}")
             self._turn()
 
-    def await_ready(self) -> None:
-        """Waits until every process works again, so that nothing counts as stuck while a server still comes back."""
+    def await_ready(self) -> list[str]:
+        """Waits until every process works again, so that nothing counts as stuck while a server still comes back.
+
+        Returns:
+            Which still do not when the patience is over, each with its reason.
+        """
         until = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < until and not all(self.flow.is_ready(name) for name in list(self.flow.processes)):
+        while (waiting := self._not_ready()) and time.monotonic() < until:
             self._turn()
         self.witness.moved = time.monotonic()
+        return [f"{name} is not ready {_READY_SECONDS:.0f} s after the last fault: {why}" for name, why in waiting]
+
+    def _not_ready(self) -> list[tuple[str, str]]:
+        reasons = [(name, self.flow.not_ready(name)) for name in list(self.flow.processes)]
+        return [(name, why) for name, why in reasons if why is not None]
 
     def _submit(self, announcer: Announcer, portion: Sequence[Paper]) -> None:
         """Submits documents until the broker has them; what it may have taken before is submitted again."""

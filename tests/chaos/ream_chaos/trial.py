@@ -99,14 +99,14 @@ def storm(
         running = Storm(world, flow, witness, papers, pace_seconds)
         running.run(plan)
         over = time.monotonic()
-        running.await_ready()
+        unready = running.await_ready()
         # What ends itself to be safe is started again here too, as whoever runs services does it.
         wanted = {*running.submitted, *(document for document, _ in calm.ingested)}
         settled = witness.settle(wanted, PATIENCE, running.revive)
         after = max(0.0, max(witness.indexed_at.values(), default=over) - over)
         found = witness.snapshot()
         verdict = compare(calm, found, running.submitted)
-        problems = [*unsettled(settled, verdict), *_late(after, within_seconds)]
+        problems = [*unready, *unsettled(settled, verdict), *_late(after, within_seconds)]
         told = fingerprint.explain(calm.entries.values(), found.entries.values(), ("the calm run", "this one"))
         details = list(islice(told, DIFFERENCES_TOLD))
         (details if may_end(plan) else problems).extend(running.endings())

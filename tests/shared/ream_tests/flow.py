@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping
@@ -84,11 +85,17 @@ class Flow:
 
     def is_ready(self, name: str) -> bool:
         """Whether a process works, and waits for nobody."""
+        return self.not_ready(name) is None
+
+    def not_ready(self, name: str) -> str | None:
+        """Why a process does not work, in its own words; None when it does."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/readyz", timeout=2):
-                return True
-        except OSError:
-            return False
+                return None
+        except urllib.error.HTTPError as error:
+            return error.read().decode(errors="replace").strip()
+        except OSError as error:
+            return f"it does not answer: {error}"
 
     def wait_ready(self, name: str) -> None:
         """Waits until a service works; fails with the end of its log when it doesn't."""

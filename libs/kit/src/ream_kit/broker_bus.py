@@ -82,6 +82,15 @@ class BrokerBus:
         migrate(bootstrap, self.prefix, self.prefix, topics)
         self._producer = kafka.producer(self.kafka_settings, "test")
         self._observer = Observer(self.kafka_settings)
+        wait_until(self._is_led, what="a leader for every partition")
+
+    def _is_led(self) -> bool:
+        """Whether the broker, which may be busy, is done with the new topics."""
+        try:
+            self._observer.ends([name for topic in self._topics for name in (topic.name, topic.dead_letters)])
+        except Retry:
+            return False
+        return True
 
     def put(self, topic: Topic[Any], message: Any, key: str | None = None) -> None:
         """Writes a message."""

@@ -168,6 +168,10 @@ _REFUSED = {
 }
 
 
+NOBODY_ANSWERS = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN})
+"""What a client says of a question that no broker answered."""
+
+
 def is_refused(error: KafkaError) -> bool:
     """Whether the same message could never be delivered, however long one waits."""
     return error.code() in _REFUSED

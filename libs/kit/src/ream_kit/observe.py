@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,12 @@ from ream_kit import envelope, group_offsets
 from ream_kit.clock import Clock, SystemClock
 from ream_kit.errors import Retry
 from ream_kit.kafka import KafkaSettings, admin, follower, producer
+from ream_kit.lifelines import answers
 
 SECONDS = 10.0
 """How long a broker may take to answer a question."""
+QUIET_SECONDS = 10.0
+"""After so long without a record a reader makes sure that it still reaches a broker."""
 
 Offsets = dict[int, int]
 
@@ -88,6 +92,7 @@ class Tail:
         """
         self._settings = settings
         self._known = {settings.topic(name): name for name in names}
+        self._heard = time.monotonic()
         self._consumer = follower(settings, "ream-tail")
         try:
             self._positions = self._assign(since, dict(starts or {}))
@@ -105,10 +110,13 @@ class Tail:
                 low, high = self._consumer.get_watermark_offsets(TopicPartition(full, partition), timeout=SECONDS)
                 begin = low if since == "beginning" else high
                 positions[name, partition] = max(low, starts.get((name, partition), begin))
+        self._read_from(positions)
+        return positions
+
+    def _read_from(self, positions: Mapping[tuple[str, int], int]) -> None:
         self._consumer.assign(
             [TopicPartition(self._settings.topic(name), number, at) for (name, number), at in positions.items()]
         )
-        return positions
 
     def __enter__(self) -> Tail:
         return self
@@ -123,7 +131,12 @@ class Tail:
     def poll(self, seconds: float, limit: int = 1000) -> list[Seen]:
         """Returns what came, waiting at most so long for the first."""
         seen = []
-        for record in self._consumer.consume(limit, seconds):
+        records = self._consumer.consume(limit, seconds)
+        if records:
+            self._heard = time.monotonic()
+        elif time.monotonic() - self._heard > QUIET_SECONDS:
+            self._make_sure()
+        for record in records:
             if record.error() is not None:
                 continue  # a passing fault of the client, which goes on by itself; nothing is skipped
             name, partition, offset = self._place(record)
@@ -132,6 +145,14 @@ class Tail:
             if message is not None:
                 seen.append(Seen(name, message, partition, offset, record.timestamp()[1]))
         return seen
+
+    def _make_sure(self) -> None:
+        """A client that was cut off for good (see `lifelines`) gives way to a new one, which goes on where it was."""
+        if not answers(self._consumer, next(iter(self._known))):
+            self._consumer.close()
+            self._consumer = follower(self._settings, "ream-tail")
+            self._read_from(self._positions)
+        self._heard = time.monotonic()
 
     def _place(self, record: Message) -> tuple[str, int, int]:
         topic, partition, offset = record.topic(), record.partition(), record.offset()
@@ -178,7 +199,7 @@ class Observer:
             try:
                 known = self._admin.list_topics(timeout=SECONDS).topics
             except KafkaException as error:
-                raise away(error) from error
+                raise self._away(error) from error
             full = {name: self._settings.topic(name) for name in new}
             self._partitions.update({n: sorted(known[one].partitions) for n, one in full.items() if one in known})
         return {name: self._partitions[name] for name in asked if name in self._partitions}
@@ -213,7 +234,7 @@ class Observer:
             for place, answer in answers.items():
                 found[asked[place]][place.partition] = answer.result(SECONDS).offset
         except KafkaException as error:
-            raise away(error) from error
+            raise self._away(error) from error
         return found
 
     def passed(self, group: str, names: Sequence[str]) -> dict[str, Offsets]:
@@ -280,7 +301,12 @@ class Observer:
             for answer in self._admin.delete_records(places).values() if places else ():
                 answer.result(SECONDS)
         except KafkaException as error:
-            raise away(error) from error
+            raise self._away(error) from error
+
+    def _away(self, error: KafkaException) -> Retry:
+        """The next question is asked by a new client: this one may be cut off for good (see `lifelines`)."""
+        self._admin = admin(self._settings, "ream-observer")
+        return away(error)
 
 
 class Announcer:
@@ -333,4 +359,6 @@ class Announcer:
         left = self._producer.flush(seconds)
         failed, self._failed = self._failed, []
         if left or failed:
+            # It may be cut off for good (see `lifelines`); what it still holds is said again, as the caller is told.
+            self._producer = producer(self._settings, f"ream-{self._source}")
             raise Retry("kafka", f"{left + len(failed)} messages did not reach the broker")

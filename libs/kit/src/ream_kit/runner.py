@@ -25,6 +25,7 @@ from ream_kit.guard import Guard
 from ream_kit.health import open_health
 from ream_kit.intake import Intake, Limits
 from ream_kit.kafka import BrokerWatch, KafkaSettings
+from ream_kit.lifelines import Lifelines
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.outlet import Outlet
 from ream_kit.process import ProcessSettings
@@ -121,7 +122,10 @@ class Runner:
             self._clock,
         )
         self._topics = {kafka_settings.topic(name) for name in _names(stage)}
-        self._watch.ask_by(self._producer, kafka_settings.topic(stage.reads[0].name))
+        first = kafka_settings.topic(stage.reads[0].name)
+        self._watch.ask_by(self._producer, first)
+        clients: dict[str, Any] = {"consumer": self._consumer, "producer": self._producer}
+        self._lifelines = Lifelines(clients, first, kafka_settings, self._clock)
         self.report = Report(
             stage, self._flight, self._intake, guards, self._clock, settings.workers, metrics, needs.values()
         )
@@ -170,6 +174,7 @@ class Runner:
             self.report.turned()
             self._flight.wake()
             if now >= next_second:
+                self._hold_on()
                 self._intake.second()
                 self.report.measure()
                 next_second = now + 1.0
@@ -199,8 +204,9 @@ class Runner:
     def _await_topics(self) -> bool:
         """Waits until the topics exist: a subscription to one that does not would look like an empty one."""
         said = 0.0
-        while not self._over.is_set():
+        while not self._over.is_set() and self._flight.stopped is None:
             self.report.turned()
+            self._hold_on()
             try:
                 missing: list[str] | None = sorted(name for name in self._topics if not self._is_there(name))
             except KafkaException as error:
@@ -219,6 +225,11 @@ class Runner:
                 _LOG.warning("waiting_for_topics", reason=what if missing else "no broker answers")
             self._over.wait(0.5)
         return False
+
+    def _hold_on(self) -> None:
+        """Ends the process when a client of it is cut off for good: the next one has new clients."""
+        if (reason := self._lifelines.cut_off()) is not None:
+            self._flight.fail(reason)
 
     def _is_there(self, topic: str) -> bool:
         """Asks about one topic: what a large cluster answers about all of them takes it seconds."""
