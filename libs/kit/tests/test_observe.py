@@ -4,8 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
 
 from ream_contracts import topics
+from ream_kit import observe
+from ream_kit.errors import Retry
+from ream_kit.kafka import KafkaSettings
 from ream_kit.observe import Lag, Observer, Offsets
 
 READ = topics.SEGMENTS_READ.name
@@ -31,3 +38,20 @@ def test_what_was_deleted_unread_is_not_left_to_read() -> None:
     """Who has passed nothing of a partition begins where it does, and has lost nothing."""
     (found,) = [lag for lag in Known().lag() if lag.topic == READ]
     assert found == Lag(READ, "classify", records=4 + 0 + 25, deleted=2 + 3)
+
+
+def test_an_answer_that_does_not_come_in_time_is_waited_for_like_a_broker_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Late:
+        def list_offsets(self, asked: dict[Any, Any], request_timeout: float) -> dict[Any, Future[Any]]:
+            return {place: Future() for place in asked}
+
+    monkeypatch.setattr(observe, "SECONDS", 0.01)
+    monkeypatch.setattr(observe, "admin", lambda *_: Late())
+    observer = Observer(KafkaSettings("127.0.0.1:1", "", ""))
+    observer._partitions = {READ: [0]}
+    asked = observer._admin
+    with pytest.raises(Retry, match="the broker did not answer: in time"):
+        observer.ends([READ])
+    assert observer._admin is not asked

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal
@@ -61,9 +62,9 @@ class Lag:
     deleted: int = 0
 
 
-def away(error: KafkaException) -> Retry:
+def away(error: KafkaException | TimeoutError) -> Retry:
     """Says of a failed question that Kafka is away."""
-    return Retry("kafka", f"the broker did not answer: {error.args[0]}")
+    return Retry("kafka", f"the broker did not answer: {error.args[0] if error.args else 'in time'}")
 
 
 class Tail:
@@ -196,10 +197,8 @@ class Observer:
         """
         asked = list(names)
         if new := [name for name in asked if name not in self._partitions]:
-            try:
+            with self._asking():
                 known = self._admin.list_topics(timeout=SECONDS).topics
-            except KafkaException as error:
-                raise self._away(error) from error
             full = {name: self._settings.topic(name) for name in new}
             self._partitions.update({n: sorted(known[one].partitions) for n, one in full.items() if one in known})
         return {name: self._partitions[name] for name in asked if name in self._partitions}
@@ -229,12 +228,10 @@ class Observer:
         found: dict[str, Offsets] = {name: {} for name in asked.values()}
         if not asked:
             return found
-        try:
+        with self._asking():
             answers = self._admin.list_offsets(dict.fromkeys(asked, at), request_timeout=SECONDS)
             for place, answer in answers.items():
                 found[asked[place]][place.partition] = answer.result(SECONDS).offset
-        except KafkaException as error:
-            raise self._away(error) from error
         return found
 
     def passed(self, group: str, names: Sequence[str]) -> dict[str, Offsets]:
@@ -297,16 +294,18 @@ class Observer:
             Retry: the broker is away.
         """
         places = [TopicPartition(self._settings.topic(name), p, offset) for p, offset in offsets.items() if offset > 0]
-        try:
+        with self._asking():
             for answer in self._admin.delete_records(places).values() if places else ():
                 answer.result(SECONDS)
-        except KafkaException as error:
-            raise self._away(error) from error
 
-    def _away(self, error: KafkaException) -> Retry:
-        """The next question is asked by a new client: this one may be cut off for good (see `lifelines`)."""
-        self._admin = admin(self._settings, "ream-observer")
-        return away(error)
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """After a question that failed a new client asks: this one may be cut off for good (see `lifelines`)."""
+        try:
+            yield
+        except (KafkaException, TimeoutError) as error:
+            self._admin = admin(self._settings, "ream-observer")
+            raise away(error) from error
 
 
 class Announcer:
