@@ -36,6 +36,7 @@ PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("scan", 4, "en", "Tbe quarterlv turnover of the hnrbour", {"type": "report", "method": "ocr", "confidence": 61}),
     ("born", 1, "en", "A quarterly harbour magazine", {"type": "report", "submitted": "2024-02-29T10:00:00Z"}),
     ("table", 1, "en", " ".join(f"person{number}" for number in range(19950, 20000)), {}),
+    ("sheet", 7, "en", "Turbines 1,234 1,101", {"cells": ["Turbines 2019: 1,234", "Turbines 2018: 1,101"]}),
     ("engine", 1, "en", "Gaskets of crankcase, camshaft, tappets, flywheel", {}),
     ("engine", 2, "en", "Crankcase, camshaft, flywheel, tappets, gaskets once more", {}),
 ]  # fmt: skip
@@ -110,6 +111,15 @@ def test_other_forms_of_the_words_are_found_and_marked(search: Search, words: st
     found = search(words)
     assert (ids(found), found.loosened) == ([document], False)
     assert any(MARK[0] in piece for piece in found.documents[0].passages[0].highlights)
+
+
+def test_a_cell_is_found_by_the_heads_of_its_row_and_column(search: Search) -> None:
+    for asked in ("turbines 2019", '"turbines 2019"'):
+        (hit,) = search(asked).documents
+        assert (hit.document_id, hit.passages[0].unit) == ("sheet", 7)
+        assert hit.passages[0].highlights[0] == f"{MARK[0]}Turbines{MARK[1]} {MARK[0]}2019{MARK[1]}: 1,234"
+    assert search('"2019 turbines"').documents == ()
+    assert search("turbines 2017").loosened
 
 
 def test_a_phrase_is_found_as_it_is_written(search: Search) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a search answers: documents with the places in them, and how the answers divide."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,10 +100,16 @@ def document_hit(document_id: str, entry: Mapping[str, Any], passages: tuple[Pas
     )
 
 
+def _marks(pieces: Sequence[str]) -> int:
+    return sum(piece.count(MARK[0]) for piece in pieces)
+
+
 def passage_hit(hit: Mapping[str, Any]) -> PassageHit:
     """Makes a hit of a passage; of its highlights those are shown in which most words were found."""
     source, found = hit["_source"], hit.get("highlight", {})
-    best = max(found.values(), key=lambda pieces: sum(piece.count(MARK[0]) for piece in pieces), default=())
+    # A cell with its heads is shown only where the text itself has fewer of the words.
+    fields = sorted(found, key=lambda name: name == "cells")
+    best = max((found[name] for name in fields), key=_marks, default=())
     return PassageHit(
         source["unit"],
         source["unit_kind"],

@@ -11,6 +11,7 @@ from ream_contracts import identity, units
 from ream_contracts.artifacts import DocumentRecord, Heading, SegmentClasses, SegmentRecord, SegmentText, Source
 from ream_contracts.messages import DocumentCompleted
 from ream_contracts.vectors import Window
+from ream_index.cells import cells_of
 from ream_index.languages import stem_field
 
 PARAGRAPH = re.compile(r"\n\s*\n")
@@ -131,7 +132,9 @@ def passages(
         stems = stem_field(language)
         trail = Trail(unit.headings)
         own = deque(one for one in windows or () if one.unit == unit.unit)
-        for number, (start, piece) in enumerate(cut(unit.text, limit), 1):
+        pieces = list(cut(unit.text, limit))
+        cells = cells_of(unit.tables, [piece for _, piece in pieces], limit)
+        for number, (start, piece) in enumerate(pieces, 1):
             yield Entry(
                 f"{record.document_id}-{unit.unit}-{number}",
                 version,
@@ -148,6 +151,8 @@ def passages(
                     "heading": trail.at(start + len(piece)),
                     "text": piece,
                     "stems": {stems: piece} if stems else None,
+                    "cells": cells[number - 1].lines or None,
+                    "cells_left_out": cells[number - 1].left_out or None,
                     "language": language,
                     "method": unit.method,
                     "confidence": unit.confidence,
