@@ -16,6 +16,7 @@ from rich.text import Text
 from ream_cli import documents, naming, screen
 from ream_cli.failures import INCOMPLETE, OK, UNAVAILABLE, USAGE, CommandError
 from ream_cli.surroundings import Surroundings, find
+from ream_cli.versions import versions_of
 from ream_index.search import MARK, DocumentHit, Found, PassageHit, QueryError, Way, similar
 from ream_index.search import find as find_documents
 from ream_kit import Reject, Retry
@@ -52,6 +53,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="what is looked for: the words, what the question means, or both together (default: words)",
     )
     parser.add_argument("--fuzzy", action="store_true", help="nearly the same words too, not only where OCR has read")
+    parser.add_argument(
+        "--versions", action="store_true", help="show each version of a document by itself, not the best of them alone"
+    )
     parser.add_argument("--facets", action="store_true", help="count what was found by type, language, source, month …")
     parser.add_argument("--size", type=int, default=10, metavar="N", help="documents to show (default: 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -66,7 +70,15 @@ def run(options: argparse.Namespace) -> int:
         if options.like:
             found = alike(find(), options.like, options.size)
         else:
-            found = search(find(), words, options.size, way=options.by, fuzzy=options.fuzzy, facets=options.facets)
+            found = search(
+                find(),
+                words,
+                options.size,
+                way=options.by,
+                fuzzy=options.fuzzy,
+                facets=options.facets,
+                versions=options.versions,
+            )
     except QueryError as error:
         raise CommandError(str(error), USAGE) from None
     if options.json:
@@ -84,6 +96,7 @@ def search(
     way: Way = "words",
     fuzzy: bool = False,
     facets: bool = False,
+    versions: bool = False,
 ) -> Found:
     """Asks OpenSearch.
 
@@ -104,6 +117,7 @@ def search(
             size=_within(size),
             fuzzy=fuzzy,
             facets=facets,
+            versions=versions,
         )
 
 
@@ -165,6 +179,8 @@ def show(found: Found, console: Console, hint: str = "") -> None:
             for text in passage.highlights or ("",):
                 words = highlighted(text, colours=console.is_terminal)
                 console.print(Text.assemble("  ", (place(passage), "cyan"), "  ", words))
+        if hit.other_versions:
+            console.print(Text.assemble("  ", (versions_of(hit), "dim")))
     console.print(f"\n{counted(found)}", style="dim")
     for name, counts in found.facets:
         if counts:
@@ -185,7 +201,8 @@ def counted(found: Found) -> str:
     shown = len(found.documents)
     more = f" of {screen.number(found.total)}" if found.total is not None and found.total > shown else ""
     places = f"places: {screen.number(found.passages)}; " if found.passages else ""
-    return f"{places}documents: {screen.number(shown)}{more}"
+    behind = f" ({screen.number(found.behind)} more are versions of these)" if found.behind else ""
+    return f"{places}documents: {screen.number(shown)}{more}{behind}"
 
 
 def _title(hit: DocumentHit) -> Text:

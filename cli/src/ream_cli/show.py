@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ream_cli import documents, naming, page_images, screen, tables
+from ream_cli import documents, naming, page_images, screen, tables, versions
 from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
@@ -69,9 +69,11 @@ def run(options: argparse.Namespace) -> int:
     elif options.text:
         _print_text(found, store)
     elif options.json:
-        screen.print_json(to_json(found, store))
+        screen.print_json({**to_json(found, store), "versions": versions.to_json(surroundings, found.document_id)})
     else:
         show(found, store, screen.console(), every=options.all)
+        if found.record is not None:
+            versions.show(store, found.record, surroundings, screen.console())
     return 0 if found.outstanding() is None else 1
 
 

@@ -13,7 +13,6 @@ from ream_contracts.messages import DocumentCompleted, Missing
 from ream_contracts.receipts import lines
 from ream_index import documents
 from ream_index.contents import Contents
-from ream_index.knowledge import Knowledge
 
 DOCUMENT = "a" * 32
 SOURCE = Source(
@@ -33,6 +32,9 @@ MANIFEST = Manifest(
     DOCUMENT, 1, "application/pdf", "page", (UnitKind("page", 1, 4), UnitKind("attachment", 5, 5)), 5, ((1, 5),), 0,
     None, None, None, {"title": "A title"}, "pdf", "1",
 )  # fmt: skip
+
+
+SAID = {"keyphrases": ["harbour"]}
 
 
 def completed(**changes: object) -> DocumentCompleted:
@@ -62,15 +64,15 @@ def contents(limit: int = 1000) -> Contents:
 
 
 def test_what_is_missing_is_said_in_words() -> None:
-    entry = documents.completed(completed(), SOURCE, MANIFEST, contents(), Knowledge(), "2026-01-01T00:00:00Z")
+    entry = documents.completed(completed(), SOURCE, MANIFEST, contents(), SAID, "2026-01-01T00:00:00Z")
     assert entry.body["missing"] == "page 3 failed (out-of-time); page 5 failed (out-of-time)"
-    assert entry.body["text"] == "page one\n\npage two"
+    assert (entry.body["text"], entry.body["keyphrases"]) == ("page one\n\npage two", ["harbour"])
     assert (entry.body["title"], entry.body["name"], entry.version) == ("A title", "a.pdf", 7)
     assert (entry.body["personal_data"], entry.body["personal_data_hits"]) == (["email", "iban"], 3)
 
 
 def test_a_record_names_what_it_was_made_from() -> None:
-    entry = documents.completed(completed(), SOURCE, MANIFEST, contents(), Knowledge(), "2026-01-01T00:00:00Z")
+    entry = documents.completed(completed(), SOURCE, MANIFEST, contents(), SAID, "2026-01-01T00:00:00Z")
     record = documents.record(completed(), entry, MANIFEST, contents())
     assert record.artifacts == ("t", "c", "m")
     assert record.document == entry.body
@@ -122,7 +124,7 @@ def test_a_receipt_of_a_hundred_thousand_units_stays_small() -> None:
 def test_confidence_and_sources_are_in_the_entry() -> None:
     scores = {"method:ocr": 2, "method:text-layer": 5, "method:none": 0, "language:en": 9}
     done = completed(scores=scores, confidence=91, confidence_lowest=40, incomplete=1)
-    body = documents.completed(done, SOURCE, MANIFEST, contents(), Knowledge(), "2026-01-01T00:00:00Z").body
+    body = documents.completed(done, SOURCE, MANIFEST, contents(), SAID, "2026-01-01T00:00:00Z").body
     assert (body["confidence"], body["confidence_lowest"], body["methods"]) == (91, 40, ["text-layer", "ocr"])
     assert body["units_incomplete"] == 1
 
@@ -143,9 +145,7 @@ def test_a_unit_that_two_segments_answer_counts_once() -> None:
 
 def test_the_seconds_to_completion_are_said_where_both_times_are_known() -> None:
     def seconds(submitted: str, at: str) -> Any:
-        entry = documents.completed(
-            completed(), replace(SOURCE, submitted=submitted), MANIFEST, Contents(9), Knowledge(), at
-        )
+        entry = documents.completed(completed(), replace(SOURCE, submitted=submitted), MANIFEST, Contents(9), SAID, at)
         return entry.body["seconds_to_complete"]
 
     assert seconds("2026-01-01T00:00:00Z", "2026-01-01T00:01:30.250000+00:00") == 90.25

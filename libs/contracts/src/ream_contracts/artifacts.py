@@ -305,6 +305,8 @@ class SegmentClasses:
     sentiment: Sentiment | None = None
     fields: tuple[KeyField, ...] = ()
     """Key fields of receipts, invoices and contracts, by place."""
+    sketch: str | None = None
+    """What is kept of its words to find texts that are much alike: ream_contracts.sketches; those of all segments make that of the document. Absent where it has no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,6 +437,8 @@ class UnitText:
     """Annotations in it."""
     counted: int | None = None
     """Letters and digits that a second, independent reading counted in it; absent where there is none."""
+    picture_hash: str | None = None
+    """What the page looks like in 64 bits: pictures that look alike differ in few of them; absent where nobody has looked at it, or nothing is to be seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ream_contracts.artifacts import (
     UnitText,
 )
 from ream_contracts.sentiment import SCORES, summed
+from ream_contracts.sketches import sketch
 
 _MOST_EVIDENCE = 500
 
@@ -64,6 +65,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         for hit, value in _hits(unit, main.language, rules):
             scores[hit.score] += 1
             listed.add(hit, unit.unit, value)
+    sketched = sketch(unit.text for unit in text.units)
     found_fields = tuple(fields.find(text.units, scores))
     return SegmentClasses(
         document_id=text.document_id,
@@ -80,6 +82,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
         entities=named.in_order(),
         cut=(*(("entities",) if named.cut else ()), *(("fields",) if len(found_fields) > rules.listed else ())),
         fields=found_fields[: rules.listed],
+        sketch=sketched.dumps() if read else None,
         sentiment=_sentiment(scores),
         keyphrases=tuple(
             Keyphrase(one.text, one.score, one.hits, one.unit, one.start, one.end) for one in keyphrases(read)

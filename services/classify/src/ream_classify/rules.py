@@ -17,6 +17,7 @@ from ream_classify.entities.model import EntityModel
 from ream_classify.markings import Markings
 from ream_classify.topics import Topics
 from ream_classify.yaml_lines import RuleError
+from ream_contracts import sketches
 
 VERSION = "5"
 """Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
@@ -71,7 +72,13 @@ def load(
     markings_text, markings_name = _text(markings_file, "markings.yaml")
     topics_text, topics_name = _text(topics_file, "topics.yaml")
     finder = Finder(model)
-    versions = {"entities": finder.version, "fields": fields.VERSION, **sentiment.versions(), **_libraries()}
+    versions = {
+        "entities": finder.version,
+        "fields": fields.VERSION,
+        "sketch": sketches.VERSION,
+        **sentiment.versions(),
+    }
+    versions |= _libraries()
     asked = [f"{name} {version}" for name, version in versions.items()]
     return Rules(
         Scorer(taxonomy.load(taxonomy_text, taxonomy_name)),

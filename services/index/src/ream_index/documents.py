@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what people find of a document: what is known at its arrival, and everything when it is complete."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from ream_contracts import identity, layout
 from ream_contracts.artifacts import DocumentRecord, Manifest, Source
 from ream_contracts.messages import DocumentCompleted, DocumentIngested
 from ream_index.contents import Contents
-from ream_index.knowledge import Knowledge
 from ream_index.passages import Entry
 
 NOT_INDEXABLE = "not-indexable"
@@ -61,7 +61,7 @@ def completed(
     source: Source,
     manifest: Manifest | None,
     contents: Contents,
-    knowledge: Knowledge,
+    said: Mapping[str, Any],
     at: str,
 ) -> Entry:
     """Makes the entry of a document whose required answers are all in.
@@ -71,14 +71,14 @@ def completed(
         source: where it came from.
         manifest: what was planned; None when it was given up before.
         contents: what its segments say.
-        knowledge: what is said of them.
+        said: fields that say what they are about, and what they are like.
         at: the time, ISO 8601.
     """
     metadata = dict(manifest.metadata) if manifest else {}
     body = {
         **_origin(source),
         **_facts(done),
-        **knowledge.fields(done.type),
+        **said,
         # As they were counted here: a late answer is in the text before the completion that counts it.
         "characters": contents.characters,
         "children": len(contents.children),

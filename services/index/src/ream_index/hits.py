@@ -37,8 +37,33 @@ class PassageHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """Another version of a document that was found.
+
+    Attributes:
+        same: whether it has the same bytes.
+        words: per cent of the words of both, three by three, that are in both, as a sketch of them says; None where
+            one has no words.
+        units_more: pages (or what else is counted) that it has more; less where it is below 0.
+    """
+
+    document_id: str
+    name: str | None
+    same: bool
+    words: int | None
+    units_more: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentHit:
-    """A document in which something was found, best passages first; without any where only its name holds the words."""
+    """A document in which something was found, best passages first; without any where only its name holds the words.
+
+    Attributes:
+        family: the version of it that was submitted first, itself where there is no other; None where nobody looked.
+        versions: others of its family, the first submitted ones.
+        other_versions: how many of them there are that the asking user may see.
+        all_versions_counted: False where there are more than were counted.
+    """
 
     document_id: str
     name: str | None
@@ -50,6 +75,10 @@ class DocumentHit:
     source: str | None = None
     languages: tuple[str, ...] = ()
     submitted: str | None = None
+    family: str | None = None
+    versions: tuple[Version, ...] = ()
+    other_versions: int = 0
+    all_versions_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +101,7 @@ class Found:
         total: how many documents there are; at least, where more are found by their words than are asked for. None by
             meaning, where there is always a next one.
         without_vectors: documents that cannot be found by meaning yet; counted only where it is looked for.
+        behind: found documents that are not shown because another version of them is; the total counts them.
         notes: sentences for people on why there is nothing, or nothing else.
     """
 
@@ -82,6 +112,7 @@ class Found:
     total: int | None = None
     without_vectors: int | None = None
     notes: tuple[str, ...] = ()
+    behind: int = 0
 
 
 def document_hit(document_id: str, entry: Mapping[str, Any], passages: tuple[PassageHit, ...]) -> DocumentHit:

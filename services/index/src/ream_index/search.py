@@ -15,15 +15,29 @@ from ream_index.hits import (
     DocumentHit,
     Found,
     PassageHit,
+    Version,
     document_hit,
     passage_hit,
 )
 from ream_index.opensearch import Indices, ask
 from ream_index.question import Query, QueryError, read
 from ream_index.ranking import Listed, Way
+from ream_index.versions import together
 from ream_kit import Reject
 
-__all__ = ["MARK", "Count", "DocumentHit", "Found", "PassageHit", "QueryError", "Way", "by_words", "find", "similar"]
+__all__ = [
+    "MARK",
+    "Count",
+    "DocumentHit",
+    "Found",
+    "PassageHit",
+    "QueryError",
+    "Version",
+    "Way",
+    "by_words",
+    "find",
+    "similar",
+]
 
 Meaning = Callable[[str], Sequence[float] | None]
 """Gives the vector of a question, of the model whose vectors are in the index; none where it has no words."""
@@ -51,8 +65,11 @@ def find(
     passages_each: int = 3,
     fuzzy: bool = False,
     facets: bool = False,
+    versions: bool = False,
 ) -> Found:
     """Finds documents by the words of a question, by what it means, or by both.
+
+    Documents that are versions of one another are shown as one, the best of them; totals and facets count all.
 
     By meaning there is always something that is nearest, whether it answers the question or not. The conditions of
     the query hold in each way. Documents by name, and facets, come with words alone.
@@ -67,14 +84,25 @@ def find(
         passages_each: places in each.
         fuzzy: see `by_words`.
         facets: see `by_words`.
+        versions: show every version by itself.
 
     Raises:
         QueryError: the query cannot be read, or asked in this way; says why.
         Retry: OpenSearch is away.
         Reject: it refuses us.
     """
-    if way == "words":
-        return by_words(client, prefix, words, size, passages_each, fuzzy=fuzzy, facets=facets)
+
+    def asked(many: int) -> Found:
+        if way == "words":
+            return by_words(client, prefix, words, many, passages_each, fuzzy=fuzzy, facets=facets)
+        return _by_rank(client, prefix, words, way, meaning, many, passages_each)
+
+    return asked(size) if versions else together(client, Indices(client, prefix).documents, asked, size)
+
+
+def _by_rank(
+    client: OpenSearch, prefix: str, words: str, way: Way, meaning: Meaning | None, size: int, passages_each: int
+) -> Found:
     query, indices = read(words), Indices(client, prefix)
     ranked = rank(client, prefix, words, way=way, meaning=meaning, depth=max(_DEPTH, 2 * size * passages_each))
     groups = ranking.by_document(ranked, size, passages_each)

@@ -11,6 +11,7 @@ from ream_contracts.vectors import Window
 from ream_index import documents, whole
 from ream_index.contents import Contents
 from ream_index.knowledge import Knowledge
+from ream_index.likeness import Likeness
 from ream_index.passages import About, Decided, Entry, passages
 from ream_index.settings import IndexSettings
 from ream_kit import Erased, Reject, Retry, Store
@@ -168,15 +169,18 @@ class Desk:
         source = self._source(done.document_id, done.generation)
         about = About(source, Decided.by(done))
         manifest = self.store.get_artifact(Manifest, done.manifest) if done.manifest else None
-        contents, knowledge = Contents(self.settings.whole_text_characters), Knowledge()
+        contents, knowledge, likeness = Contents(self.settings.whole_text_characters), Knowledge(), Likeness()
         for record in self._records(done):
             text = self._text(record)
             contents.add(record, text)
-            knowledge.add(self.store.get_artifact(SegmentClasses, record.classes))
+            classes = self.store.get_artifact(SegmentClasses, record.classes)
+            knowledge.add(classes)
+            likeness.add(text, classes)
             if record.read and not overtaken:
                 yield from self._passages(work, record, text, about)
         whole.require(contents.lost(done, manifest), "a document that was completed")
-        entry = documents.completed(done, source, manifest, contents, knowledge, self.now)
+        said = {**knowledge.fields(done.type), **likeness.fields(), "duplicate_of": self._duplicate_of(done)}
+        entry = documents.completed(done, source, manifest, contents, said, self.now)
         # The record comes first: what is in the index can always be made again from the store.
         name = layout.document_record(done.document_id, done.version)
         self.store.put(name, codec.dumps(documents.record(done, entry, manifest, contents)))
@@ -184,6 +188,11 @@ class Desk:
         yield self.documents, entry
         if not overtaken:
             yield from self._with_vectors(work, self.store.get_artifact(DocumentRecord, name))
+
+    def _duplicate_of(self, done: DocumentCompleted) -> str | None:
+        """The document that had the same bytes before; what was never taken in, or is damaged there, names none."""
+        name = layout.ingested(done.document_id, done.generation)
+        return self.store.get_artifact(DocumentIngested, name).duplicate_of if self.store.exists(name) else None
 
     def _embedded(self, work: Work, embedded: DocumentEmbedded) -> Iterator[tuple[str, Entry]]:
         """Vectors may be there before the completion is indexed, which then finds them: both write before they look."""

@@ -104,6 +104,7 @@ def _seen(answer: Mapping[str, Any]) -> UnitText:
         pictures=(),
         tables=(),
         annotations=(),
+        picture_hash=answer.get("picture_hash"),
     )
 
 

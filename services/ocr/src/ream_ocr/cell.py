@@ -33,8 +33,9 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         scratch: the only folder that may be written to.
 
     Yields:
-        `unit` with `kind`, `text`, its `characters`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`; or
-        `unit` with `cause` and `reason` where the document's own fault keeps the unit from being read.
+        `unit` with `kind`, `text`, its `characters`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`,
+        `picture_hash`; or `unit` with `cause` and `reason` where the document's own fault keeps the unit from being
+        read.
 
     Raises:
         EngineError: the engine cannot work on this machine.
@@ -99,6 +100,7 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
                 "height": round(height, 2),
                 "rotation": read.rotation,
                 "looks": read.looks,
+                "picture_hash": read.picture_hash,
             }
     except Unreadable as error:
         return _failed(unit, error)

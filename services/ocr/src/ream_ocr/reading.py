@@ -11,6 +11,7 @@ from PIL import Image
 from ream_ocr import pages
 from ream_ocr.engine import OcrEngine, PageRead
 from ream_ocr.light import is_uneven
+from ream_ocr.likeness import FEW_WORDS, picture_hash
 from ream_ocr.pages import Look
 from ream_ocr.skew import skew
 from ream_ocr.writing import looks_like_writing
@@ -43,6 +44,7 @@ class Page:
         rotation: degrees clockwise by which the page had to be turned to be read.
         looks: how often it was read.
         unreadable: somebody has written on it, and no word of that was recognised.
+        picture_hash: what it looks like, where it has few words or none; None where nothing is to be seen.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Page:
     rotation: int
     looks: int
     unreadable: bool = False
+    picture_hash: str | None = None
 
 
 def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> Page:
@@ -59,7 +62,7 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
         EngineError: the engine cannot work on this machine.
     """
     look = Look(view.dpi)
-    picture = view.render(look.dpi)
+    picture = first = view.render(look.dpi)
     if pages.is_uniform(picture):
         return Page("", 100, 0, 0)
     best = engine.read(picture, languages, look.dpi)
@@ -74,7 +77,8 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
         looks += 1
         if read.worth > best.worth:
             best, look, picture = read, other, again
-    return _page(best, look, picture, engine, looks)
+    page = _page(best, look, picture, engine, looks)
+    return replace(page, picture_hash=picture_hash(first)) if len(page.text.split()) < FEW_WORDS else page
 
 
 def _even(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
