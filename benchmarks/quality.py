@@ -19,7 +19,7 @@ from pathlib import Path
 from ream_bench.command import attempted, teller
 from ream_bench.installation import Tell, installed
 from ream_kit.store_open import open_store
-from ream_quality import figures_page, made
+from ream_quality import duplicates, figures_page, made
 from ream_quality.corpus import Given, given
 from ream_quality.flowing import left_behind, through_the_flow
 from ream_quality.library import Library
@@ -63,9 +63,11 @@ def measured(corpus: Path, options: argparse.Namespace, tell: Tell) -> tuple[Lib
     with installed(options.folder, tell, options.keep) as installation:
         library = through_the_flow(installation, corpus, chosen(corpus, options.only), tell)
         answers = answered(installation, library, tell)
+        # After the questions: a version of a report would answer in its place.
+        families = duplicates.found(installation, library, tell)
     tell("scoring")
     figures = measure(library)
-    return library, {**figures, **(metrics(answers) if answers else {})}
+    return library, {**figures, **(metrics(answers) if answers else {}), **families.metrics()}
 
 
 def chosen(corpus: Path, only: Sequence[str]) -> list[Given]:

@@ -168,5 +168,5 @@ def test_the_seconds_to_completion_are_said_where_both_times_are_known() -> None
 def test_what_can_be_seen_names_its_thumbnail(outcome: Any, kind: str, text: bool, named: bool) -> None:
     held = contents() if text else Contents(9)
     done = completed(outcome=outcome, unit_kind=kind)
-    entry = documents.completed(done, SOURCE, MANIFEST, held, Knowledge(), "2026-01-01T00:00:00Z")
+    entry = documents.completed(done, SOURCE, MANIFEST, held, SAID, "2026-01-01T00:00:00Z")
     assert entry.body["thumbnail"] == (layout.thumbnail(done.document_id, done.generation) if named else None)

@@ -58,7 +58,7 @@ def around(client: OpenSearch, documents: str, ids: Sequence[str]) -> dict[str, 
         if not waiting or len(known) > MOST_MEMBERS + len(ids):
             break
     cut.update(member.document_id for member in waiting)
-    made = {}
+    made: dict[str, Family] = {}
     for group in families.grouped(known.values(), pairs):
         family = Family(group, whole=not any(member.document_id in cut for member in group))
         made.update((member.document_id, family) for member in group)
