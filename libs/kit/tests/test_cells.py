@@ -264,6 +264,27 @@ def test_a_child_that_grew_is_replaced() -> None:
         assert _about(cells)["pid"] != large["pid"]
 
 
+def test_a_child_without_work_is_ended_after_a_while_and_the_next_call_has_another() -> None:
+    with Cells("cells_targets:run", 2, release_after=0.3) as cells:
+        first = _about(cells)["pid"]
+        assert _wait_until(lambda: cells.state().alive == 0 and _gone(first))
+        assert (cells.state().deaths, cells.state().recycled) == ({}, 0)
+        assert _about(cells)["pid"] != first
+        assert _wait_until(lambda: cells.state().alive == 0)
+
+
+def test_a_child_at_work_is_not_ended_for_want_of_work() -> None:
+    with Cells("cells_targets:run", 1, release_after=0.2) as cells:
+        _about(cells)
+        assert len(list(cells.call({"do": "slow", "n": 3, "pause": 0.3}))) == 3
+        assert cells.state().deaths == {}
+
+
+def test_children_are_kept_where_nobody_says_how_long(cells: Cells) -> None:
+    pid = _about(cells)["pid"]
+    assert not _wait_until(lambda: _gone(pid), 0.5)
+
+
 def test_a_child_that_died_while_idle_is_not_asked(cells: Cells) -> None:
     pid = _about(cells)["pid"]
     os.kill(pid, signal.SIGKILL)

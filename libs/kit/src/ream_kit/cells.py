@@ -44,7 +44,8 @@ class Cells:
     scratch folder. Thread-safe; with more threads than `size` some wait.
 
     A child is replaced after `recycle_after` calls, when it has more than `recycle_bytes` (half of the limit) in use,
-    or when it holds half of the files it may open. `low_priority` runs children at nice 10.
+    or when it holds half of the files it may open. `low_priority` runs children at nice 10. With `release_after` a
+    child that had nothing to do for so many seconds is ended, and what it held is free; the next call starts one.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Cells:
         low_priority: bool = False,
         recycle_after: int = 500,
         recycle_bytes: int | None = None,
+        release_after: float | None = None,
         start_seconds: float = 60.0,
         metrics: Metrics = METRICS,
     ) -> None:
@@ -67,10 +69,12 @@ class Cells:
         self._low_priority = low_priority
         self._recycle_after = recycle_after
         self._recycle_bytes = recycle_bytes or self._limits.memory_bytes // 2
+        self._release_after = release_after
         self._start_seconds = start_seconds
         self._metrics = metrics
         self._state = threading.Condition()
         self._starting = threading.Lock()
+        self._stop = threading.Event()
         self._server: ForkServer | None = None
         self._idle: list[Cell] = []
         self._busy: set[int] = set()
@@ -78,6 +82,7 @@ class Cells:
         self._closed = False
         self._deaths: Counter[str] = Counter()
         self._recycled = 0
+        self._releaser: threading.Thread | None = None
         self._oom_kills = 0
         self._in_force: tuple[str, ...] = ()
 
@@ -149,6 +154,7 @@ class Cells:
         """Ends all children, those at work too; calls under way raise CellDied with cause `closed`."""
         with self._state:
             self._closed = True
+            self._stop.set()
             idle, self._idle = self._idle, []
             self._state.notify_all()
         with self._starting:
@@ -230,10 +236,34 @@ class Cells:
             self._recycled += recycled
             self._busy.discard(id(cell))
             if keep and not recycled and not self._closed:
+                cell.idle_since = time.monotonic()
                 self._idle.append(cell)
+                self._watch_idle()
             else:
                 cell.close()
             self._state.notify()
+
+    def _watch_idle(self) -> None:
+        """Starts the thread that ends children without work, unless it runs; it lasts while there are any."""
+        if self._release_after is not None and self._releaser is None:
+            self._releaser = threading.Thread(target=self._release, name="ream-cells-idle", daemon=True)
+            self._releaser.start()
+
+    def _release(self) -> None:
+        while True:
+            with self._state:
+                if self._closed or not self._idle:
+                    self._releaser = None
+                    return
+                # The last to come back is the first to go out again: the one at the begin has rested longest.
+                left = self._idle[0].idle_since + (self._release_after or 0.0) - time.monotonic()
+                cell = self._idle.pop(0) if left <= 0 else None
+            if cell is None:
+                self._stop.wait(left)
+                continue
+            self._metrics.count("ream_cells_recycled_total", "idle")
+            self._end(cell)
+            cell.close()
 
     def _worn(self, cell: Cell) -> str | None:
         """Says why a child is to be replaced, if it is."""

@@ -47,6 +47,7 @@ class Cell:
         self.number = number
         self.folder = folder
         self.calls = 0
+        self.idle_since = 0.0
         self.pid = 0
         self.ended = threading.Event()
         self.status: int | None = None

@@ -81,7 +81,7 @@ DESCRIBED: Mapping[str, Described] = {
         "out-of-memory, out-of-time, too-much-output, crashed-signal-N, exit-N, bad-answer, not-started, closed",
     ),
     "ream_cells_recycled_total": Described(
-        "Cells replaced in good order.", ("cause",), "calls, memory, files, programs"
+        "Cells replaced or ended in good order.", ("cause",), "calls, memory, files, programs, idle"
     ),
     "ream_breaker_openings_total": Described("Times that an outside server was found away.", ("server",)),
     "ream_documents_sent_again_total": Described("Documents that sweep found unanswered and sent again."),

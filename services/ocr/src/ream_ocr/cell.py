@@ -17,7 +17,8 @@ from ream_ocr.engine import DiskFull, OcrEngine
 from ream_ocr.engines import open_engine
 from ream_ocr.pdf import open_pdf
 from ream_ocr.pictures import open_picture
-from ream_ocr.reading import read_page
+from ream_ocr.reading import Page, read_page
+from ream_ocr.second import UNREADABLE
 from ream_ocr.views import Budget, FileView, Unreadable
 
 _BLANK, _BLANK_DPI = (64, 64), 100
@@ -34,8 +35,8 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
 
     Yields:
         `unit` with `kind`, `text`, its `characters`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`,
-        `picture_hash`; or `unit` with `cause` and `reason` where the document's own fault keeps the unit from being
-        read.
+        `picture_hash` and `look` (how it was looked at); or `unit` with `cause` and `reason` where the document's own
+        fault keeps the unit from being read, and `look` where no word was recognised.
 
     Raises:
         EngineError: the engine cannot work on this machine.
@@ -58,14 +59,14 @@ def _units(request: dict[str, Any], engine: OcrEngine, languages: tuple[str, ...
     budget = Budget(**request["budget"])
     answered = 0
     try:
-        with _open(Path(request["path"]), request["media_type"], budget) as file:
+        with opened(Path(request["path"]), request["media_type"], budget) as file:
             for unit in request["units"]:
                 answer = _unit(file, unit, engine, languages)
                 answered += 1
                 yield answer
     except Unreadable as error:
         for unit in request["units"][answered:]:
-            yield _failed(unit, error)
+            yield failed(unit, error)
 
 
 @functools.cache
@@ -74,7 +75,12 @@ def _engine(name: str, tessdata: str) -> OcrEngine:
     return open_engine(name, Path(tessdata))
 
 
-def _open(path: Path, media_type: str, budget: Budget) -> AbstractContextManager[FileView]:
+def opened(path: Path, media_type: str, budget: Budget) -> AbstractContextManager[FileView]:
+    """Opens a file of pages by its media type.
+
+    Raises (when entered):
+        Unreadable: the file cannot be opened, by its own fault.
+    """
     if media_type == "application/pdf":
         return open_pdf(path, budget)
     return open_picture(path, media_type, budget)
@@ -85,9 +91,8 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
         with file.page(unit) as page:
             read = read_page(page, engine, languages)
             if read.unreadable:
-                raise Unreadable(
-                    "unreadable", f"somebody has written on page {unit}, and no word of that was recognised"
-                )
+                said = f"somebody has written on page {unit}, and no word of that was recognised"
+                return failed(unit, Unreadable(UNREADABLE, said)) | {"looks": read.looks, "look": _look(read)}
             width, height = page.size
             return {
                 "unit": unit,
@@ -101,10 +106,17 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
                 "rotation": read.rotation,
                 "looks": read.looks,
                 "picture_hash": read.picture_hash,
+                "look": _look(read),
             }
     except Unreadable as error:
-        return _failed(unit, error)
+        return failed(unit, error)
 
 
-def _failed(unit: int, error: Unreadable) -> dict[str, Any]:
+def _look(read: Page) -> dict[str, float]:
+    """How the page was looked at, for an engine that is to look at it in the same way."""
+    return {"dpi": read.look.dpi, "turn": read.rotation, "skew": read.look.skew}
+
+
+def failed(unit: int, error: Unreadable) -> dict[str, Any]:
+    """The answer for a unit that cannot be read."""
     return {"unit": unit, "cause": error.cause, "reason": error.reason}

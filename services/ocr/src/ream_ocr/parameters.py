@@ -22,16 +22,22 @@ class Parameters:
     Attributes:
         again: the run that asked to read again; 0 for the first reading. Another replay is other work, though it asks
             for the same.
+        second: engine that reads what the first is not sure of; empty for none.
+        sure: confidence from which it is not asked.
     """
 
     engine: str
     languages: tuple[str, ...]
     dpi: int
     again: int = 0
+    second: str = ""
+    sure: int = 0
 
     def written(self) -> str:
         """The parameters as text that is the same for the same parameters: part of an artifact's name."""
-        return json.dumps([self.engine, list(self.languages), self.dpi, *([self.again] if self.again else [])])
+        second = [{self.second: self.sure}] if self.second else []
+        again = [self.again] if self.again else []
+        return json.dumps([self.engine, list(self.languages), self.dpi, *again, *second])
 
     def changed(self, redo: Iterable[Redo], of_units: units.Ranges = ()) -> Parameters:
         """Gives the parameters that a replay asks for: `dpi`, and `languages` (names joined by + or a list).

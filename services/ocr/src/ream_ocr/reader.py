@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ream_kit import Retry, log, settings
-from ream_kit.cells import CellFailed, Cells, Limits
+from ream_kit.cells import CellDied, CellFailed, Cells, Limits
 from ream_kit.guard import Guard
 from ream_kit.settings import SettingsError
-from ream_ocr import languages
+from ream_ocr import languages, second
 from ream_ocr.engine import DiskFull, EngineError
+from ream_ocr.engines import is_installed
 from ream_ocr.parameters import Parameters
 from ream_ocr.settings import OcrSettings
 from ream_ocr.views import Budget
@@ -26,6 +27,7 @@ Call = Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
 SERVER = "tesseract"
 
 _TARGET = "ream_ocr.cell:read"
+_SECOND_TARGET = "ream_ocr.second_cell:read"
 _PATIENCE_SECONDS = 300.0
 """Longest wall time for one page: more than its CPU time, for the cores may be busy with others."""
 
@@ -46,6 +48,7 @@ class Reader:
 
     Args:
         call: runs one request in a cell.
+        call_second: the same for pages of which the first engine is not sure; None where there is no second engine.
         call_bulk: the same for work of large documents, in cells that give way to all others.
         cells: how many there are. With more than one, bulk work may have all but one of them, so that a page of a
             small document finds a cell though thousands of pages of large ones wait.
@@ -66,8 +69,10 @@ class Reader:
         tessdata: Path,
         budget: Budget,
         confined: Callable[[], tuple[str, ...]] = tuple,
+        call_second: Call | None = None,
     ) -> None:
         self._call = call
+        self._call_second = call_second
         self._call_bulk = call_bulk
         self._confined = confined
         self._bulk = threading.BoundedSemaphore(max(1, cells - 1))
@@ -90,7 +95,7 @@ class Reader:
         chosen = languages.choose(wanted.languages, self._installed)
         return replace(wanted, languages=chosen.languages)
 
-    def read(self, job: Job, parameters: Parameters, *, bulk: bool) -> Iterator[dict[str, Any]]:
+    def read(self, job: Job, parameters: Parameters, *, bulk: bool) -> Iterator[Mapping[str, Any]]:
         """Yields one answer a unit, as `cell.read` says.
 
         Raises:
@@ -101,7 +106,25 @@ class Reader:
             # One page a call: limits of a cell are those of a page.
             with self._bulk if bulk else nullcontext(), self.guard.calling():
                 call = self._call_bulk if bulk else self._call
-                yield from self._answered(call, self._request(job, (unit,), parameters))
+                answers = list(self._answered(call, self._request(job, (unit,), parameters)))
+            for answer in answers:
+                yield self._looked_at_twice(job, answer, parameters)
+
+    def _looked_at_twice(self, job: Job, answer: dict[str, Any], parameters: Parameters) -> Mapping[str, Any]:
+        """Gives the better of two answers where the first engine is not sure; the first where the second one breaks."""
+        if self._call_second is None or not parameters.second or not second.is_doubtful(answer, parameters.sure):
+            return answer
+        request = self._request(job, (int(answer["unit"]),), parameters)
+        try:
+            for other in self._call_second({**request, "engine": parameters.second, "look": answer["look"]}):
+                return second.better(answer, other)
+        except (CellDied, CellFailed) as error:
+            if isinstance(error, Retry):
+                raise
+            # Its own words could quote a document.
+            cause = error.cause if isinstance(error, CellDied) else error.type
+            _LOG.warning("second_engine_broke", engine=parameters.second, cause=cause)
+        return answer
 
     def check(self) -> None:
         """Opens the engine once in a cell.
@@ -167,6 +190,7 @@ def open_reader() -> Iterator[Reader]:
         raise SettingsError(str(error)) from error
     for language in choice.missing:
         _LOG.warning("language_pack_missing", language=language, package=f"tesseract-ocr-{language}")
+    used = _second_engine(chosen)
     size = how_many(chosen)
     limits = Limits(
         memory_bytes=chosen.memory_bytes,
@@ -175,14 +199,18 @@ def open_reader() -> Iterator[Reader]:
         # The engine's program runs in the same cell, where there is one.
         programs=chosen.engine == "pytesseract",
     )
-    # Not entered: its cells start with the first large scan, and most installations wait long for one.
-    bulk = Cells(_TARGET, size=max(1, size - 1), limits=limits, low_priority=True)
-    with Cells(_TARGET, size=size, limits=limits) as cells, closing(bulk):
+    idle = float(chosen.idle_seconds)
+    # Not entered: their cells start with the first large scan, and with the first page in doubt.
+    bulk = Cells(_TARGET, size=max(1, size - 1), limits=limits, low_priority=True, release_after=idle)
+    # One page at a time, whatever the number of cores: its networks are in memory once.
+    doubted = Cells(_SECOND_TARGET, size=1, limits=replace(limits, programs=False), release_after=idle)
+    with Cells(_TARGET, size=size, limits=limits, release_after=idle) as cells, closing(bulk), closing(doubted):
         reader = Reader(
             cells.call,
             call_bulk=bulk.call,
+            call_second=doubted.call if used else None,
             cells=size,
-            defaults=Parameters(chosen.engine, choice.languages, chosen.dpi),
+            defaults=Parameters(chosen.engine, choice.languages, chosen.dpi, second=used, sure=chosen.sure),
             installed=packs,
             tessdata=folder,
             budget=Budget(chosen.dpi, chosen.pixels, chosen.decoded_pixels),
@@ -190,3 +218,13 @@ def open_reader() -> Iterator[Reader]:
         )
         reader.check()
         yield reader
+
+
+def _second_engine(chosen: OcrSettings) -> str:
+    if chosen.second_engine == "none":
+        return ""
+    if not is_installed(chosen.second_engine):
+        raise SettingsError(
+            f"REAM_OCR_SECOND_ENGINE={chosen.second_engine} cannot work here: install that package, or set it to none"
+        )
+    return chosen.second_engine

@@ -44,6 +44,7 @@ class Page:
         rotation: degrees clockwise by which the page had to be turned to be read.
         looks: how often it was read.
         unreadable: somebody has written on it, and no word of that was recognised.
+        look: the one of these looks that is kept.
         picture_hash: what it looks like, where it has few words or none; None where nothing is to be seen.
     """
 
@@ -51,6 +52,7 @@ class Page:
     confidence: int
     rotation: int
     looks: int
+    look: Look
     unreadable: bool = False
     picture_hash: str | None = None
 
@@ -64,7 +66,7 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
     look = Look(view.dpi)
     picture = first = view.render(look.dpi)
     if pages.is_uniform(picture):
-        return Page("", 100, 0, 0)
+        return Page("", 100, 0, 0, look)
     best = engine.read(picture, languages, look.dpi)
     looks = 1
     remedies = () if pages.is_bare(best, picture) else (_even, _straighten, _enlarge, _straighten)
@@ -98,9 +100,9 @@ def _enlarge(look: Look, read: PageRead, picture: Image.Image, view: PageView, e
 
 def _page(read: PageRead, look: Look, picture: Image.Image, engine: OcrEngine, looks: int) -> Page:
     if read.worth == 0 and looks_like_writing(picture):
-        return Page("", 0, 0, looks, unreadable=True)
+        return Page("", 0, 0, looks, look, unreadable=True)
     if pages.is_blank(read):
-        return Page("", pages.blank_confidence(pages.ink(picture)), 0, looks)
+        return Page("", pages.blank_confidence(pages.ink(picture)), 0, looks, look)
     # Lines that stand on end are read well where they lie; only which way they stand is asked for.
     turned = (engine.turn(picture) or 0) if read.sideways else 0
-    return Page(read.text, read.confidence, (look.turn + turned) % 360, looks)
+    return Page(read.text, read.confidence, (look.turn + turned) % 360, looks, look)

@@ -144,13 +144,14 @@ class Cell:
         return answer | {"width": 595.0, "height": 842.0, "rotation": 0, "looks": 1}
 
 
-def reader(cell: Call, cells: int = 2, bulk: Call | None = None) -> Reader:
-    """A reader whose cells are the one given, and for bulk work another if there is one."""
+def reader(cell: Call, cells: int = 2, bulk: Call | None = None, second: Call | None = None) -> Reader:
+    """A reader whose cells are the one given, and for bulk work and pages in doubt others if there are such."""
     return Reader(
         cell,
         call_bulk=bulk or cell,
+        call_second=second,
         cells=cells,
-        defaults=Parameters("tesserocr", ("eng", "deu"), 200),
+        defaults=Parameters("tesserocr", ("eng", "deu"), 200, second="rapidocr" if second else "", sure=93),
         installed=frozenset({"eng", "deu", "fra"}),
         tessdata=Path("/tessdata"),
         budget=Budget(),

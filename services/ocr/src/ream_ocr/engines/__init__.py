@@ -4,15 +4,40 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, Protocol
 
-from ream_ocr.engine import EngineError, OcrEngine
+from PIL import Image
+
+from ream_ocr.engine import EngineError, OcrEngine, PageRead
 
 ENGINES = {
     "tesserocr": "ream_ocr.engines.tesserocr_engine:TesserocrEngine",
     "pytesseract": "ream_ocr.engines.pytesseract_engine:PytesseractEngine",
 }
 """Name of an engine to its class, which takes the folder of language data."""
+
+SECOND_ENGINES = {"rapidocr": "ream_ocr.engines.rapidocr_engine:RapidocrEngine"}
+"""The same for engines that read what the first is not sure of; they bring their data with them."""
+
+
+class SecondEngine(Protocol):
+    """Reads pictures in any language and needs nobody to say which; one object serves one thread.
+
+    Attributes:
+        name: how a setting names it.
+        version: of the recogniser, for the record.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 (said above)
+
+    @property
+    def version(self) -> str: ...  # noqa: D102 (said above)
+
+    def read(self, picture: Image.Image) -> PageRead:
+        """Reads a grey picture (mode L) as it stands, without turning it."""
 
 
 def open_engine(name: str, tessdata: Path) -> OcrEngine:
@@ -23,9 +48,28 @@ def open_engine(name: str, tessdata: Path) -> OcrEngine:
     """
     if name not in ENGINES:
         raise EngineError(f"there is no OCR engine {name!r}: REAM_OCR_ENGINE is one of {', '.join(ENGINES)}")
-    module, _, attribute = ENGINES[name].partition(":")
+    engine: OcrEngine = _loaded(name, ENGINES[name])(tessdata)
+    return engine
+
+
+def open_second(name: str) -> SecondEngine:
+    """Opens an engine that reads what the first is not sure of.
+
+    Raises:
+        EngineError: it is not installed.
+    """
+    engine: SecondEngine = _loaded(name, SECOND_ENGINES[name])()
+    return engine
+
+
+def is_installed(name: str) -> bool:
+    """Says whether the package of a second engine is there, without loading it."""
+    return find_spec(name) is not None
+
+
+def _loaded(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
     try:
-        engine: OcrEngine = getattr(import_module(module), attribute)(tessdata)
+        return getattr(import_module(module), attribute)
     except ImportError as error:
         raise EngineError(f"the OCR engine {name} cannot be loaded ({error}): install the package {name}") from error
-    return engine

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides in which order runs of text that lie somewhere on a page are read: columns, lines of a column, words."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ream_ocr.engine import PageRead, Word
+
+Box = tuple[int, int, int, int]
+
+_COLUMN_RUNS = 6
+"""Runs that each of two columns has at least."""
+_COLUMN_LETTERS = 15
+"""Letters of the median run of a column of text: amounts beside what they are paid for are shorter, and no column."""
+_SAME_LINE = 0.5
+"""Share of the lower run's height by which two of a line stand beside each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some words that stand in a line, as an engine found them.
+
+    Attributes:
+        box: left, top, right, bottom in pixels.
+        confidence: 0 to 100.
+    """
+
+    text: str
+    box: Box
+    confidence: int
+
+
+def in_reading_order(runs: Sequence[Run]) -> PageRead:
+    """Makes a reading of runs; words of a run share its box by their letters."""
+    words: list[Word] = []
+    for block, column in enumerate(_columns(list(runs)), 1):
+        for number, line in enumerate(_lines(column), 1):
+            for run in line:
+                words += _words(run, (block, 1, number))
+    return PageRead(tuple(words))
+
+
+def _columns(runs: list[Run]) -> Iterator[list[Run]]:
+    """Yields what stands above, columns from the left, and what stands below; a page without columns as a whole."""
+    for at in _gutters(runs):
+        crossing = [run for run in runs if run.box[0] < at < run.box[2]]
+        left = [run for run in runs if run.box[2] <= at]
+        right = [run for run in runs if run.box[0] >= at]
+        if not (_is_column(left) and _is_column(right)):
+            continue
+        top = min(run.box[1] for run in (*left, *right))
+        bottom = max(run.box[3] for run in (*left, *right))
+        above = [run for run in crossing if run.box[1] < top]
+        below = [run for run in crossing if run.box[3] > bottom]
+        if len(above) + len(below) < len(crossing):
+            continue  # lines go over the gutter in the midst of it
+        for part in (above, left, right, below):
+            if part:
+                yield from _columns(part) if part in (left, right) else (part,)
+        return
+    yield runs
+
+
+def _gutters(runs: Sequence[Run]) -> Iterator[int]:
+    """Yields places between runs where a gutter may be, nearest to the middle first."""
+    if len(runs) < 2 * _COLUMN_RUNS:
+        return
+    middle = (min(run.box[0] for run in runs) + max(run.box[2] for run in runs)) / 2
+    yield from sorted({run.box[0] - 1 for run in runs}, key=lambda at: (abs(at - middle), at))
+
+
+def _is_column(runs: Sequence[Run]) -> bool:
+    return len(runs) >= _COLUMN_RUNS and statistics.median(len(run.text) for run in runs) >= _COLUMN_LETTERS
+
+
+def _lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """Yields lines from the top; runs that stand beside each other are one, from the left."""
+    lines: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: (run.box[1] + run.box[3], run.box)):
+        line = next((line for line in reversed(lines[-3:]) if _beside(line[-1], run)), None)
+        if line is None:
+            lines.append([run])
+        else:
+            line.append(run)
+    for line in lines:
+        yield sorted(line, key=lambda run: run.box)
+
+
+def _beside(one: Run, other: Run) -> bool:
+    shared = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+    return shared >= _SAME_LINE * max(1, min(one.box[3] - one.box[1], other.box[3] - other.box[1]))
+
+
+def _words(run: Run, place: tuple[int, int, int]) -> Iterator[Word]:
+    left, top, right, bottom = run.box
+    step, at = (right - left) / max(1, len(run.text)), 0
+    for text in run.text.split():
+        at = run.text.index(text, at)
+        box = (round(left + at * step), top, round(left + (at + len(text)) * step), bottom)
+        yield Word(text, box, run.confidence, place)
+        at += len(text)
