@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ream_ocr.engine import PageRead, Word
 
 Box = tuple[int, int, int, int]
+Corners = Sequence[Sequence[float]]
 
 _COLUMN_RUNS = 6
 """Runs that each of two columns has at least."""
@@ -17,6 +18,11 @@ _COLUMN_LETTERS = 15
 """Letters of the median run of a column of text: amounts beside what they are paid for are shorter, and no column."""
 _SAME_LINE = 0.5
 """Share of the lower run's height by which two of a line stand beside each other."""
+
+_OVERLAP = 0.2
+"""Share of the narrower run's width that may lie over the other of the same line."""
+_STEEPEST = 0.5
+"""Slope from which a run stands on end rather than askew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,37 @@ class Run:
     text: str
     box: Box
     confidence: int
+
+
+def levelled(corners: Sequence[Corners], texts: Sequence[str], confidences: Sequence[int]) -> list[Run]:
+    """Makes runs of four-cornered places, with their boxes as they would be if the lines of the page lay level.
+
+    Args:
+        corners: of each run: top left, top right, bottom right, bottom left, as its letters stand.
+        texts: of the runs.
+        confidences: of the runs, 0 to 100.
+    """
+    slopes = sorted((_slope(four), abs(four[1][0] - four[0][0])) for four in corners)
+    reached, half = 0.0, sum(wide for _, wide in slopes) / 2
+    level = 0.0
+    for slope, wide in slopes:  # the median, of long runs more than of short ones
+        reached += wide
+        if reached >= half:
+            level = slope
+            break
+    runs = []
+    for four, text, confidence in zip(corners, texts, confidences, strict=True):
+        across, down = [x + level * y for x, y in four], [y - level * x for x, y in four]
+        top, bottom = (down[0] + down[1]) / 2, (down[2] + down[3]) / 2
+        box = (round(min(across)), round(min(top, bottom)), round(max(across)), round(max(top, bottom)))
+        runs.append(Run(text, box, confidence))
+    return runs
+
+
+def _slope(four: Corners) -> float:
+    wide = four[1][0] - four[0][0]
+    slope = (four[1][1] - four[0][1]) / wide if wide else 0.0
+    return slope if abs(slope) < _STEEPEST else 0.0
 
 
 def in_reading_order(runs: Sequence[Run]) -> PageRead:
@@ -80,7 +117,7 @@ def _lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
     """Yields lines from the top; runs that stand beside each other are one, from the left."""
     lines: list[list[Run]] = []
     for run in sorted(runs, key=lambda run: (run.box[1] + run.box[3], run.box)):
-        line = next((line for line in reversed(lines[-3:]) if _beside(line[-1], run)), None)
+        line = next((line for line in reversed(lines[-3:]) if _belongs(run, line)), None)
         if line is None:
             lines.append([run])
         else:
@@ -89,9 +126,16 @@ def _lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield sorted(line, key=lambda run: run.box)
 
 
-def _beside(one: Run, other: Run) -> bool:
-    shared = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
-    return shared >= _SAME_LINE * max(1, min(one.box[3] - one.box[1], other.box[3] - other.box[1]))
+def _belongs(run: Run, line: Sequence[Run]) -> bool:
+    nearest = min(line, key=lambda one: max(one.box[0] - run.box[2], run.box[0] - one.box[2]))
+    shared = min(nearest.box[3], run.box[3]) - max(nearest.box[1], run.box[1])
+    low = min(nearest.box[3] - nearest.box[1], run.box[3] - run.box[1])
+    return shared >= _SAME_LINE * max(1, low) and not any(_over(one, run) for one in line)
+
+
+def _over(one: Run, other: Run) -> bool:
+    shared = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+    return shared > _OVERLAP * min(one.box[2] - one.box[0], other.box[2] - other.box[0])
 
 
 def _words(run: Run, place: tuple[int, int, int]) -> Iterator[Word]:

@@ -12,7 +12,7 @@ from PIL import Image
 from rapidocr import RapidOCR
 
 from ream_ocr.engine import PageRead
-from ream_ocr.lines import Run, in_reading_order
+from ream_ocr.lines import in_reading_order, levelled
 
 _LEAST_SIDE = 8
 """Pixels: nothing narrower holds a letter, and the networks refuse it."""
@@ -51,9 +51,5 @@ class RapidocrEngine:
         found: Any = self._reader(numpy.stack((grey, grey, grey), axis=-1))
         if found.boxes is None or found.txts is None:
             return PageRead()
-        runs = []
-        for corners, text, score in zip(found.boxes.tolist(), found.txts, found.scores, strict=True):
-            across, down = [round(corner[0]) for corner in corners], [round(corner[1]) for corner in corners]
-            box = (min(across), min(down), max(across), max(down))
-            runs.append(Run(str(text), box, max(0, min(100, round(float(score) * 100)))))
-        return in_reading_order(runs)
+        sure = [max(0, min(100, round(float(score) * 100))) for score in found.scores]
+        return in_reading_order(levelled(found.boxes.tolist(), [str(text) for text in found.txts], sure))
