@@ -101,6 +101,55 @@ def test_of_totals_the_most_final_one_holds() -> None:
     assert total.normal == "57.80"
 
 
+def found(text: str, kind: str = "receipt") -> dict[str, str]:
+    return {one.name: one.normal for one in sales.find(unit(text), kind)}
+
+
+@pytest.mark.parametrize(
+    ("below", "rest"),
+    [
+        ("TAXINVOICE", ""),
+        ("Guest Check", ""),
+        ("Table for two", ""),
+        ("JOHOR", " JOHOR"),
+        ("DARUL TAKZIM", " DARUL TAKZIM"),
+        ("(THE SHOP AT THE MALL)", " (THE SHOP AT THE MALL)"),
+    ],
+)
+def test_an_address_ends_after_its_postcode_unless_a_place_follows(below: str, rest: str) -> None:
+    text = f"RIVERSIDE HARDWARE SDN BHD\nLEVEL 2, BANGUNAN PUTRA,\n81200 JOHOR BAHRU\n{below}\nA COAT 12.00\n"
+    assert found(text)["address"] == f"LEVEL 2, BANGUNAN PUTRA, 81200 JOHOR BAHRU{rest}"
+
+
+def test_the_rest_of_a_name_is_no_name() -> None:
+    text = "RIVERSIDE HARDWARE &\nELECTRICAL\nNO. 12, JALAN PUTRA 3,\n81200 JOHOR BAHRU\nREG NO: SA0371155\n"
+    assert found(text)["company"] == "RIVERSIDE HARDWARE & ELECTRICAL"
+    text = "RIVERSIDE ENTERPRISE (JOHOR\nBAHRU) SDN BHD\n12, JALAN PUTRA 3,\n81200 JOHOR BAHRU\n"
+    assert found(text)["company"] == "RIVERSIDE ENTERPRISE (JOHOR BAHRU) SDN BHD"
+
+
+def test_what_was_paid_is_no_company() -> None:
+    assert "company" not in found("PAID CARD RM 5.00\nDEPOSIT 2.00\n")
+
+
+def test_the_amounts_of_a_row_that_add_up_say_which_is_before_tax() -> None:
+    assert found("Total facture 24,99 5,00 29,99\n", "invoice")["net"] == "24.99"
+    assert "net" not in found("Total facture 24,99 5,00 30,99\n", "invoice")
+
+
+def test_a_number_may_stand_below_its_head() -> None:
+    text = "Klant Datum Factuur\nK00817 8-9-2025 VF100519\n"
+    assert found(text, "invoice")["number"] == "VF100519"
+    assert "number" not in found("Klant Factuur\nWelkom hier in 2 winkels\n", "invoice")
+
+
+def test_a_tax_number_is_known_by_its_check_digits_however_it_is_spaced() -> None:
+    assert found("TVA intra: FR 604 219 388 61\n", "invoice")["vat"] == "FR60421938861"
+    assert "vat" not in found("TVA intra: FR 604 219 388 62\n", "invoice")
+    text = "Uw BTW nummer: NL815254295B01\nBTW NL810433941B01\n"
+    assert found(text, "invoice")["vat"] == "NL810433941B01"
+
+
 def test_parties_stand_in_the_first_unit_and_the_rest_anywhere() -> None:
     assert [field.name for field in contracts.find(unit(CONTRACT, 2))] == ["jurisdiction", "term"]
 

@@ -5,7 +5,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from stdnum.eu import vat
+
 from ream_classify import amounts, dates
+from ream_classify.entities.gazetteers import gazetteers
 from ream_classify.fields.field import Line, lines
 from ream_classify.recognizers import address, iban
 from ream_classify.scan import Scan
@@ -35,13 +38,16 @@ _REGISTERED = re.compile(
 )
 _ADDRESS = re.compile(
     r"\b(?:jalan|jln|lot|taman|kawasan|lorong|persiaran|street|st\.|road|rd|avenue|ave|lane|drive|blvd|suite|floor"
-    r"|building|plaza"
+    r"|building|plaza|level|bangunan|block|blok|wisma|menara|kompleks|seksyen|section"
     r"|straße|strasse|str\.|platz|weg|rue|boulevard|calle|avenida|via|piazza|straat|laan|weena|p\.?o\.? box"
     r"|postfach)\b|^no\.? ?[0-9]"
-    r"|\b[0-9]{5}\b|\b[0-9]{4} ?[a-z]{2}\b|selangor|johor|kuala lumpur|^[0-9]{1,5}[a-z]?,? "
+    r"|\b[0-9]{5}\b|\b[0-9]{4} ?[a-z]{2}\b|selangor|johor|kuala lumpur|darul|pahang|perak|kedah|melaka"
+    r"|pulau pinang|penang|sabah|sarawak|negeri sembilan|malaysia|^[0-9]{1,5}[a-z]?,? "
 )
+_POSTCODE = re.compile(r"\b[0-9]{5}\b|\b[0-9]{4} ?[A-Z]{2}\b")
 _NO_ADDRESS = re.compile(
-    r"\b(?:tel|phone|fax|gst|e-?mail|www|http|invoice|receipt|date|cashier|bill|reg\b|co\.? ?reg|vat|iban|order"
+    r"(?:invoice|receipt|involce|guest check)"
+    r"|\b(?:tel|phone|fax|gst|e-?mail|www|http|date|cashier|bill|reg\b|co\.? ?reg|vat|iban|order"
     r"|customer|tax|hp|h/p|"
     r"table|doc|open|total|website|kvk|btw|siret)\b|[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}|@|[0-9]{2,3}-[0-9]{6,8}"
     r"|\([0-9]{5,}-?[a-z]\)|[0-9]{1,2}:[0-9]{2}"
@@ -101,11 +107,15 @@ _NUMBER = re.compile(
     r"|nummer|nr|no|num|numéro|n°|nº|n\.|#)?"
     r"[ .:#°º-]{0,6}(?P<value>[a-z]{0,6}[-/ ]?[0-9][a-z0-9/-]{2,20})(?![\w.,]*[0-9][.,][0-9])"
 )
-_IBAN_LIKE = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_NUMBER_HEAD = re.compile(
+    r"\b(?:invoice|rechnung|facture|factuur|factura|fattura)[ .-]{0,2}(?:number|nummer|nr|no|num|numéro|n°|nº|#)?[.:]?$"
+)
 _VAT = re.compile(
     r"\b(?:AT ?U[0-9]{8}|DE ?[0-9]{9}|FR ?[0-9A-Z]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}"
     r"|NL ?[0-9]{9} ?B[0-9]{2}|ES ?[A-Z][0-9]{7}[A-Z0-9]|IT ?[0-9]{11}|BE ?0[0-9]{9}|GB ?[0-9]{9})\b"
 )
+_VAT_SPACED = re.compile(rf"\b(?:{'|'.join(sorted(vat.MEMBER_STATES)).upper()})(?:[ .]?[0-9A-Z]){{8,12}}\b")
+_YOURS = re.compile(r"\b(?:uw|your|ihre|votre|su|vostra)\b")
 
 
 def find(unit: UnitText, kind: str) -> Iterator[KeyField]:
@@ -147,6 +157,9 @@ def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
     A legal form, and a registration or address soon after, make a name of a seller.
     """
     for place, line in enumerate(listed):
+        above = listed[place - 1].text if place else ""
+        if above.endswith("&") or above.count("(") > above.count(")"):
+            continue  # it is the rest of a name
         legal, trade = _LEGAL.search(line.folded), _TRADE.search(line.folded)
         if not _may_name(line, legal=legal is not None):
             continue
@@ -167,7 +180,7 @@ def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
 def _may_name(line: Line, *, legal: bool) -> bool:
     own = _NUMBERED.sub("", line.text)
     letters = sum(letter.isalpha() for letter in own)
-    if letters < 3 or letters * 2 < len(own) or _NO_COMPANY.search(line.folded):
+    if letters < 3 or letters * 2 < len(own) or _NO_COMPANY.search(line.folded) or _MONEY.search(line.folded):
         return False
     return legal or not _ADDRESS.search(line.folded)
 
@@ -194,15 +207,25 @@ def _address(listed: Sequence[Line], company: int) -> KeyField | None:
     while below and (not _ADDRESS.search(below[0].folded) or _NO_ADDRESS.search(below[0].folded)):
         below.pop(0)
     taken: list[Line] = []
+    ended = False
     for line in below:
-        if _NO_ADDRESS.search(line.folded) or len(taken) == 5:
+        if _NO_ADDRESS.search(line.folded) or len(taken) == 5 or (ended and not _goes_on(taken[-1], line)):
             break
         taken.append(line)
+        ended = ended or _POSTCODE.search(line.text) is not None
     if not taken:
         return None
     text = " ".join(line.text for line in taken)
-    confidence = 80 if re.search(r"\b[0-9]{5}\b|\b[0-9]{4} ?[A-Z]{2}\b", text) else 55
+    confidence = 80 if _POSTCODE.search(text) else 55
     return KeyField("", "address", text, text.strip(" ,."), 1, taken[0].start, taken[-1].end, confidence)
+
+
+def _goes_on(above: Line, line: Line) -> bool:
+    """Says whether an address of which the postcode is past has one more line."""
+    if above.text.endswith((",", "-")) or line.text.startswith("(") or _ADDRESS.search(line.folded):
+        return True
+    places = gazetteers().places
+    return any(word.strip(" .,:").title() in places for word in (line.text, *line.text.split(",")))
 
 
 def _date(listed: Sequence[Line]) -> Iterator[KeyField]:
@@ -281,6 +304,13 @@ def _net(listed: Sequence[Line]) -> Iterator[KeyField]:
         match = _MONEY.search(line.folded, word.end()) if word else None
         if match and (number := amounts.decimal(match[1])):
             yield _field("net", line, 60 + min(20, place // 4), number, match.span(1))
+        # Where columns carry the words: the amounts of a row that add up are before tax, the tax, and with it.
+        row = [(one, number) for one in _MONEY.finditer(line.folded) if (number := amounts.decimal(one[1]))]
+        if len(row) >= 3:
+            before, tax, whole = (_cents(number) for _, number in row[-3:])
+            if before > tax > 0 and before + tax == whole:
+                span = row[-3][0].span(1)
+                yield _field("net", line, 74 if _TOTALS[-1][0].search(line.folded) else 70, row[-3][1], span)
 
 
 def _iban(listed: Sequence[Line]) -> Iterator[KeyField]:
@@ -296,6 +326,13 @@ def _number(listed: Sequence[Line]) -> Iterator[KeyField]:
         if match and sum(letter.isdigit() for letter in match["value"]) >= 3 and not dates_only(match["value"]):
             start, end = match.span("value")
             yield _field("number", line, 85 if place < 60 else 60, line.text[start:end].replace(" ", ""), (start, end))
+        elif _NUMBER_HEAD.search(line.folded) and len(line.text.split()) > 1 and place + 1 < len(listed):
+            # The last head of a table, and the last value of the row below it.
+            below = listed[place + 1]
+            value = below.text.split()[-1]
+            digits = sum(letter.isdigit() for letter in value)
+            if " " in below.text and digits >= 4 and not _MONEY.search(value) and not dates_only(value.lower()):
+                yield _field("number", below, 65, value, (len(below.text) - len(value), len(below.text)))
 
 
 def dates_only(value: str) -> bool:
@@ -304,6 +341,12 @@ def dates_only(value: str) -> bool:
 
 
 def _vat(listed: Sequence[Line]) -> Iterator[KeyField]:
+    """The seller's tax number, however it is spaced: its check digits tell it from what only looks like one."""
     for line in listed:
-        if match := _VAT.search(line.text):
-            yield _field("vat", line, 90, match.group().replace(" ", ""), match.span())
+        sure = 40 if _YOURS.search(line.folded) else 90
+        for match in _VAT_SPACED.finditer(line.text):
+            number = re.sub(r"[ .]", "", match.group())
+            if vat.is_valid(number):
+                yield _field("vat", line, sure, number, match.span())
+        if common := _VAT.search(line.text):
+            yield _field("vat", line, sure - 5, common.group().replace(" ", ""), common.span())
