@@ -82,6 +82,18 @@ def test_where_the_second_cannot_start_the_page_waits() -> None:
         both(answer("words", 60), Scripted(error=NotStarted()))
 
 
+def test_the_second_is_asked_to_the_end_so_that_its_cell_stays_warm() -> None:
+    ended = []
+
+    def call(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield answer("words", 99)
+        ended.append(request["units"])
+
+    shared = reader(Scripted(answer("words", 60)), second=call)
+    list(shared.read(JOB, shared.defaults, bulk=False))
+    assert ended == [[1]]
+
+
 def test_without_a_second_engine_the_first_stands_and_the_artifact_has_another_name() -> None:
     alone = Parameters("tesserocr", ("eng",), 200)
     second = Scripted(answer("other words", 99))

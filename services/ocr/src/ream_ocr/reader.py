@@ -116,15 +116,16 @@ class Reader:
             return answer
         request = self._request(job, (int(answer["unit"]),), parameters)
         try:
-            for other in self._call_second({**request, "engine": parameters.second, "look": answer["look"]}):
-                return second.better(answer, other)
+            # To its end: a call that is left before is one whose cell is killed, and with it what it has loaded.
+            others = list(self._call_second({**request, "engine": parameters.second, "look": answer["look"]}))
         except (CellDied, CellFailed) as error:
             if isinstance(error, Retry):
                 raise
             # Its own words could quote a document.
             cause = error.cause if isinstance(error, CellDied) else error.type
             _LOG.warning("second_engine_broke", engine=parameters.second, cause=cause)
-        return answer
+            return answer
+        return second.better(answer, others[0])
 
     def check(self) -> None:
         """Opens the engine once in a cell.
