@@ -11,6 +11,7 @@ import platform
 import re
 import resource
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,10 @@ from ream_ocr.cell import read as read_in_cell
 from ream_ocr.engine import OcrEngine, PageRead
 from ream_ocr.engines import ENGINES, open_engine
 from ream_ocr.languages import tessdata
+from ream_ocr.second_cell import read as read_by_second
 from ream_ocr.skew import skew
 from ream_ocr.testing import TEXTS, character_error_rate, draw
+from ream_quality.receipts import runs
 
 ALL = tuple(TEXTS)
 DRAWN: dict[str, dict[str, float]] = {
@@ -209,6 +212,53 @@ def corpus(engine: str, folder: Path, scratch: Path) -> None:
         print(f"| {path.name} | {engine} |", " | ".join(map(str, row)), "|")
 
 
+def photographs(folder: Path, scratch: Path) -> None:
+    """Prints what each of the two engines reads of photographed receipts: words as `make quality` counts them."""
+    print("\n| receipts | engine | recall | precision | CPU s an image |\n|---|---|---|---|---|")
+    seen: dict[str, Photographs] = {"tesserocr": Photographs(), "rapidocr": Photographs()}
+    for path in sorted(folder.glob("img/*.jpg")):
+        lines = (folder / "box" / f"{path.stem}.csv").read_text("utf-8", "replace").splitlines()
+        truth = runs("\n".join(line.split(",", 8)[-1] for line in lines))
+        before = cpu()
+        first = as_served("tesserocr", path, "image/jpeg", scratch)
+        between = cpu()
+        request = {"path": str(path), "media_type": "image/jpeg", "units": [1], "engine": "rapidocr", "budget": {}}
+        (second,) = read_by_second({**request, "look": first["look"]}, scratch)
+        seen["tesserocr"].add(runs(first.get("text", "")), truth, between - before)
+        seen["rapidocr"].add(runs(second.get("text", "")), truth, cpu() - between)
+    for name, one in seen.items():
+        print(f"| {one.images} | {name} | {one.recall:.3f} | {one.precision:.3f} | {one.seconds / one.images:.1f} |")
+
+
+@dataclass(slots=True)
+class Photographs:
+    """Words of photographs that were read, were there, and were both."""
+
+    images: int = 0
+    right: int = 0
+    found: int = 0
+    wanted: int = 0
+    seconds: float = 0.0
+
+    def add(self, found: Counter[str], wanted: Counter[str], seconds: float) -> None:
+        """Counts one image."""
+        self.images += 1
+        self.right += (found & wanted).total()
+        self.found += found.total()
+        self.wanted += wanted.total()
+        self.seconds += seconds
+
+    @property
+    def recall(self) -> float:
+        """Share of the words that were read."""
+        return self.right / max(1, self.wanted)
+
+    @property
+    def precision(self) -> float:
+        """Share of what was read that is right."""
+        return self.right / max(1, self.found)
+
+
 def main() -> None:
     """Prints all tables."""
     folder = tessdata(None)
@@ -231,6 +281,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for name in engines:
             corpus(name, scans, Path(scratch))
+        if (receipts := scans.with_name("receipts")).is_dir():
+            photographs(receipts, Path(scratch))
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ class Reader:
             cause = error.cause if isinstance(error, CellDied) else error.type
             _LOG.warning("second_engine_broke", engine=parameters.second, cause=cause)
             return answer
-        return second.better(answer, others[0])
+        return second.better(answer, others[0]) if others else answer
 
     def check(self) -> None:
         """Opens the engine once in a cell.
