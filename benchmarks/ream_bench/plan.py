@@ -35,6 +35,7 @@ class Option:
 OPTIONS = (
     Option("ocr", "as it comes", {}),
     Option("ocr", "engine pytesseract", {"REAM_OCR_ENGINE": "pytesseract"}),
+    Option("ocr", "without a second engine", {"REAM_OCR_SECOND_ENGINE": "none"}),
     Option("ocr", "one language", {"REAM_OCR_LANGUAGES": "eng"}),
     Option("extract", "as it comes", {}),
     Option("extract", "without LibreOffice", {"REAM_EXTRACT_OFFICE": "false"}),
