@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "record, receipt, artifacts and text of a document",
     "dead-letters": "what was given up: list, show, send again",
     "replay": "run one stage again for some documents, and what depends on it",
+    "classify": "teach types and topics by examples, or say what a document is",
     "rebuild-index": "write the index anew from the store alone, as it is or as it was on a day",
     "topics": "the topics: what they say, who writes and reads them",
     "run": "run a consumer of your own from a file",

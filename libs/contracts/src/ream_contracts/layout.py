@@ -121,6 +121,31 @@ def document_record(document_id: str, version: int) -> str:
     return f"{document_records(document_id)}{version:020d}.json"
 
 
+def corrections(document_id: str) -> str:
+    """Prefix of what people said that the document is."""
+    return f"documents/{document_id}/corrections/"
+
+
+def correction(document_id: str, number: int) -> str:
+    """What a person said that the document is; made exclusively, the highest number holds."""
+    return f"{corrections(document_id)}{number:08d}.json"
+
+
+def model(kind: str, version: str) -> str:
+    """What was learnt from examples, of types or topics; the version is the hash of its bytes."""
+    return f"models/{kind}/{version}.json"
+
+
+def live_models(kind: str) -> str:
+    """Prefix of what says which model is live."""
+    return f"models/{kind}/live/"
+
+
+def live_model(kind: str, number: int) -> str:
+    """Which model is live; made exclusively, the highest number holds."""
+    return f"{live_models(kind)}{number:08d}.json"
+
+
 def embedded(document_id: str, version: int) -> str:
     """There when all segments of this version have their vectors (message DocumentEmbedded)."""
     return f"documents/{document_id}/embedded/{version:020d}.json"

@@ -5,33 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ream_contracts.decided import ordered, topics_of, type_of
 from ream_contracts.sentiment import SCORES, Summed, summed
 
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
 
-UNKNOWN = "unknown"
-"""The type of a document that shows too little of any."""
-
-LEAST_TYPE_POINTS = 25
-"""A type with fewer points is a guess, not a finding: one word of a letter does not make a letter."""
-
-LEAST_TYPE_SHARE = 45
-"""Per cent of all points for types that the best must have; below, the document speaks for several."""
-
-SURE_TYPE_POINTS = 60
-"""From here on the confidence in a type is limited by its rivals alone."""
-
 LEAST_LANGUAGE_SHARE = 10
 """A language is named when it has at least one in so many characters of the text whose language is known."""
 
-LEAST_TOPIC_POINTS = 12
-"""A topic with fewer points is a word or two in passing."""
-
-LEAST_TOPIC_SHARE = 25
-"""Per cent of all points for topics that each named one must have: so there are four at most."""
-
-SURE_TOPIC_POINTS = 40
-"""From here on the confidence in a topic is limited by its rivals alone."""
+SURE = 100
+"""The confidence in what a person said."""
 
 MANY_TELLING = 20
 """So many numbers that belong to somebody are a list of people, not a letter to one."""
@@ -75,8 +58,8 @@ def judge(scores: Mapping[str, int]) -> Judgement:
     """Judges a document by its summed scores, named kind:label."""
     kinds = {kind: _of(scores, kind) for kind in ("type", "topic", "language", "sure", "personal", "mark", "secret")}
     languages = _languages(kinds["language"])
-    label, confidence = _type(kinds["type"])
-    topics, topic_confidence = _topics(kinds["topic"])
+    label, confidence = _stated_type(scores) or type_of(kinds["type"])
+    topics, topic_confidence = _stated_topics(scores) or topics_of(kinds["topic"])
     units = {CONFIDENCES[value]: n for value, n in _of(scores, "confidence").items() if value in CONFIDENCES}
     return Judgement(
         type=label,
@@ -99,44 +82,27 @@ def _of(scores: Mapping[str, int], kind: str) -> dict[str, int]:
     return {name.removeprefix(prefix): n for name, n in sorted(scores.items()) if name.startswith(prefix) and n > 0}
 
 
+def _stated_type(scores: Mapping[str, int]) -> tuple[str, int] | None:
+    """The type that a person said: segments that were classified before and after add up, and most of them count."""
+    stated = ordered(_of(scores, "stated-type"))
+    return (stated[0][0], SURE) if stated else None
+
+
+def _stated_topics(scores: Mapping[str, int]) -> tuple[tuple[str, ...], int] | None:
+    stated = tuple(label for label, _ in ordered(_of(scores, "stated-topic")))
+    return (stated, SURE) if stated else None
+
+
 def _mean(units: Mapping[int, int]) -> int | None:
     """Takes the mean of all units from how many have which confidence."""
     count = sum(units.values())
     return sum(confidence * number for confidence, number in units.items()) // count if count else None
 
 
-def _ordered(points: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(points.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _type(points: Mapping[str, int]) -> tuple[str, int]:
-    """Takes the type with the most points, by the rule that classify's README gives with its measurements."""
-    if not points:
-        return UNKNOWN, 0
-    label, best = _ordered(points)[0]
-    total = sum(points.values())
-    if best < LEAST_TYPE_POINTS or best * 100 < LEAST_TYPE_SHARE * total:
-        return UNKNOWN, 0
-    return label, 100 * best * min(best, SURE_TYPE_POINTS) // (total * SURE_TYPE_POINTS)
-
-
-def _topics(points: Mapping[str, int]) -> tuple[tuple[str, ...], int]:
-    """Takes the topics with a good share of all points, most first; a document may have several, or none."""
-    total = sum(points.values())
-    ordered = [
-        (label, n) for label, n in _ordered(points) if n >= LEAST_TOPIC_POINTS and 100 * n >= LEAST_TOPIC_SHARE * total
-    ]
-    if not ordered:
-        return (), 0
-    best = ordered[0][1]
-    confidence = 100 * best * min(best, SURE_TOPIC_POINTS) // (total * SURE_TOPIC_POINTS)
-    return tuple(label for label, _ in ordered), confidence
-
-
 def _languages(characters: Mapping[str, int]) -> tuple[str, ...]:
     known = {label: count for label, count in characters.items() if label != "und"}
     total = sum(known.values())
-    return tuple(label for label, count in _ordered(known) if count * LEAST_LANGUAGE_SHARE >= total)
+    return tuple(label for label, count in ordered(known) if count * LEAST_LANGUAGE_SHARE >= total)
 
 
 def _how_sure(

@@ -34,7 +34,8 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
     The scores are integers, and those of a document are the sums over its segments, however it was cut:
     `language:<code>` in characters, `sure:<code>` in those times how sure their language is, `type:<label>` and
     `topic:<label>` in points, `personal:<kind>`, `secret:<kind>`, `mark:<level>` and `entity:<kind>` in hits,
-    `sentiment:<side>` in hundredths, `confidence:<0 to 100>` and `method:<how it was got>` in units with text. Time is
+    `sentiment:<side>` in hundredths, `stated-type:<label>` and `stated-topic:<label>` in segments of a document of
+    which a person said so, `confidence:<0 to 100>` and `method:<how it was got>` in units with text. Time is
     linear in the length of the text, whatever stands in it.
     """
     scores: Counter[str] = Counter()
@@ -51,10 +52,10 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
             scores.update({f"language:{code}": count for code, count in parts.characters.items()})
             scores.update({f"sure:{code}": count for code, count in parts.sure.items() if count})
             scores.update((f"confidence:{unit.confidence}", f"method:{unit.method}"))
-            for label, found in rules.scorer.score(unit).items():
+            for label, found in rules.scorer.score(unit, rules.learnt.get("type")).items():
                 scores[f"type:{label}"] += points_of(found)
                 evidence.setdefault(label, []).extend(found)
-            for label, words in rules.topics.score(unit.unit, unit.text).items():
+            for label, words in rules.topics.score(unit.unit, unit.text, rules.learnt.get("topic")).items():
                 scores[f"topic:{label}"] += sum(word.points for word in words)
                 evidence.setdefault(f"topic:{label}", []).extend(words)
             read.append((unit.unit, unit.text, main.language))
@@ -66,6 +67,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
             scores[hit.score] += 1
             listed.add(hit, unit.unit, value)
     sketched = sketch(unit.text for unit in text.units)
+    scores.update({f"stated-{kind}:{label}": 1 for kind, labels in rules.stated.items() for label in labels})
     found_fields = tuple(fields.find(text.units, scores))
     return SegmentClasses(
         document_id=text.document_id,

@@ -2,10 +2,12 @@
 """Decides how strongly a unit's words and layout speak for each kind of document, and keeps what spoke."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ream_classify.layout_signals import SIGNALS
+from ream_classify.learnt import Model, words_of
 from ream_classify.page import Page, page_of
 from ream_classify.scan import whole
 from ream_classify.taxonomy import Label, Taxonomy
@@ -18,7 +20,7 @@ _TITLE_EDGES = " \t:.-\u2013*#=|_"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What gave a label points in a unit: `title`, `word` or `signal`, which one, and the points."""
+    """What gave a label points in a unit: `title`, `word`, `signal` or `learnt` (a word), which one, and the points."""
 
     unit: int
     source: str
@@ -31,6 +33,7 @@ class Scorer:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
+        self._labels = frozenset(label.name for label in taxonomy.labels)
         self._words: dict[str, list[tuple[str, Label, int]]] = {}
         self._wanted_signals = sorted({signal for label in taxonomy.labels for signal in label.signals})
         for label in taxonomy.labels:
@@ -38,20 +41,37 @@ class Scorer:
                 first = _WORD.search(word)
                 self._words.setdefault(first.group() if first else word, []).append((word, label, weight))
 
-    def score(self, unit: UnitText) -> dict[str, list[Evidence]]:
+    def score(self, unit: UnitText, model: Model | None = None) -> dict[str, list[Evidence]]:
         """Returns for each label that reached the minimum in this unit what speaks for it.
+
+        What was learnt from examples is added to what the descriptions give, and may be below 0.
 
         The points of a label in a unit are the sum over its evidence; sums over units are comparable between labels.
         """
         page = page_of(unit)
         if not page.folded.strip():
             return {}
-        factor = self._taxonomy.first_unit_factor if unit.unit == 1 else 1
+        factor = self._factor(unit)
         found: dict[str, list[Evidence]] = {}
         for label, source, name, points in self._found(page, factor):
             found.setdefault(label, []).append(Evidence(unit.unit, source, name, points))
+        for label, words in (model.evidence(words_of(unit.text), factor) if model else {}).items():
+            if label in self._labels:
+                found.setdefault(label, []).extend(Evidence(unit.unit, "learnt", one.name, one.points) for one in words)
         least = self._taxonomy.unit_minimum
         return {label: evidence for label, evidence in found.items() if points_of(evidence) >= least}
+
+    def described(self, unit: UnitText) -> dict[str, int]:
+        """Returns the points of each label from descriptions alone, before the minimum is asked for."""
+        points: Counter[str] = Counter()
+        page = page_of(unit)
+        if page.folded.strip():
+            for label, _, _, one in self._found(page, self._factor(unit)):
+                points[label] += one
+        return dict(points)
+
+    def _factor(self, unit: UnitText) -> int:
+        return self._taxonomy.first_unit_factor if unit.unit == 1 else 1
 
     def _found(self, page: Page, factor: int) -> Iterator[tuple[str, str, str, int]]:
         for word, label, weight in self._words_in(page.folded):

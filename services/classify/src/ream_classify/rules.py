@@ -4,7 +4,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,7 @@ from ream_classify import fields, markings, sentiment, taxonomy, topics
 from ream_classify.document_type import Scorer
 from ream_classify.entities import Finder
 from ream_classify.entities.model import EntityModel
+from ream_classify.learnt import Kind, Model
 from ream_classify.markings import Markings
 from ream_classify.topics import Topics
 from ream_classify.yaml_lines import RuleError
@@ -32,6 +33,8 @@ class Rules:
     Attributes:
         listed: findings listed of each score in a segment; more are only counted.
         versions: each file of rules and each library with a model or a list in it, with its version.
+        learnt: what was learnt from examples, by kind of label.
+        stated: what a person said that the document is, by kind of label.
     """
 
     scorer: Scorer
@@ -41,6 +44,28 @@ class Rules:
     listed: int
     fingerprint: str
     versions: Mapping[str, str]
+    learnt: Mapping[Kind, Model] = field(default_factory=dict)
+    stated: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+
+    def having_learnt(self, models: Mapping[Kind, Model]) -> "Rules":
+        """Returns these rules with what was learnt from examples besides."""
+        if not models:
+            return self
+        versions = {f"learnt-{kind}": model.version for kind, model in sorted(models.items())}
+        written = (f"{name} {version}" for name, version in versions.items())
+        return replace(
+            self,
+            learnt=models,
+            versions={**self.versions, **versions},
+            fingerprint=_digest(self.fingerprint, *written),
+        )
+
+    def for_document(self, stated: Mapping[Kind, tuple[str, ...]]) -> "Rules":
+        """Returns these rules for a document of which a person said what it is."""
+        if not stated:
+            return self
+        written = json.dumps({kind: list(labels) for kind, labels in stated.items()}, sort_keys=True)
+        return replace(self, stated=stated, fingerprint=_digest(self.fingerprint, "stated", written))
 
     def changed(self, parameters: Mapping[str, Any], run: int | None) -> "Rules":
         """Returns these rules with what a redo asks for: `findings`, how many to list of each score.
@@ -68,9 +93,9 @@ def load(
     Raises:
         RuleError: with file, line and reason; also when a file cannot be read.
     """
-    taxonomy_text, taxonomy_name = _text(taxonomy_file, "taxonomy.yaml")
-    markings_text, markings_name = _text(markings_file, "markings.yaml")
-    topics_text, topics_name = _text(topics_file, "topics.yaml")
+    taxonomy_text, taxonomy_name = text_of(taxonomy_file, "taxonomy.yaml")
+    markings_text, markings_name = text_of(markings_file, "markings.yaml")
+    topics_text, topics_name = text_of(topics_file, "topics.yaml")
     finder = Finder(model)
     versions = {
         "entities": finder.version,
@@ -109,7 +134,12 @@ def _libraries() -> dict[str, str]:
     return {name: metadata.version(name) for name in LIBRARIES}
 
 
-def _text(file: Path | None, shipped: str) -> tuple[str, str]:
+def text_of(file: Path | None, shipped: str) -> tuple[str, str]:
+    """Returns the text of a file of rules and what to call it; that which ships where none is named.
+
+    Raises:
+        RuleError: it cannot be read.
+    """
     if file is None:
         return files("ream_classify").joinpath(shipped).read_text("utf-8"), shipped
     try:

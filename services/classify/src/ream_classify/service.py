@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ream_classify import language, rules
+from ream_classify import corrections, language, rules
 from ream_classify.classes import classify as classes_of
 from ream_classify.entities.gazetteers import gazetteers
 from ream_classify.entities.model import NoModel, SpacyModel
+from ream_classify.model_store import Learnt
 from ream_classify.rules import Rules
 from ream_classify.settings import ClassifySettings
 from ream_classify.whole import faults, incomplete
@@ -19,6 +20,7 @@ from ream_contracts.artifacts import ChildFound, Picture, SegmentClasses, Segmen
 from ream_contracts.messages import PartFailed, PartSegment, SegmentRead
 from ream_contracts.whole import NotWhole, characters
 from ream_kit import Reject, Store, settings, stage
+from ream_kit.clock import Clock
 from ream_kit.settings import SettingsError
 from ream_kit.store import NotFound
 
@@ -49,6 +51,12 @@ def _rules(own: ClassifySettings) -> Rules:
         raise SettingsError(f"REAM_CLASSIFY_SPACY_MODEL cannot be used: {error}") from error
 
 
+@contextmanager
+def open_learnt() -> Iterator[Learnt]:
+    """Gives what was learnt from examples, which the store may have newer at any time."""
+    yield Learnt()
+
+
 def _file(setting: str) -> Path | None:
     return Path(setting) if setting else None
 
@@ -63,15 +71,15 @@ def failed_part(read: SegmentRead, cause: str, attempts: int) -> Iterator[PartFa
     version=rules.VERSION,
     reads=topics.SEGMENTS_READ,
     writes=topics.DOCUMENTS_PARTS,
-    needs={"rules": open_rules},
+    needs={"rules": open_rules, "learnt": open_learnt},
     give_up=failed_part,
 )
-def classify(read: SegmentRead, store: Store, rules: Rules) -> PartSegment:
+def classify(read: SegmentRead, store: Store, rules: Rules, learnt: Learnt, clock: Clock) -> PartSegment:
     """Answers the units of one segment; what was classified before is found and not worked out again."""
     name = layout.segment_record(read.document_id, read.generation, read.run, read.segment)
     record = _recorded(store, name)
     if record is None:
-        store.put_artifact(name, _record(read, store, rules))
+        store.put_artifact(name, _record(read, store, rules.having_learnt(learnt.now(store, clock))))
         # Another delivery may have been first: its record is the one that stands.
         record = store.get_artifact(SegmentRecord, name)
     return PartSegment(
@@ -112,7 +120,7 @@ def _record(read: SegmentRead, store: Store, rules: Rules) -> SegmentRecord:
         read=answered,
         not_applicable=units.minus(read.units, answered),
         text=read.text,
-        classes=_classes(read, text, store, _for_run(read, rules)),
+        classes=_classes(read, text, store, _for_run(read, store, rules)),
         method=read.method,
         confidence=read.confidence,
         characters=characters(text.units),
@@ -154,8 +162,10 @@ def _is_whole(named: Picture | ChildFound, store: Store) -> bool:
         return False
 
 
-def _for_run(read: SegmentRead, rules: Rules) -> Rules:
-    """Takes what this run redoes with other parameters into account."""
+def _for_run(read: SegmentRead, store: Store, rules: Rules) -> Rules:
+    """Takes into account what a person said of the document, and what this run redoes with other parameters."""
+    if (read.generation, read.run) != (1, 1):  # of a document that comes for the first time nobody has said anything
+        rules = rules.for_document(corrections.stated(store, read.document_id))
     one = redo.applying(read.redo, STAGE, read.units)
     if one is None:
         return rules

@@ -74,8 +74,12 @@ def _label(key: Node, name: str, value: Node) -> Label:
         fields[part] = _READERS[part](content, f"{part} of label {name}")
     if "description" not in fields:
         raise key.error(f"label {name} needs a description")
-    if not fields.keys() & {"titles", "words", "signals"}:
-        raise key.error(f"label {name} has nothing that speaks for it: give it titles, words or signals")
+    by_examples = fields.pop("by_examples", 0)
+    if not by_examples and not fields.keys() & {"titles", "words", "signals"}:
+        raise key.error(
+            f"label {name} has nothing that speaks for it: give it titles, words or signals, or by_examples: 1 where "
+            "`ream classify train` is to learn it"
+        )
     return Label(name=name, **fields)
 
 
@@ -119,4 +123,5 @@ _READERS: Mapping[str, Callable[[Node, str], Any]] = {
     "titles": _titles,
     "words": _words,
     "signals": _signals,
+    "by_examples": lambda value, what: value.integer(what, 0, 1),
 }

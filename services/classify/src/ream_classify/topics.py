@@ -3,9 +3,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ream_classify.learnt import Model, words_of
 from ream_classify.scan import whole
 from ream_classify.yaml_lines import Node, parse
 
@@ -30,7 +31,10 @@ _ENDINGS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class TopicWord:
-    """What gave a topic points in a unit: which word, how often it was counted, and the points."""
+    """What gave a topic points in a unit: which word, how often it was counted, and the points.
+
+    One that was learnt from examples may speak against a topic: its points are below 0.
+    """
 
     unit: int
     name: str
@@ -48,8 +52,20 @@ class Topics:
     phrases: Mapping[str, tuple[tuple[str, str, int], ...]]
     unit_minimum: int
 
-    def score(self, number: int, text: str) -> dict[str, list[TopicWord]]:
+    def score(self, number: int, text: str, model: Model | None = None) -> dict[str, list[TopicWord]]:
         """Returns for each topic that reached the minimum in this unit what speaks for it."""
+        found = self._described(number, text)
+        for label, words in (model.evidence(words_of(text)) if model else {}).items():
+            if label in self.descriptions:
+                learnt = (TopicWord(number, one.name, one.count, one.points) for one in words)
+                found.setdefault(label, []).extend(learnt)
+        return {label: words for label, words in sorted(found.items()) if points_of(words) >= self.unit_minimum}
+
+    def described(self, text: str) -> dict[str, int]:
+        """Returns the points of each topic from its description alone, before the minimum is asked for."""
+        return {label: points_of(words) for label, words in self._described(1, text).items()}
+
+    def _described(self, number: int, text: str) -> dict[str, list[TopicWord]]:
         folded = text[:_MOST_CHARACTERS].lower().replace("\u2019", "'")
         tokens = Counter(_TOKEN.findall(folded))
         found: dict[str, dict[str, tuple[int, int]]] = {}
@@ -59,9 +75,7 @@ class Topics:
         scored: dict[str, list[TopicWord]] = {}
         for label, words in sorted(found.items()):
             counted = [(word, min(count, _MOST_COUNTED), weight) for word, (count, weight) in sorted(words.items())]
-            evidence = [TopicWord(number, word, count, count * weight) for word, count, weight in counted]
-            if sum(one.points for one in evidence) >= self.unit_minimum:
-                scored[label] = evidence
+            scored[label] = [TopicWord(number, word, count, count * weight) for word, count, weight in counted]
         return scored
 
     def _spoken(self, tokens: Counter[str], folded: str) -> Iterator[tuple[str, str, int, int]]:
@@ -72,6 +86,11 @@ class Topics:
             for label, phrase, weight in self.phrases[token]:
                 if count := sum(1 for _, _ in zip(whole(folded, phrase), range(_MOST_COUNTED), strict=False)):
                     yield label, phrase, weight, count
+
+
+def points_of(words: Iterable[TopicWord]) -> int:
+    """Sums points."""
+    return sum(one.points for one in words)
 
 
 def load(text: str, file: str) -> Topics:
@@ -128,16 +147,20 @@ def _frozen(table: Table) -> dict[str, tuple[tuple[str, str, int], ...]]:
 def _label(key: Node, name: str, value: Node) -> tuple[str, str, list[tuple[str, str, int]]]:
     if not _LABEL.fullmatch(name) or len(name) > _LONGEST_LABEL:
         raise key.error(f"{name!r} is no label: lower-case letters and digits with dashes, at most 40")
-    description, words = "", []
+    description, words, by_examples = "", [], 0
     for part_key, part, content in value.items(f"label {name}"):
         if part == "description":
             description = content.text(f"description of label {name}")
         elif part == "words":
             words = list(_words(content, f"words of label {name}"))
+        elif part == "by_examples":
+            by_examples = content.integer(f"by_examples of label {name}", 0, 1)
         else:
-            raise part_key.error(f"{part!r} is no part of a label; there are description, words")
-    if not description or not words:
-        raise key.error(f"label {name} needs a description and words")
+            raise part_key.error(f"{part!r} is no part of a label; there are description, words, by_examples")
+    if not description or not (words or by_examples):
+        raise key.error(
+            f"label {name} needs a description and words, or by_examples: 1 where `ream classify train` is to learn it"
+        )
     return name, description, words
 
 

@@ -33,7 +33,8 @@ def better(first: Mapping[str, Any], second: Mapping[str, Any]) -> Mapping[str, 
         return first
     if "cause" not in first and _worth(first) > _worth(second):
         return first
-    return {**second, "looks": int(first.get("looks", 1)) + 1}
+    looks = int(first.get("looks", 1)) + 1
+    return {**second, "looks": looks, "picture_hash": first.get("picture_hash")}
 
 
 def _worth(answer: Mapping[str, Any]) -> int:
