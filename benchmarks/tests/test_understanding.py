@@ -10,7 +10,7 @@ import pytest
 
 from ream_classify import rules
 from ream_classify.classes import classify
-from ream_quality import entities, fields, personal_data, topics, types
+from ream_quality import entities, examples, fields, personal_data, topics, types
 from ream_quality.corpus import given, pages, segments
 from ream_quality.library import Library, Reading
 from ream_quality.silent_loss import Ours
@@ -109,6 +109,20 @@ def test_a_kind_of_paper_is_right_when_its_set_says_so(tmp_path: Path) -> None:
     assert types.confused(some) == {("news", "news"): 12, ("news", "unknown"): 1, ("news", "receipt"): 1}
     few = Library(tmp_path, {name: some.readings[name] for name in names[:13]})
     assert types.measure(few) == {}
+
+
+def test_what_was_learnt_is_scored_on_texts_that_it_never_saw(tmp_path: Path) -> None:
+    said = {"sport": "oarlock paddle regatta", "tech": "firmware kernel bytecode"}
+    for topic, text in said.items():
+        (tmp_path / "news" / topic).mkdir(parents=True)
+        for number in range(14):
+            (tmp_path / "news" / topic / f"{number}.txt").write_text(text)
+    figures = examples.measure(library(tmp_path))
+    assert (figures["news_accuracy_10_examples"], figures["news_10_examples_held_back"]) == (1.0, 8.0)
+    for number in range(14):  # nothing tells these apart
+        (tmp_path / "news" / "tech" / f"{number}.txt").write_text(said["sport"])
+    assert examples.measure(library(tmp_path))["news_accuracy_10_examples"] <= 0.5
+    assert examples.measure(Library(tmp_path, {})) == {}
 
 
 def test_key_fields_are_those_that_the_index_shows(tmp_path: Path) -> None:

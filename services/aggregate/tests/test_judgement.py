@@ -125,3 +125,17 @@ def test_confidence_is_mean_and_lowest_of_the_units(
 ) -> None:
     judged = judge(scores)
     assert (judged.confidence, judged.confidence_lowest) == (mean, lowest)
+
+
+def test_what_a_person_said_outweighs_all_points() -> None:
+    points = {"type:invoice": 900, "topic:sport": 90}
+    assert judge(points).type == "invoice"
+    judged = judge({**points, "stated-type:manual": 2, "stated-type:letter": 1, "stated-topic:law": 1})
+    assert (judged.type, judged.type_confidence, judged.topics, judged.topic_confidence) == (
+        "manual",
+        100,
+        ("law",),
+        100,
+    )
+    assert judge({**points, "stated-type:unknown": 1}).type == "unknown"
+    assert judge({**points, "stated-type:manual": 1}).topics == ("sport",)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from ream_classify import rules
+from ream_classify import corrections, model_store, rules
+from ream_classify.learnt import words_of
 from ream_classify.service import classify, failed_part, open_rules
+from ream_classify.training import Example, Unit, learn
 from ream_contracts import layout, topics
 from ream_contracts.artifacts import (
     ChildFound,
@@ -271,3 +273,27 @@ def test_a_model_that_is_not_there_is_a_wrong_setting(monkeypatch: pytest.Monkey
     monkeypatch.setenv("REAM_CLASSIFY_SPACY_MODEL", "en_core_web_sm")
     with pytest.raises(SettingsError, match=r"REAM_CLASSIFY_SPACY_MODEL.*pip install spacy"), open_rules():
         pass
+
+
+def test_what_a_person_said_of_a_document_goes_along_from_its_second_run_on(bus: LocalBus) -> None:
+    corrections.state(bus.store, ID, {"type": ("manual",), "topic": ("law",)})
+    assert "stated-type:manual" not in answer(bus).scores
+    part = answer(bus, replace(READ, run=2))
+    assert (part.scores["stated-type:manual"], part.scores["stated-topic:law"]) == (1, 1)
+
+
+def test_what_was_learnt_is_in_the_record_with_its_version() -> None:
+    labels = ("manual", "minutes")
+    taught = [
+        Example(f"{label}{n}", (label,), (Unit(1, words_of(text).nameless(), {}),))
+        for label, text in zip(labels, (SEGMENT.units[0].text, "quite other words"), strict=True)
+        for n in (1, 2)
+    ]
+    model = learn("type", taught)
+    bus = make_bus()
+    model_store.publish(bus.store, "type", model, {}, {})
+    learnt, plain = answer(bus), answer(make_bus())
+    classes = bus.store.get_artifact(SegmentClasses, bus.store.get_artifact(SegmentRecord, learnt.record).classes)
+    assert (classes.versions or {})["learnt-type"] == model.version
+    assert learnt.scores.get("type:manual", 0) > plain.scores.get("type:manual", 0)
+    assert any(one["source"] == "learnt" for one in classes.evidence["manual"])

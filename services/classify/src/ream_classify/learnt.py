@@ -62,7 +62,7 @@ class Model:
 
     Attributes:
         kind: of which labels: document types, or topics.
-        labels: those that had examples; `unknown` may be one, which gets no points and takes them from the others.
+        labels: those that had examples; `unknown` may be one, which gets no points and takes them from the others here.
         version: hash of all that follows.
         buckets: numbers of the words that are known, ascending.
         rarity: how seldom each of them is, and `rarest` that of a word that is not known.

@@ -65,7 +65,7 @@ def loads(data: bytes) -> Model:
         if value["format"] != FORMAT:
             raise ModelError(f"it is of the format {value['format']!r}, and this reads {FORMAT}")
         return _checked(value, data)
-    except (ValueError, TypeError, KeyError, RecursionError, binascii.Error) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, binascii.Error) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"it is damaged ({type(error).__name__})") from None
