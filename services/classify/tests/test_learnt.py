@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from random import Random
 
 import pytest
@@ -13,12 +14,14 @@ from ream_classify import learnt_file, taxonomy, topics
 from ream_classify.comparing import Weighing, answer, compare, folds, summed, teachable
 from ream_classify.document_type import Scorer, points_of
 from ream_classify.labelling import labels_of, parse
-from ream_classify.learnt import words_of
+from ream_classify.learnt import Model, words_of
 from ream_classify.learnt_file import ModelError
 from ream_classify.topics import points_of as topic_points
 from ream_classify.training import MOST_UNITS, Example, learn, sampled
 from ream_classify.yaml_lines import RuleError
 from ream_contracts.artifacts import UnitText
+
+pytestmark = pytest.mark.slow  # scikit-learn takes a second to load
 
 WAYBILL = "waybill consignee carrier pallets loaded gross weight axle lorry customs seal"
 PERMIT = "permit holder fishing lake season trout licence fee warden bank rod"
@@ -56,38 +59,46 @@ def example(kind: str, seed: int, label: str = "") -> Example:
 
 
 EXAMPLES = [example(kind, seed) for kind in ("waybill", "permit") for seed in range(10)]
-MODEL = learn("type", EXAMPLES)
+
+
+@cache
+def the_model() -> Model:
+    return learn("type", EXAMPLES)
 
 
 def test_a_label_without_words_is_learnt_from_examples() -> None:
     scorer = Scorer(TYPES)
     seen = unit(text_of("waybill", 99))
     assert scorer.score(seen) == {}
-    assert scorer.score(seen, MODEL).keys() == {"waybill"}
-    assert scorer.score(unit(text_of("permit", 99)), MODEL).keys() == {"permit"}
+    assert scorer.score(seen, the_model()).keys() == {"waybill"}
+    assert scorer.score(unit(text_of("permit", 99)), the_model()).keys() == {"permit"}
 
 
 def test_a_text_like_no_example_stays_what_the_descriptions_say() -> None:
     tale = unit("Once there was an old king who had three daughters and no sons, and loved the youngest most of all.")
-    assert Scorer(TYPES).score(tale, MODEL) == {}
-    assert MODEL.points(words_of("")) == {}
+    assert Scorer(TYPES).score(tale, the_model()) == {}
+    assert the_model().points(words_of("")) == {}
 
 
 @given(st.text(alphabet="abc 1.\n", max_size=40), st.integers(0, 20))
 def test_evidence_adds_up_to_the_points(noise: str, seed: int) -> None:
     words = words_of(f"{text_of('waybill', seed)} {noise} {text_of('permit', seed)}")
     for factor in (1, 3):
-        said = {label: topic_sum for label, topic_sum in MODEL.points(words, factor).items() if topic_sum}
-        assert {label: sum(one.points for one in each) for label, each in MODEL.evidence(words, factor).items()} == said
+        said = {label: topic_sum for label, topic_sum in the_model().points(words, factor).items() if topic_sum}
+        assert {
+            label: sum(one.points for one in each) for label, each in the_model().evidence(words, factor).items()
+        } == said
 
 
 def test_scores_of_a_unit_are_the_sum_of_descriptions_and_of_what_was_learnt() -> None:
     one = unit(f"permit {text_of('permit', 5)}")
-    found = Scorer(TYPES).score(one, MODEL)["permit"]
-    assert points_of(found) == Scorer(TYPES).described(one)["permit"] + MODEL.points(words_of(one.text), 3)["permit"]
+    found = Scorer(TYPES).score(one, the_model())["permit"]
+    assert (
+        points_of(found) == Scorer(TYPES).described(one)["permit"] + the_model().points(words_of(one.text), 3)["permit"]
+    )
     assert {each.source for each in found} == {"word", "learnt"}
     # What comparing adds up is what the stage adds up.
-    assert summed(LABELS.units([one]), WEIGHING, MODEL) == {"permit": points_of(found)}
+    assert summed(LABELS.units([one]), WEIGHING, the_model()) == {"permit": points_of(found)}
 
 
 def test_topics_are_learnt_as_well() -> None:
@@ -114,22 +125,22 @@ def test_unknown_may_be_learnt_and_takes_points_from_labels_with_examples() -> N
 def test_the_same_examples_give_the_same_bytes_in_any_order() -> None:
     mixed = EXAMPLES.copy()
     Random(3).shuffle(mixed)
-    assert learnt_file.dumps(learn("type", mixed)) == learnt_file.dumps(MODEL)
+    assert learnt_file.dumps(learn("type", mixed)) == learnt_file.dumps(the_model())
 
 
 def test_a_model_holds_no_word_and_nothing_that_one_document_alone_says() -> None:
-    data = learnt_file.dumps(MODEL)
+    data = learnt_file.dumps(the_model())
     assert not any(word.encode() in data for word in ["consignee", "axle", "lorry", "trout", "namewwww", "waybill-3"])
     only = words_of("namewwww")
-    assert not set(only.numbers.tolist()) & set(MODEL.buckets.tolist())
+    assert not set(only.numbers.tolist()) & set(the_model().buckets.tolist())
     assert EXAMPLES[0].units[0].words.names == ()
 
 
 def test_a_model_comes_back_as_it_was_written() -> None:
-    back = learnt_file.loads(learnt_file.dumps(MODEL))
-    assert (back.version, back.labels, back.examples) == (MODEL.version, MODEL.labels, MODEL.examples)
+    back = learnt_file.loads(learnt_file.dumps(the_model()))
+    assert (back.version, back.labels, back.examples) == (the_model().version, the_model().labels, the_model().examples)
     words = words_of(text_of("waybill", 4))
-    assert back.evidence(words) == MODEL.evidence(words)
+    assert back.evidence(words) == the_model().evidence(words)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +158,7 @@ def test_a_model_comes_back_as_it_was_written() -> None:
     ],
 )
 def test_a_damaged_model_is_refused(change: dict[str, object], why: str) -> None:
-    value = {**json.loads(learnt_file.dumps(MODEL)), **change}
+    value = {**json.loads(learnt_file.dumps(the_model())), **change}
     with pytest.raises(ModelError, match=why):
         learnt_file.loads(json.dumps(value).encode())
 
@@ -209,7 +220,7 @@ def test_of_long_documents_the_first_units_and_others_spread_over_the_rest_are_l
 
 def test_a_document_is_answered_as_the_flow_would() -> None:
     assert answer("type", example("waybill", 60), WEIGHING, None) == "unknown"
-    assert answer("type", example("waybill", 60), WEIGHING, MODEL) == "waybill"
+    assert answer("type", example("waybill", 60), WEIGHING, the_model()) == "waybill"
 
 
 def test_a_file_of_examples_is_read() -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds that a running process takes up what goes live, and keeps what it has when that cannot be used."""
 
+from functools import cache
+
 import pytest
 
 from ream_classify import corrections, learnt_file, model_store, rules
@@ -15,9 +17,12 @@ from ream_kit.local_bus import FakeClock
 from ream_kit.store import NotFound
 from ream_kit.store_memory import memory_store
 
+pytestmark = pytest.mark.slow  # scikit-learn takes a second to load
+
 ID = "a" * 32
 
 
+@cache
 def model(word: str) -> Model:
     texts = {"invoice": f"{word} due amount", "letter": "dear madam regards"}
     return learn(
@@ -30,9 +35,6 @@ def model(word: str) -> Model:
     )
 
 
-ONE, OTHER = model("rent"), model("price")
-
-
 @pytest.fixture
 def store() -> Store:
     return memory_store()
@@ -41,13 +43,13 @@ def store() -> Store:
 def test_what_goes_live_is_taken_up_without_a_new_start(store: Store) -> None:
     learnt, clock = Learnt(), FakeClock()
     assert learnt.now(store, clock) == {}
-    model_store.publish(store, "type", ONE, {ID: ("invoice",)}, {"learnt": 1.0})
+    model_store.publish(store, "type", model("rent"), {ID: ("invoice",)}, {"learnt": 1.0})
     assert learnt.now(store, clock) == {}  # it does not ask for each segment
     clock.advance(LOOK_SECONDS)
-    assert learnt.now(store, clock)["type"].version == ONE.version
-    model_store.publish(store, "type", OTHER, {}, {})
+    assert learnt.now(store, clock)["type"].version == model("rent").version
+    model_store.publish(store, "type", model("price"), {}, {})
     clock.advance(LOOK_SECONDS)
-    assert learnt.now(store, clock)["type"].version == OTHER.version
+    assert learnt.now(store, clock)["type"].version == model("price").version
     model_store.publish(store, "type", None, {}, {})
     clock.advance(LOOK_SECONDS)
     assert learnt.now(store, clock) == {}
@@ -56,29 +58,33 @@ def test_what_goes_live_is_taken_up_without_a_new_start(store: Store) -> None:
 @pytest.mark.parametrize("broken", [layout.live_model("type", 2), "absent"])
 def test_what_cannot_be_used_leaves_what_was_live(store: Store, broken: str) -> None:
     learnt, clock = Learnt(), FakeClock()
-    model_store.publish(store, "type", ONE, {}, {})
+    model_store.publish(store, "type", model("rent"), {}, {})
     learnt.now(store, clock)
     if broken == "absent":
-        model_store.publish(store, "type", OTHER, {}, {})
-        store.delete(layout.model("type", OTHER.version))
+        model_store.publish(store, "type", model("price"), {}, {})
+        store.delete(layout.model("type", model("price").version))
     else:
         store.put(broken, b"{}")
     clock.advance(LOOK_SECONDS)
-    assert learnt.now(store, clock)["type"].version == ONE.version
+    assert learnt.now(store, clock)["type"].version == model("rent").version
 
 
 def test_a_model_is_what_its_name_says(store: Store) -> None:
-    store.put(layout.model("topic", "0" * 16), learnt_file.dumps(ONE))
+    store.put(layout.model("topic", "0" * 16), learnt_file.dumps(model("rent")))
     with pytest.raises(ModelError, match="not what its name says"):
         model_store.load(store, "topic", "0" * 16)
     with pytest.raises(NotFound):
-        model_store.load(store, "type", ONE.version)
+        model_store.load(store, "type", model("rent").version)
 
 
 def test_what_was_live_is_told_in_order(store: Store) -> None:
-    for each in (ONE, OTHER, ONE):
+    for each in (model("rent"), model("price"), model("rent")):
         model_store.publish(store, "type", each, {ID: ("invoice",)}, {"learnt": 0.5})
-    assert [one.version for one in model_store.history(store, "type")] == [ONE.version, OTHER.version, ONE.version]
+    assert [one.version for one in model_store.history(store, "type")] == [
+        model("rent").version,
+        model("price").version,
+        model("rent").version,
+    ]
     last = model_store.live(store, "type")
     assert last is not None
     assert (last.number, last.examples, last.figures) == (3, {ID: ("invoice",)}, {"learnt": 0.5})
@@ -89,10 +95,10 @@ def test_other_models_are_other_rules() -> None:
     base = rules.load()
     assert base.having_learnt({}) is base
     assert base.for_document({}) is base
-    changed = [base.having_learnt({"type": one}) for one in (ONE, OTHER)]
+    changed = [base.having_learnt({"type": one}) for one in (model("rent"), model("price"))]
     changed.append(base.for_document({"type": ("a",)}))
     assert len({base.fingerprint, *(one.fingerprint for one in changed)}) == 4
-    assert changed[0].versions["learnt-type"] == ONE.version
+    assert changed[0].versions["learnt-type"] == model("rent").version
 
 
 def test_the_newest_word_of_a_person_holds(store: Store) -> None:

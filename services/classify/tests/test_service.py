@@ -282,6 +282,7 @@ def test_what_a_person_said_of_a_document_goes_along_from_its_second_run_on(bus:
     assert (part.scores["stated-type:manual"], part.scores["stated-topic:law"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_what_was_learnt_is_in_the_record_with_its_version() -> None:
     labels = ("manual", "minutes")
     taught = [

@@ -4,10 +4,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from ream_classify import learnt_file
 from ream_classify.learnt import Kind, Model, Words, found_in, length
@@ -102,8 +101,11 @@ def _seldom(documents: int, counts: np.ndarray) -> np.ndarray:
     return seldom
 
 
-def _vectors(units: Sequence[Unit], vocabulary: np.ndarray, rarity: np.ndarray, rarest: int) -> csr_matrix:
+def _vectors(units: Sequence[Unit], vocabulary: np.ndarray, rarity: np.ndarray, rarest: int) -> Any:
     """The units as `Model` weighs them: what a word weighs there is what it weighs here."""
+    # Loading it takes a second: only who learns waits for it.
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
     data, columns, ends = [np.zeros(0)], [np.zeros(0, np.intp)], [0]
     for unit in units:
         at, known = found_in(vocabulary, unit.words.numbers)
@@ -117,8 +119,10 @@ def _vectors(units: Sequence[Unit], vocabulary: np.ndarray, rarity: np.ndarray, 
     return vectors
 
 
-def _fitted(vectors: csr_matrix, examples: Sequence[Example], owner: np.ndarray, labels: list[str]) -> np.ndarray:
+def _fitted(vectors: Any, examples: Sequence[Example], owner: np.ndarray, labels: list[str]) -> np.ndarray:
     """Weights of words by label, 0 on average over the labels: every document counts alike, and every label too."""
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
     units_of = np.bincount(owner, minlength=len(examples))
     chosen, answers, importance = [], [], []
     sizes = Counter(label for one in examples for label in one.labels)
