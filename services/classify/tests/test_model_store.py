@@ -80,11 +80,8 @@ def test_a_model_is_what_its_name_says(store: Store) -> None:
 def test_what_was_live_is_told_in_order(store: Store) -> None:
     for each in (model("rent"), model("price"), model("rent")):
         model_store.publish(store, "type", each, {ID: ("invoice",)}, {"learnt": 0.5})
-    assert [one.version for one in model_store.history(store, "type")] == [
-        model("rent").version,
-        model("price").version,
-        model("rent").version,
-    ]
+    versions = [one.version for one in model_store.history(store, "type")]
+    assert versions == [model(word).version for word in ("rent", "price", "rent")]
     last = model_store.live(store, "type")
     assert last is not None
     assert (last.number, last.examples, last.figures) == (3, {ID: ("invoice",)}, {"learnt": 0.5})
