@@ -9,7 +9,7 @@ import re
 import socket
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def train(surroundings: Surroundings, store: Store, labels: Labels, options: arg
             f"Nothing was changed: two labels at least need {LEAST_EXAMPLES} documents each to be told apart."
         )
     before = model_store.live(store, labels.kind)
-    of_live = _names_of(gathered, before.examples if before and before.version else ())
+    of_live = _by_content(gathered, before.examples if before and before.version else {})
     comparison = compare(labels.kind, examples, labels.weighing, of_live)
     model = learn(labels.kind, examples)
     goes_live = comparison.better and not options.dry_run
@@ -198,9 +198,8 @@ def _leave_out_few(gathered: Gathered) -> None:
             gathered.examples[name] = Example(one.name, kept, one.units)
 
 
-def _names_of(gathered: Gathered, ids: Iterable[str]) -> frozenset[str]:
-    wanted = set(ids)
-    return frozenset(name for name, document in gathered.ids.items() if document in wanted)
+def _by_content(gathered: Gathered, labelled: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: labelled[document] for name, document in gathered.ids.items() if document in labelled}
 
 
 def _figures(comparison: Comparison) -> dict[str, float]:

@@ -3,7 +3,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ream_classify.learnt import Kind, Model
 from ream_classify.training import Example, Unit, learn
@@ -74,7 +74,9 @@ class Comparison:
         return self.learnt.f1 >= max(self.described.f1, self.live.f1 if self.live else 0.0)
 
 
-def compare(kind: Kind, examples: Sequence[Example], weighing: Weighing, of_live: frozenset[str]) -> Comparison:
+def compare(
+    kind: Kind, examples: Sequence[Example], weighing: Weighing, of_live: Mapping[str, tuple[str, ...]]
+) -> Comparison:
     """Judges every example by a model that was learnt from others.
 
     The model that is live may have learnt from the very documents that are held back, which would flatter it: so its
@@ -84,12 +86,12 @@ def compare(kind: Kind, examples: Sequence[Example], weighing: Weighing, of_live
         kind: of which labels.
         examples: documents with different names.
         weighing: how points are added.
-        of_live: names of the examples of the model that is live; empty where none is.
+        of_live: names of the examples of the model that is live, with the labels that they had; empty where none is.
     """
     described, live, learnt = Tally(), Tally() if of_live else None, Tally()
     for known, held in folds(examples):
         model = learn(kind, known)
-        older = [one for one in known if one.name in of_live]
+        older = [replace(one, labels=of_live[one.name]) for one in known if one.name in of_live]
         before = learn(kind, older) if live is not None and teachable(older) else None
         for one in held:
             described.add(one.labels, answer(kind, one, weighing, None))

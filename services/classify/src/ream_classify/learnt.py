@@ -6,6 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from math import isqrt
 from typing import Literal
 
@@ -146,7 +147,8 @@ def _round(number: int, divisor: int) -> int:
 
 def _shown(named: list[LearntWord], of_label: list[int], divisor: int, points: int) -> Iterator[LearntWord]:
     rest = points
-    for at in sorted(range(len(named)), key=lambda at: (-abs(of_label[at]), named[at].name))[:_MOST_SHOWN]:
+    # The words are in order: where two weigh alike, the first of them is listed.
+    for at in nsmallest(_MOST_SHOWN, range(len(named)), key=lambda at: -abs(of_label[at])):
         if share := _round(of_label[at], divisor):
             rest -= share
             yield replace(named[at], points=share)
