@@ -86,9 +86,6 @@ AIMS: Mapping[str, Aim] = {
     "duplicates_pair_f1": Aim(0.97, False, "contracts, invoices, tables, news, receipts, reports"),
     "duplicates_between_reports": Aim(0, True, "reports"),
 }
-NOT_MEASURED: Mapping[str, str] = {
-}
-"""Metrics that are wanted and have no figure, with the reason."""
 
 
 def measure(library: Library) -> dict[str, float]:
