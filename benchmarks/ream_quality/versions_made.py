@@ -87,7 +87,7 @@ def _saved(path: Path) -> bytes:
 
 
 def _longer(path: Path) -> bytes:
-    """With a page more: a bare one with some lines of its own."""
+    """With a page more, of 256 words; a longer one is harder to find beside a short document (ADR 0016)."""
     return _copied(path, more=True)
 
 
