@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ream_quality import breadth, edits, made, ocr_pages, receipts, tables, types
 from ream_quality.library import Library
-from ream_quality.measures import AIMS, NOT_MEASURED
+from ream_quality.measures import AIMS
 from ream_quality.silent_loss import WELL
 
 _WORST = 6
@@ -70,7 +70,6 @@ def missing(figures: Mapping[str, float]) -> Iterator[tuple[str, str]]:
     for name, aim in AIMS.items():
         if name not in figures:
             yield name, f"the corpus has no documents with a truth for it ({aim.needs})"
-    yield from NOT_MEASURED.items()
 
 
 def _compared(figures: Mapping[str, float], last: Mapping[str, float]) -> Rows:
