@@ -80,3 +80,8 @@ def test_the_list_is_every_part_but_those_that_are_asked_for() -> None:
     assert all((module.__doc__ or "").strip() and callable(module.run) for module in found.values())
     with pytest.raises(LookupError, match="no part 'nothing'"):
         parts(["nothing"], long=False)
+
+
+def test_a_run_of_several_parts_is_kept_as_a_list(tmp_path: Path) -> None:
+    several = records.write(tmp_path, 7, [Result("kills", 20, GOOD), Result("broker", 3, GOOD)], 60.0)
+    assert [path.name[10:] for path in several] == ["-chaos-list-7.md", "-chaos-list-7.json"]

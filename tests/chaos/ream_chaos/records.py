@@ -18,7 +18,8 @@ FORMAT = 1
 def write(folder: Path, seed: int, results: Sequence[Result], seconds: float) -> tuple[Path, Path]:
     """Writes a result; an earlier one is never overwritten."""
     folder.mkdir(parents=True, exist_ok=True)
-    base = f"{time.strftime('%Y-%m-%d')}-chaos-{'-'.join([one.part for one in results][:1])}-{seed}"
+    ran = results[0].part if len(results) == 1 else "list"
+    base = f"{time.strftime('%Y-%m-%d')}-chaos-{ran}-{seed}"
     number, stem = 1, base
     while (folder / f"{stem}.json").exists():
         number, stem = number + 1, f"{base}-{number + 1}"
