@@ -202,7 +202,7 @@ def test_the_page_of_the_docs_says_what_was_reached_and_what_has_no_figure() -> 
     for line in (
         "| `silent_loss` | 1 | \u2264 0 | not reached |", "| `ocr_pages_cer` | 0.002 | \u2264 0.01 | reached |",
         "| `quiet_pages` | 9 |  |  |",
-        "- `type_f1_examples`: types and topics cannot be learnt from examples yet",
+        "- `type_f1_examples`: the corpus has no documents with a truth for it (folders of one kind)",
     ):  # fmt: skip
         assert line in text.splitlines()
     assert "2026-12-01" in text
