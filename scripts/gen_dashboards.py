@@ -63,7 +63,7 @@ def fields(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _field(name: str, field: dict[str, Any], parent: str | None) -> dict[str, Any]:
     kind = field["type"]
     # These keep no columns, without which nothing can be counted or sorted.
-    counted = kind not in ("text", "flat_object")
+    counted = kind not in ("text", "flat_object") and field.get("doc_values", True)
     # A vector is found by what is near it, which no search bar asks for.
     found = _entry(name, KINDS[kind], kind, field.get("index", kind != "knn_vector"), counted)
     return {**found, "subType": {"multi": {"parent": parent}}} if parent else found
