@@ -233,7 +233,8 @@ def _found(ream: Newcomer, name: str, *words: str) -> Any:
     """The document of this name, as soon as a search for these words finds it."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        for document in ream.json("search", *words)["documents"]:
+        # A copy of a sample, too: it is a version of that, and named beside it otherwise.
+        for document in ream.json("search", "--versions", *words)["documents"]:
             if document["name"] == name:
                 return document
     raise AssertionError(f"no search for {words} found {name} within a minute")
