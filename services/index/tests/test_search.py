@@ -2,22 +2,17 @@
 """Search over a real node: words in many languages, phrases, fields, nearly the same words, facets, what is alike."""
 
 import re
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from opensearchpy import OpenSearch
 
 from ream_index.languages import stem_field
-from ream_index.migrate import migrate
-from ream_index.opensearch import Indices, connect
 from ream_index.passages import Entry
 from ream_index.ranking import Ranked
 from ream_index.search import MARK, Count, Found, QueryError, by_words, find, rank, similar
-from ream_index.settings import OpenSearchSettings
-from ream_index.testing import unmake
-from ream_local.testing import OpenSearchServer
+from ream_index.testing import Node
 
 pytestmark = pytest.mark.servers
 
@@ -61,31 +56,21 @@ def direction(number: int) -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def client(opensearch: OpenSearchServer) -> Iterator[tuple[OpenSearch, str]]:
-    prefix, ca = f"ream-{uuid.uuid4().hex[:8]}-", str(opensearch.ca_file)
-    admin = connect(OpenSearchSettings(opensearch.url, opensearch.admin.user, opensearch.admin.password, ca))
-    migrate(admin, prefix)
-    own = opensearch.application
-    application = connect(OpenSearchSettings(opensearch.url, own.user, own.password, ca))
-    indices = Indices(application, prefix)
-    entries = [(indices.passages, entry(*page)) for page in PAGES]
+def client(node: Node) -> tuple[OpenSearch, str]:
+    entries = [(node.indices.passages, entry(*page)) for page in PAGES]
     for document in dict.fromkeys(page[0] for page in PAGES):
         body = {
             "document_id": document, "name": f"{document}_document.pdf", "outcome": "complete", "type": "letter",
             "readiness": "complete" if document == "born" else "vectors", "characters": 9,
         }  # fmt: skip
-        entries.append((indices.documents, Entry(document, 1, body)))
+        entries.append((node.indices.documents, Entry(document, 1, body)))
     unread = {
         "document_id": "unread", "name": "harbour.bin", "outcome": "failed", "readiness": "complete", "characters": 0,
     }  # fmt: skip
-    entries.append((indices.documents, Entry("unread", 1, unread)))
-    assert set(indices.write(entries)) == {None}
-    indices.refresh()
-    reader = connect(OpenSearchSettings(opensearch.url, opensearch.reader.user, opensearch.reader.password, ca))
-    yield reader, prefix
-    unmake(admin, prefix)
-    for one in (reader, application, admin):
-        one.close()
+    entries.append((node.indices.documents, Entry("unread", 1, unread)))
+    assert set(node.indices.write(entries)) == {None}
+    node.indices.refresh()
+    return node.reader, node.prefix
 
 
 Search = Callable[..., Found]

@@ -1,23 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """On a real node: versions are looked up by their bands, and a search shows them as one to whoever may see them."""
 
-import uuid
-from collections.abc import Iterator
-
 import pytest
 from opensearchpy import OpenSearch
 
 from ream_contracts.artifacts import SegmentClasses, SegmentText, UnitText
 from ream_contracts.sketches import sketch
 from ream_index.likeness import Likeness
-from ream_index.migrate import migrate
-from ream_index.opensearch import Indices, connect
 from ream_index.passages import Entry
 from ream_index.search import find
-from ream_index.settings import OpenSearchSettings
-from ream_index.testing import unmake
+from ream_index.testing import Node
 from ream_index.versions import around
-from ream_local.testing import OpenSearchServer
 
 pytestmark = pytest.mark.servers
 TEXT = " ".join(f"harbour{number % 7} quay{number % 31} granite{number}" for number in range(120))
@@ -41,22 +34,12 @@ def entries(name: str, text: str, at: str) -> tuple[Entry, Entry]:
 
 
 @pytest.fixture(scope="module")
-def client(opensearch: OpenSearchServer) -> Iterator[tuple[OpenSearch, str]]:
-    prefix, ca = f"ream-{uuid.uuid4().hex[:8]}-", str(opensearch.ca_file)
-    admin = connect(OpenSearchSettings(opensearch.url, opensearch.admin.user, opensearch.admin.password, ca))
-    migrate(admin, prefix)
-    own = opensearch.application
-    application = connect(OpenSearchSettings(opensearch.url, own.user, own.password, ca))
-    indices = Indices(application, prefix)
+def client(node: Node) -> tuple[OpenSearch, str]:
     for name, (text, at) in DOCUMENTS.items():
         document, page = entries(name, text, at)
-        assert set(indices.write([(indices.documents, document), (indices.passages, page)])) == {None}
-    indices.refresh()
-    reader = connect(OpenSearchSettings(opensearch.url, opensearch.reader.user, opensearch.reader.password, ca))
-    yield reader, prefix
-    unmake(admin, prefix)
-    for one in (reader, application, admin):
-        one.close()
+        assert set(node.indices.write([(node.indices.documents, document), (node.indices.passages, page)])) == {None}
+    node.indices.refresh()
+    return node.reader, node.prefix
 
 
 def test_a_reader_finds_a_family_from_each_of_its_members(client: tuple[OpenSearch, str]) -> None:

@@ -2,6 +2,7 @@
 """What tests of the index need: documents as the other services leave them in the store."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from opensearchpy import OpenSearch
 
@@ -18,9 +19,25 @@ from ream_contracts.artifacts import (
 )
 from ream_contracts.messages import Allowance, DocumentCompleted, DocumentIngested, PartSegment
 from ream_index.migrate import templates
+from ream_index.opensearch import Indices
 from ream_kit import Store
 
 SUBMITTED = "2026-01-05T10:00:00+00:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """New, empty indices on a real node.
+
+    Attributes:
+        indices: as the application role writes them.
+        reader: a client of the role that searches.
+        prefix: of their names.
+    """
+
+    indices: Indices
+    reader: OpenSearch
+    prefix: str
 
 
 def ingested(

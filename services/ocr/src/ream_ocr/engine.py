@@ -81,8 +81,8 @@ class PageRead:
         return sum(word.height > word.width for word in long) * 2 > len(long)
 
 
-class OcrEngine(Protocol):
-    """Reads pictures; one object serves one thread.
+class Engine(Protocol):
+    """What every engine says of itself; one object serves one thread.
 
     Attributes:
         name: how a setting names it.
@@ -94,6 +94,17 @@ class OcrEngine(Protocol):
 
     @property
     def version(self) -> str: ...  # noqa: D102 (said above)
+
+
+class SecondEngine(Engine, Protocol):
+    """Reads pictures in any language and needs nobody to say which."""
+
+    def read(self, picture: Image.Image) -> PageRead:
+        """Reads a grey picture (mode L) as it stands, without turning it."""
+
+
+class OcrEngine(Engine, Protocol):
+    """Reads pictures in languages that it is told."""
 
     def read(self, picture: Image.Image, languages: tuple[str, ...], dpi: int) -> PageRead:
         """Reads a grey picture as it stands, without turning it.

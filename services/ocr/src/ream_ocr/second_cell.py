@@ -10,7 +10,8 @@ from typing import Any
 
 from ream_ocr import pages
 from ream_ocr.cell import failed, opened
-from ream_ocr.engines import SecondEngine, open_second
+from ream_ocr.engine import SecondEngine
+from ream_ocr.engines import open_second
 from ream_ocr.pages import Look
 from ream_ocr.views import Budget, Unreadable
 

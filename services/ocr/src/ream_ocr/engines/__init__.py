@@ -6,11 +6,9 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from PIL import Image
-
-from ream_ocr.engine import EngineError, OcrEngine, PageRead
+from ream_ocr.engine import EngineError, OcrEngine, SecondEngine
 
 ENGINES = {
     "tesserocr": "ream_ocr.engines.tesserocr_engine:TesserocrEngine",
@@ -20,24 +18,6 @@ ENGINES = {
 
 SECOND_ENGINES = {"rapidocr": "ream_ocr.engines.rapidocr_engine:RapidocrEngine"}
 """The same for engines that read what the first is not sure of; they bring their data with them."""
-
-
-class SecondEngine(Protocol):
-    """Reads pictures in any language and needs nobody to say which; one object serves one thread.
-
-    Attributes:
-        name: how a setting names it.
-        version: of the recogniser, for the record.
-    """
-
-    @property
-    def name(self) -> str: ...  # noqa: D102 (said above)
-
-    @property
-    def version(self) -> str: ...  # noqa: D102 (said above)
-
-    def read(self, picture: Image.Image) -> PageRead:
-        """Reads a grey picture (mode L) as it stands, without turning it."""
 
 
 def open_engine(name: str, tessdata: Path) -> OcrEngine:
