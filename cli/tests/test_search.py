@@ -110,9 +110,10 @@ def test_what_is_like_a_document_is_asked_by_its_name_too(
         return "b" * 32
 
     monkeypatch.setattr("ream_cli.naming.meant", meant)
-    monkeypatch.setattr(search, "similar", lambda client, prefix, *what: what)
+    monkeypatch.setattr(search, "similar", lambda client, prefix, *what, **how: (*what, how))
     here = find({"REAM_HOME": str(tmp_path), "REAM_STORE": str(tmp_path), "REAM_OPENSEARCH_URL": "http://127.0.0.1:1"})
-    assert search.alike(here, place, 5) == (*asked, 5)
+    assert search.alike(here, place, 5) == (*asked, 5, {"facets": False, "versions": False})
+    assert search.alike(here, place, 5, facets=True, versions=True)[-1] == {"facets": True, "versions": True}
 
 
 @given(st.text(alphabet=st.sampled_from(["a", " ", ON, OFF, "\n"]), max_size=30))

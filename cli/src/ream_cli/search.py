@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("Give some words to search for, or --like and a document; one of the two.", USAGE)
     try:
         if options.like:
-            found = alike(find(), options.like, options.size)
+            found = alike(find(), options.like, options.size, facets=options.facets, versions=options.versions)
         else:
             found = search(
                 find(),
@@ -131,7 +131,9 @@ def _meaning() -> Callable[[str], list[float] | None]:
         raise CommandError(f"Nothing can be found by meaning: {error}.", UNAVAILABLE) from error
 
 
-def alike(surroundings: Surroundings, place: str, size: int = 10) -> Found:
+def alike(
+    surroundings: Surroundings, place: str, size: int = 10, *, facets: bool = False, versions: bool = False
+) -> Found:
     """Asks for what is like a document (its id, or its name), or like a unit of it (`ID/7`, `NAME.pdf/7`).
 
     Raises:
@@ -146,7 +148,15 @@ def alike(surroundings: Surroundings, place: str, size: int = 10) -> Found:
     known = documents.ID.fullmatch(name)  # the store need not be asked for these
     document_id = name if known else naming.meant(surroundings, surroundings.store(), name)
     with surroundings.opensearch() as client:
-        return similar(client, surroundings.index_prefix, document_id, int(unit) if unit else None, _within(size))
+        return similar(
+            client,
+            surroundings.index_prefix,
+            document_id,
+            int(unit) if unit else None,
+            _within(size),
+            facets=facets,
+            versions=versions,
+        )
 
 
 def _within(size: int) -> int:

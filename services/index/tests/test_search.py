@@ -11,7 +11,7 @@ from opensearchpy import OpenSearch
 from ream_index.languages import stem_field
 from ream_index.passages import Entry
 from ream_index.ranking import Ranked
-from ream_index.search import MARK, Count, Found, QueryError, by_words, find, rank, similar
+from ream_index.search import MARK, Count, Found, QueryError, Way, by_words, find, rank, similar
 from ream_index.testing import Node
 
 pytestmark = pytest.mark.servers
@@ -32,9 +32,14 @@ PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("born", 1, "en", "A quarterly harbour magazine", {"type": "report", "submitted": "2024-02-29T10:00:00Z"}),
     ("table", 1, "en", " ".join(f"person{number}" for number in range(19950, 20000)), {}),
     ("sheet", 7, "en", "Turbines 1,234 1,101", {"cells": ["Turbines 2019: 1,234", "Turbines 2018: 1,101"]}),
+    ("named", 3, "en", "Acme Ltd builds barges", {"organisations": ["Acme Ltd"], "places": ["Oslo", "Bergen"]}),
+    ("named", 4, "en", "Barges again", {"organisations": ["ACME Ltd"]}),
     ("engine", 1, "en", "Gaskets of crankcase, camshaft, tappets, flywheel", {}),
     ("engine", 2, "en", "Crankcase, camshaft, flywheel, tappets, gaskets once more", {}),
 ]  # fmt: skip
+FACETS = {
+    *("type", "sensitivity", "language", "source", "outcome", "media", "organisation", "place", "date"),
+}
 VECTORS = ["", *dict.fromkeys(page[0] for page in PAGES)]
 
 
@@ -62,6 +67,7 @@ def client(node: Node) -> tuple[OpenSearch, str]:
         body = {
             "document_id": document, "name": f"{document}_document.pdf", "outcome": "complete", "type": "letter",
             "readiness": "complete" if document == "born" else "vectors", "characters": 9,
+            "places": ["Bergen", "Oslo"] if document == "named" else [],
         }  # fmt: skip
         entries.append((node.indices.documents, Entry(document, 1, body)))
     unread = {
@@ -181,18 +187,42 @@ def test_where_nothing_holds_all_the_words_some_are_enough(search: Search) -> No
 
 def test_facets_count_documents_and_not_pages(search: Search) -> None:
     facets = dict(search("the", facets=True).facets)
-    assert set(facets) == {"type", "sensitivity", "language", "source", "outcome", "media", "date"}
+    assert set(facets) == FACETS
     assert Count("contract", 1) in facets["type"], "of which two pages were found"
     assert facets["date"] == (Count("2026-01", 2),)
     assert search("the").facets == ()
 
 
+def test_a_name_is_a_condition_and_a_facet(search: Search) -> None:
+    found = search('barges organisation:"acme ltd"', facets=True)
+    assert [(one.unit, one.part) for hit in found.documents for one in hit.passages] == [(3, 1), (4, 1)]
+    assert dict(found.facets)["place"] == (Count("Bergen", 1), Count("Oslo", 1))
+    assert [one.unit for one in search("barges place:oslo").documents[0].passages] == [3]
+    assert search("barges -place:oslo").documents[0].passages[0].unit == 4
+    assert ids(search("place:bergen")) == ["named"], "by its entry"
+
+
 def test_facets_count_what_conditions_alone_find(search: Search) -> None:
     found = search("outcome:failed,complete", facets=True, size=1)
     facets = dict(found.facets)
-    assert set(facets) == {"type", "sensitivity", "language", "source", "outcome", "media", "date"}
+    assert set(facets) == FACETS
     assert facets["outcome"] == (Count("complete", len(VECTORS) - 1), Count("failed", 1))
     assert found.total == len(VECTORS)
+
+
+@pytest.mark.parametrize("way", ["meaning", "both"])
+def test_facets_count_the_best_passages_where_these_are_ranked(client: tuple[OpenSearch, str], way: Way) -> None:
+    found = find(*client, "harbour type:contract", way=way, meaning=means("en"), facets=True)
+    facets = dict(found.facets)
+    assert facets["type"] == (Count("contract", 1),), "of which two pages were found"
+    assert facets["date"] == (Count("2026-01", 1),)
+    assert find(*client, "harbour", way=way, meaning=means("en")).facets == ()
+
+
+def test_facets_count_what_is_like_a_document(client: tuple[OpenSearch, str]) -> None:
+    found = similar(*client, "born", facets=True)
+    assert sum(one.documents for one in dict(found.facets)["language"]) == found.total
+    assert similar(*client, "born").facets == ()
 
 
 def test_a_document_like_another_is_another(client: tuple[OpenSearch, str]) -> None:

@@ -13,6 +13,7 @@ from ream_contracts.messages import DocumentCompleted
 from ream_contracts.vectors import Window
 from ream_index.cells import cells_of
 from ream_index.languages import stem_field
+from ream_index.names import names_of, names_within
 
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
@@ -134,6 +135,7 @@ def passages(
         own = deque(one for one in windows or () if one.unit == unit.unit)
         pieces = list(cut(unit.text, limit))
         cells = cells_of(unit.tables, [piece for _, piece in pieces], limit)
+        names = names_of(classes.entities, unit.unit)
         for number, (start, piece) in enumerate(pieces, 1):
             yield Entry(
                 f"{record.document_id}-{unit.unit}-{number}",
@@ -153,6 +155,7 @@ def passages(
                     "stems": {stems: piece} if stems else None,
                     "cells": cells[number - 1].lines or None,
                     "cells_left_out": cells[number - 1].left_out or None,
+                    **names_within(names, start, start + len(piece)),
                     "language": language,
                     "method": unit.method,
                     "confidence": unit.confidence,

@@ -33,10 +33,23 @@ class Field:
     Attributes:
         passages: the field of a passage.
         documents: that of a document's entry; None where documents have none.
+        folded: whether capital letters make no difference.
     """
 
     passages: str
     documents: str | None
+    folded: bool = False
+
+    def asked(self, values: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """The conditions of passages and of documents that one of these is the field's value."""
+        one, other = self._terms(self.passages, values), self.documents
+        return one, None if other is None else self._terms(other, values)
+
+    def _terms(self, name: str, values: Sequence[str]) -> dict[str, Any]:
+        if not self.folded:
+            return {"terms": {name: list(values)}}
+        each = [{"term": {name: {"value": value, "case_insensitive": True}}} for value in values]
+        return {"bool": {"should": each, "minimum_should_match": 1}}
 
 
 EXACT = {
@@ -47,6 +60,9 @@ EXACT = {
     "outcome": Field("outcome", "outcome"),
     "media": Field("media_type", "media_type"),
     "method": Field("method", "methods"),
+    "organisation": Field("organisations", "organisations", folded=True),
+    "place": Field("places", "places", folded=True),
+    "product": Field("products", "products", folded=True),
     "tag": Field("tags", "tags"),
     "path": Field("path", "path"),
     "id": Field("document_id", "document_id"),
@@ -204,9 +220,7 @@ def _conditions(name: str, value: str, *, is_phrase: bool, excluded: bool) -> It
         values = _values(value, is_phrase=is_phrase)
         if name in CLOSED:
             values = [_known(name, one) for one in values]
-        found = EXACT[name]
-        documents = {"terms": {found.documents: values}} if found.documents else None
-        yield Condition({"terms": {found.passages: values}}, documents, excluded)
+        yield Condition(*EXACT[name].asked(values), excluded)
     elif name in IN_WORDS:
         asked: dict[str, Any] = {
             "query": value,

@@ -16,6 +16,8 @@ FACETS = {
     "source": "namespace",
     "outcome": "outcome",
     "media": "media_type",
+    "organisation": "organisations",
+    "place": "places",
 }
 """Field of passages by the name that a query gives it."""
 MONTH = "date"
@@ -187,6 +189,11 @@ def facet_bodies(*, of_documents: bool = False) -> dict[str, Any]:
         by_value[name] = {"terms": {"field": of_entry if of_documents else field, "size": _VALUES}, **counted}
     month = {"field": "submitted", "calendar_interval": "month", "format": "yyyy-MM", "min_doc_count": 1}
     return {**by_value, MONTH: {"date_histogram": month, **counted}}
+
+
+def divided_body(ids: Sequence[str]) -> dict[str, Any]:
+    """The request for how the documents of these passages divide."""
+    return {"size": 0, "query": {"ids": {"values": list(ids)}}, "aggs": facet_bodies()}
 
 
 def types_body() -> dict[str, Any]:

@@ -41,12 +41,13 @@ __all__ = [
 
 Meaning = Callable[[str], Sequence[float] | None]
 """Gives the vector of a question, of the model whose vectors are in the index; none where it has no words."""
+Facets = tuple[tuple[str, tuple[Count, ...]], ...]
 _DEPTH = 300
+"""Passages of each list that is fused, at least."""
 _SENTENCE = 6
 """Words from which a question is a sentence: most of its words say how it is asked, and lead astray."""
 _WORDS_OF_A_SENTENCE = 0.5
 """How much the list by words counts then; by few words it is as good as that by meaning."""
-"""Passages of each list that is fused, at least."""
 _COMPARED = 20
 """Passages of a document that others are compared with."""
 _NO_OTHER = "No other document has enough of its special words."
@@ -72,7 +73,8 @@ def find(
     Documents that are versions of one another are shown as one, the best of them; totals and facets count all.
 
     By meaning there is always something that is nearest, whether it answers the question or not. The conditions of
-    the query hold in each way. Documents by name, and facets, come with words alone.
+    the query hold in each way. Documents by name come with words alone. Facets count all that words find; by meaning,
+    and by both, what is in the list of the best passages, which is as long as it is wanted and 300 at least.
 
     Args:
         client: of somebody who may search.
@@ -95,13 +97,21 @@ def find(
     def asked(many: int) -> Found:
         if way == "words":
             return by_words(client, prefix, words, many, passages_each, fuzzy=fuzzy, facets=facets)
-        return _by_rank(client, prefix, words, way, meaning, many, passages_each)
+        return _by_rank(client, prefix, words, way, meaning, many, passages_each, facets=facets)
 
     return asked(size) if versions else together(client, Indices(client, prefix).documents, asked, size)
 
 
 def _by_rank(
-    client: OpenSearch, prefix: str, words: str, way: Way, meaning: Meaning | None, size: int, passages_each: int
+    client: OpenSearch,
+    prefix: str,
+    words: str,
+    way: Way,
+    meaning: Meaning | None,
+    size: int,
+    passages_each: int,
+    *,
+    facets: bool,
 ) -> Found:
     query, indices = read(words), Indices(client, prefix)
     ranked = rank(client, prefix, words, way=way, meaning=meaning, depth=max(_DEPTH, 2 * size * passages_each))
@@ -118,7 +128,13 @@ def _by_rank(
         for document_id, group in groups.items()
     )
     notes = () if documents else _unknown_types(client, indices, query)
-    return Found(len(ranked), documents, without_vectors=_without_vectors(client, indices), notes=notes)
+    divided = _divided(client, indices, ranked) if facets else ()
+    return Found(len(ranked), documents, divided, without_vectors=_without_vectors(client, indices), notes=notes)
+
+
+def _divided(client: OpenSearch, indices: Indices, ranked: Sequence[ranking.Ranked]) -> Facets:
+    body = requests.divided_body([one.id for one in ranked])
+    return _facets(ask(lambda: client.search(index=indices.passages, body=body)))
 
 
 def rank(
@@ -232,9 +248,27 @@ def _with_words(
 
 
 def similar(
-    client: OpenSearch, prefix: str, document_id: str, unit: int | None = None, size: int = 10, passages_each: int = 3
+    client: OpenSearch,
+    prefix: str,
+    document_id: str,
+    unit: int | None = None,
+    size: int = 10,
+    passages_each: int = 3,
+    *,
+    facets: bool = False,
+    versions: bool = False,
 ) -> Found:
     """Finds other documents that share what is special in a document, or in one unit of it.
+
+    Args:
+        client: of somebody who may search.
+        prefix: what the names of the indices begin with.
+        document_id: of the document.
+        unit: compare with this unit of it alone.
+        size: documents.
+        passages_each: places in each.
+        facets: count how the found documents divide.
+        versions: show every version by itself, where others are put together as `find` does.
 
     Raises:
         QueryError: nothing of it can be compared.
@@ -250,18 +284,24 @@ def similar(
             raise QueryError(f"There is no document {document_id} in the index.")
         where = "" if unit is None else f", unit {unit},"
         raise QueryError(f"There is no text of {document_id}{where} to compare with.")
-    others = requests.search_body(requests.like_query(text, document_id), size, passages_each)
-    answer = _searched(client, indices, others)
-    notes: tuple[str, ...] = ()
-    if not answer["hits"]["hits"] and unit is not None:
-        beside = requests.search_body(requests.like_query(text, document_id, unit), size, max(size, passages_each))
-        answer = _searched(client, indices, beside)
-        notes = (_NO_OTHER, _BESIDE) if answer["hits"]["hits"] else (_NO_OTHER, _NONE_BESIDE)
-    elif not answer["hits"]["hits"]:
-        notes = (_NO_OTHER,)
-    return Found(
-        answer["hits"]["total"]["value"], _documents(client, indices, answer), total=_total(answer), notes=notes
-    )
+
+    def asked(many: int) -> Found:
+        others = requests.search_body(requests.like_query(text, document_id), many, passages_each, facets=facets)
+        return _found(client, indices, _searched(client, indices, others))
+
+    found = asked(size) if versions else together(client, indices.documents, asked, size)
+    if found.documents:
+        return found
+    if unit is None:
+        return replace(found, notes=(_NO_OTHER,))
+    beside = requests.search_body(requests.like_query(text, document_id, unit), size, max(size, passages_each))
+    found = _found(client, indices, _searched(client, indices, beside))
+    return replace(found, notes=(_NO_OTHER, _BESIDE if found.documents else _NONE_BESIDE))
+
+
+def _found(client: OpenSearch, indices: Indices, answer: dict[str, Any]) -> Found:
+    documents = _documents(client, indices, answer)
+    return Found(answer["hits"]["total"]["value"], documents, _facets(answer), total=_total(answer))
 
 
 def _searched(client: OpenSearch, indices: Indices, body: dict[str, Any]) -> dict[str, Any]:
@@ -297,7 +337,7 @@ class _Named:
 
     hits: tuple[DocumentHit, ...] = ()
     total: int = 0
-    facets: tuple[tuple[str, tuple[Count, ...]], ...] = ()
+    facets: Facets = ()
 
 
 def _named(
@@ -333,7 +373,7 @@ def _unknown_types(client: OpenSearch, indices: Indices, query: Query) -> tuple[
     return (f"No document has the type {', '.join(unknown)}; {types}.",)
 
 
-def _facets(answer: dict[str, Any]) -> tuple[tuple[str, tuple[Count, ...]], ...]:
+def _facets(answer: dict[str, Any]) -> Facets:
     found = answer.get("aggregations", {})
     return tuple(
         (name, tuple(_count(bucket) for bucket in found[name]["buckets"]))
