@@ -25,6 +25,13 @@ _NO_COORDINATOR_YET = (
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
 )
 """What a broker says of a group while it makes, or reads, the topic of offsets."""
+_NO_LEADER_YET = (
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._UNKNOWN_PARTITION,
+)
+"""What a broker, or the client, says of a topic's partitions while these are still being made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +233,19 @@ class Place:
         return True
 
     def _marks(self, consumer: Consumer, topic: str) -> dict[int, tuple[int, int]]:
-        return {
-            number: consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=_SECONDS)
-            for number in range(PARTITIONS)
-        }
+        return {number: self._mark(consumer, TopicPartition(topic, number)) for number in range(PARTITIONS)}
+
+    def _mark(self, consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
+        """Asks where a partition begins and ends, again while it has no leader yet."""
+        deadline = time.monotonic() + _SECONDS
+        while True:
+            try:
+                low, high = consumer.get_watermark_offsets(place, timeout=_SECONDS)
+                return low, high
+            except KafkaException as error:
+                if error.args[0].code() not in _NO_LEADER_YET or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)  # noqa: TID251 - the broker is waited for
 
     def _consumer(self, group: str) -> Consumer:
         return Consumer(
