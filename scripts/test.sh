@@ -6,7 +6,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-pytest=(.venv/bin/python -m pytest)
+pytest=(.venv/bin/python -m pytest --durations 15 --durations-min 5)
 said=$(mktemp -d)
 failed=0
 trap 'kill "${parts:-}" 2>/dev/null; rm -rf "$said"' EXIT

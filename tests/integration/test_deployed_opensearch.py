@@ -41,6 +41,7 @@ PASSWORDS = {
     "REAM_OPENSEARCH_ADMIN_PASSWORD": "Jq7-boss-Lk29-wet-Rz",
     "REAM_OPENSEARCH_PASSWORD": "Wm3-hull-Pd84-dry-Vt",
     "REAM_OPENSEARCH_READER_PASSWORD": "Hn5-lamp-Ys61-hot-Bc",
+    "REAM_OPENSEARCH_PRIVILEGED_PASSWORD": "Dr9-pier-Oc52-sly-Mu",
     "REAM_OPENSEARCH_DASHBOARDS_PASSWORD": "Fg8-cork-Xa37-raw-Ne",
 }
 
@@ -178,6 +179,12 @@ def test_the_way_from_no_users_to_an_application_that_may_not_make_indices(node:
     found = node.ask(*reader, "GET", "/ream-passages/_search", {"query": {"match": {"text": "lease"}}})
     assert found[1]["hits"]["total"]["value"] == 1
     assert node.ask(*reader, "PUT", "/ream-passages/_doc/b", entry)[0] == 403
+
+    owned = {"document_id": "b" * 32, "sensitivity": "internal", "people": ["Ann Lee"]}
+    assert node.ask(*ream, "PUT", "/ream-documents/_doc/b?refresh=true", owned)[0] == 201
+    privileged = ("privileged", PASSWORDS["REAM_OPENSEARCH_PRIVILEGED_PASSWORD"])
+    seen = {who[0]: node.ask(*who, "GET", "/ream-documents/_doc/b")[1]["_source"] for who in (reader, privileged)}
+    assert seen == {"reader": {name: owned[name] for name in ("document_id", "sensitivity")}, "privileged": owned}
 
     admin = ("admin", PASSWORDS["REAM_OPENSEARCH_ADMIN_PASSWORD"])
     for somebody in (ream, admin):

@@ -18,7 +18,7 @@ from ream_local.opensearch_install import PLUGIN_SETTINGS, assemble, make_option
 from ream_local.opensearch_users import APPLICATION, READER, USERS, roles, security_files
 from ream_local.settings import Settings
 from ream_local.stack import Stack
-from ream_local.testing import named_opensearch, named_s3
+from ream_local.testing import OpenSearchServer, named_opensearch, named_s3
 
 SETTINGS = Settings(Path("/data"), Path("/cache"), 1, 2, 3, 4)
 
@@ -113,7 +113,7 @@ def test_printed_variables_lead_tests_to_the_same_servers(tmp_path: Path) -> Non
     found = named_opensearch(environment(endpoints))
     assert found is not None
     assert (found.url, found.ca_file) == (endpoints.opensearch_url, endpoints.opensearch_ca_file)
-    assert (found.admin, found.application, found.reader) == (endpoints.admin, endpoints.application, endpoints.reader)
+    assert found == OpenSearchServer.of(endpoints)
 
 
 def test_without_variables_no_server_is_named() -> None:

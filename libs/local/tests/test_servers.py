@@ -16,6 +16,7 @@ import time
 import urllib.parse
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_a_wrong_password_and_none_are_refused(opensearch: OpenSearchServer) -> 
 
 
 def test_a_client_that_does_not_trust_the_authority_refuses(opensearch: OpenSearchServer) -> None:
-    stranger = OpenSearchServer(opensearch.url, None, opensearch.admin, opensearch.application, opensearch.reader)
+    stranger = replace(opensearch, ca_file=None)
     with pytest.raises(ssl.SSLCertVerificationError):
         _ask(stranger, stranger.application, "GET", "/")
 
@@ -247,9 +248,7 @@ def test_a_running_stack_is_not_started_twice(stack: Stack) -> None:
 
 def test_a_node_that_was_set_up_with_other_roles_gets_those_of_this_version(stack: Stack) -> None:
     found = stack.endpoints()
-    server = OpenSearchServer(
-        found.opensearch_url, found.opensearch_ca_file, found.admin, found.application, found.reader
-    )
+    server = OpenSearchServer.of(found)
     role = "/_plugins/_security/api/roles/reader"
     may_nothing = {"cluster_permissions": [], "index_permissions": []}
     assert _ask(server, server.admin, "PUT", role, may_nothing)[0] == 200
@@ -261,9 +260,7 @@ def test_a_node_that_was_set_up_with_other_roles_gets_those_of_this_version(stac
 
 def test_what_was_acknowledged_survives_a_kill(stack: Stack) -> None:
     found = stack.endpoints()
-    server = OpenSearchServer(
-        found.opensearch_url, found.opensearch_ca_file, found.admin, found.application, found.reader
-    )
+    server = OpenSearchServer.of(found)
     assert _ask(server, server.admin, "PUT", "/ream-kept", VECTORS)[0] == 200
     document = {"text": "kept", "vector": [1.0, 2.0]}
     assert _ask(server, server.application, "PUT", "/ream-kept/_doc/1", document)[0] == 201

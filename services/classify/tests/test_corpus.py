@@ -19,6 +19,8 @@ RULES = rules.load()
 LEAST_POINTS = 25
 LEAST_SHARE = 0.45
 PAGES_A_SEGMENT = 16
+ALL_OF = 3
+"""Segments up to which a document is classified whole; of the rest of a long one every fourth is enough to judge by."""
 
 
 def folder(name: str) -> Path:
@@ -46,6 +48,7 @@ def segments(pages: list[str]) -> list[SegmentText]:
         for number, text in enumerate(pages, 1)
     ]
     runs = [tuple(units[start : start + PAGES_A_SEGMENT]) for start in range(0, len(units), PAGES_A_SEGMENT)]
+    runs = runs[:ALL_OF] + runs[ALL_OF::4]
     return [SegmentText("a" * 32, 1, run[0].unit, "extract", "1", run, ()) for run in runs]
 
 

@@ -23,11 +23,11 @@ def node(opensearch: OpenSearchServer) -> Iterator[Node]:
         return connect(OpenSearchSettings(opensearch.url, login.user, login.password, str(opensearch.ca_file)))
 
     prefix = f"ream-{uuid.uuid4().hex[:8]}-"
-    admin, application, reader = (
-        client(login) for login in (opensearch.admin, opensearch.application, opensearch.reader)
+    admin, application, reader, privileged = (
+        client(login) for login in (opensearch.admin, opensearch.application, opensearch.reader, opensearch.privileged)
     )
     migrate(admin, prefix)
-    yield Node(Indices(application, prefix), reader, prefix)
+    yield Node(Indices(application, prefix), reader, privileged, prefix)
     unmake(admin, prefix)
-    for one in (reader, application, admin):
+    for one in (reader, privileged, application, admin):
         one.close()

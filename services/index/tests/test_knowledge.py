@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from itertools import permutations
 from typing import Any
 
-from ream_contracts.artifacts import Entity, KeyField, Keyphrase, SegmentClasses
-from ream_index.knowledge import LONGEST, MOST_NAMES, Knowledge
+from ream_contracts.artifacts import Entity, Finding, KeyField, Keyphrase, SegmentClasses
+from ream_index.knowledge import LONGEST, MOST_NAMES, MOST_VALUES, Knowledge
 
 ID = "a" * 32
 
@@ -17,7 +17,9 @@ def entity(kind: str, text: str, normal: str | None = None) -> Entity:
 
 def classes(*entities: Entity, phrases: Iterable[tuple[str, int]] = (), **more: Any) -> SegmentClasses:
     listed = tuple(Keyphrase(text, score, 1, 1, 0, len(text)) for text, score in phrases)
-    return SegmentClasses(ID, 1, 1, "4.x", (), (), False, {}, {}, keyphrases=listed, entities=entities, **more)
+    own = {"findings": (), "truncated": False, **more}
+    found, truncated = own.pop("findings"), own.pop("truncated")
+    return SegmentClasses(ID, 1, 1, "4.x", (), found, truncated, {}, {}, keyphrases=listed, entities=entities, **own)
 
 
 SEGMENTS = (
@@ -78,3 +80,33 @@ def test_key_fields_are_the_surest_of_the_decided_type_and_all_parties() -> None
 
 def test_kinds_that_nobody_knows_yet_are_left_out() -> None:
     assert "star" not in str(fields(classes(entity("star", "Vega"))))
+
+
+def finding(kind: str, value: str, unit: int = 1, start: int = 0) -> Finding:
+    return Finding(kind, unit, start, start + len(value), value, 90)
+
+
+def test_values_of_personal_data_are_listed_by_kind_once_each_and_no_secrets_or_marks() -> None:
+    found = (
+        finding("personal:email", "b@x.org", 2),
+        finding("personal:email", "a@x.org", 1, 5),
+        finding("personal:iban", "DE89370400440532013000"),
+        finding("secret:token", "ghp_123"),
+        finding("mark:restricted", "strictly confidential"),
+        finding("personal:email", "b@x.org", 3),
+    )
+    expected = {"email": ["a@x.org", "b@x.org"], "iban": ["DE89370400440532013000"]}
+    for order in permutations(found, len(found)):
+        said = fields(*(classes(findings=(one,)) for one in order))
+        assert said["personal_values"] == expected
+        assert said["personal_values_truncated"] is False
+
+
+def test_of_too_many_values_the_first_in_the_document_are_kept_and_it_is_said() -> None:
+    values = [f"10.0.{number // 256}.{number % 256}" for number in range(3 * MOST_VALUES)]
+    many = [classes(findings=(finding("personal:ip", value, unit),)) for unit, value in enumerate(values)]
+    for order in (many, many[::-1]):
+        said = fields(*order)
+        assert said["personal_values"]["ip"] == values[:MOST_VALUES]
+        assert said["personal_values_truncated"] is True
+    assert fields(classes(truncated=True))["personal_values_truncated"] is True

@@ -12,7 +12,7 @@ from ream_index.roles import RolesSettings, establish, mappings, users
 from ream_index.settings import OpenSearchSettings
 from ream_local import opensearch_users
 
-OWN = RolesSettings("admin.pem", "admin.key", "admin's", "reader's", "dashboards'")
+OWN = RolesSettings("admin.pem", "admin.key", "admin's", "reader's", "privileged's", "dashboards'")
 OPENSEARCH = OpenSearchSettings(password="ream's")
 
 
@@ -58,7 +58,7 @@ def allowed(role: dict[str, Any]) -> list[str]:
 
 
 def test_nobody_but_the_administrator_makes_indices_fields_or_templates() -> None:
-    assert {name: allowed(role) for name, role in roles.roles().items()} == {"ream": [], "reader": []}
+    assert {name: allowed(role) for name, role in roles.roles().items()} == {"ream": [], "reader": [], "privileged": []}
 
 
 def test_a_planted_permission_is_seen() -> None:
@@ -72,13 +72,15 @@ def test_everybody_has_his_own_password_and_only_the_administrator_has_all_acces
         "admin": "admin's",
         "ream": "ream's",
         "reader": "reader's",
+        "privileged": "privileged's",
         "kibanaserver": "dashboards'",
     }
     assert dict(mappings(everybody)) == {
         "all_access": ["admin"],
         "ream": ["ream"],
         "reader": ["reader"],
-        "kibana_user": ["reader"],
+        "privileged": ["privileged"],
+        "kibana_user": ["reader", "privileged"],
         "kibana_server": ["kibanaserver"],
     }
 
@@ -100,7 +102,14 @@ def test_no_password_shows() -> None:
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ADMIN_CERTIFICATE", "ADMIN_KEY", "ADMIN_PASSWORD", "READER_PASSWORD", "DASHBOARDS_PASSWORD"):
+    for name in (
+        "ADMIN_CERTIFICATE",
+        "ADMIN_KEY",
+        "ADMIN_PASSWORD",
+        "READER_PASSWORD",
+        "PRIVILEGED_PASSWORD",
+        "DASHBOARDS_PASSWORD",
+    ):
         monkeypatch.setenv(f"REAM_OPENSEARCH_{name}", "secret-word")
     monkeypatch.setenv("REAM_OPENSEARCH_PASSWORD", "secret-word")
 

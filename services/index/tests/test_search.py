@@ -195,7 +195,7 @@ def test_facets_count_documents_and_not_pages(search: Search) -> None:
 
 def test_a_name_is_a_condition_and_a_facet(search: Search) -> None:
     found = search('barges organisation:"acme ltd"', facets=True)
-    assert [(one.unit, one.part) for hit in found.documents for one in hit.passages] == [(3, 1), (4, 1)]
+    assert sorted(one.unit for hit in found.documents for one in hit.passages) == [3, 4]
     assert dict(found.facets)["place"] == (Count("Bergen", 1), Count("Oslo", 1))
     assert [one.unit for one in search("barges place:oslo").documents[0].passages] == [3]
     assert search("barges -place:oslo").documents[0].passages[0].unit == 4

@@ -116,10 +116,7 @@ def own_servers(tell: Tell) -> Iterator[World]:
     with contextlib.ExitStack() as endings:
         kafka = endings.enter_context(own_server("kafka", tell))
         search = endings.enter_context(own_server("opensearch", tell))
-        found = search.endpoints()
-        server = OpenSearchServer(
-            found.opensearch_url, found.opensearch_ca_file, found.admin, found.application, found.reader
-        )
+        server = OpenSearchServer.of(search.endpoints())
         folder = endings.enter_context(folder_of("world"))
         yield World(folder, kafka.endpoints().kafka_bootstrap_servers, server, tell, kafka, search)
 

@@ -22,6 +22,7 @@ def environment(endpoints: Endpoints) -> dict[str, str]:
         "OPENSEARCH_PASSWORD": endpoints.application.password,
         "OPENSEARCH_ADMIN_PASSWORD": endpoints.admin.password,
         "OPENSEARCH_READER_PASSWORD": endpoints.reader.password,
+        "OPENSEARCH_PRIVILEGED_PASSWORD": endpoints.privileged.password,
     }
 
 

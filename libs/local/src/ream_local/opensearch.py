@@ -10,6 +10,7 @@ import http.client
 import json
 import shutil
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class OpenSearch:
         return False
 
     def refresh_roles(self) -> None:
-        """Give a running node the roles of this version: it reads them from files only when it is set up.
+        """Give a running node the roles and users of this version: it reads them from files only when it is set up.
 
         Raises:
             LocalStackError: the node does not take them.
@@ -120,12 +121,17 @@ class OpenSearch:
         if noted.exists() and noted.read_text(encoding="utf-8") == wanted:
             return
         for name, role in opensearch_users.roles().items():
-            permissions = {key: value for key, value in role.items() if key != "reserved"}
-            path = f"/_plugins/_security/api/roles/{name}"
-            status, answer = self._ask(opensearch_users.ADMIN, "PUT", path, json.dumps(permissions))
-            if status not in {200, 201}:
-                raise LocalStackError(f"OpenSearch did not take the role {name}: {answer}")
+            self._put(f"roles/{name}", {key: value for key, value in role.items() if key != "reserved"})
+        for name in (opensearch_users.READER, opensearch_users.PRIVILEGED):
+            self._put(f"internalusers/{name}", {"password": self.passwords()[name]})
+            self._put(f"rolesmapping/{name}", {"users": [name]})
         noted.write_text(wanted, encoding="utf-8")
+
+    def _put(self, name: str, body: Mapping[str, Any]) -> None:
+        path = f"/_plugins/_security/api/{name}"
+        status, answer = self._ask(opensearch_users.ADMIN, "PUT", path, json.dumps(body))
+        if status not in {200, 201}:
+            raise LocalStackError(f"OpenSearch did not take {name}: {answer}")
 
     def _ask(self, user: str, method: str, path: str, body: str | None = None) -> tuple[int, dict[str, Any]]:
         context = ssl.create_default_context(cafile=str(self.ca_file))

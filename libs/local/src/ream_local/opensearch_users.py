@@ -9,8 +9,8 @@ from typing import Any
 
 from ream_local.secrets_file import bcrypt_hash
 
-ADMIN, APPLICATION, READER = "admin", "ream", "reader"
-USERS = (ADMIN, APPLICATION, READER)
+ADMIN, APPLICATION, READER, PRIVILEGED = "admin", "ream", "reader", "privileged"
+USERS = (ADMIN, APPLICATION, READER, PRIVILEGED)
 
 _INDICES = ["ream-*"]
 _LOOK = ["cluster:monitor/*", "indices:data/read/mget*", "indices:data/read/msearch*", "indices:data/read/scroll*"]
@@ -23,16 +23,22 @@ _READ = [
     "indices:admin/mappings/get",
     "indices:monitor/*",
 ]
+# What a reader does not see: names and numbers of people as they were found, and what is restricted.
+_PERSONAL = ["~people*", "~key_fields*", "~personal_values*"]
+_NOT_RESTRICTED = {
+    "bool": {"must_not": [{"term": {name: "restricted"}} for name in ("sensitivity", "document_sensitivity")]}
+}
 # Not the plugin's own group "write": that one may change mappings. Indices, fields and templates are made by the
 # migration command alone, because a vector field with the wrong engine ends this node for good.
 _WRITE = ["indices:data/write/*", "indices:admin/refresh*", "indices:admin/flush*"]
 
 
 def roles() -> dict[str, Any]:
-    """The two roles; the administrator's (`all_access`) comes with the plugin."""
+    """The roles of our own; the administrator's (`all_access`) comes with the plugin."""
     return {
         APPLICATION: _role([*_LOOK, "indices:data/write/bulk*"], [*_READ, *_WRITE]),
-        READER: _role(_LOOK, _READ),
+        READER: _role(_LOOK, _READ, dls=json.dumps(_NOT_RESTRICTED), fls=_PERSONAL),
+        PRIVILEGED: _role(_LOOK, _READ),
     }
 
 
@@ -42,11 +48,13 @@ def security_files(passwords: Mapping[str, str]) -> dict[str, str]:
         ADMIN: {"hash": bcrypt_hash(passwords[ADMIN]), "reserved": True, "backend_roles": ["admin"]},
         APPLICATION: {"hash": bcrypt_hash(passwords[APPLICATION]), "reserved": False},
         READER: {"hash": bcrypt_hash(passwords[READER]), "reserved": False},
+        PRIVILEGED: {"hash": bcrypt_hash(passwords[PRIVILEGED]), "reserved": False},
     }
     mapping: dict[str, Any] = {
         "all_access": {"reserved": False, "backend_roles": ["admin"]},
         APPLICATION: {"reserved": False, "users": [APPLICATION]},
         READER: {"reserved": False, "users": [READER]},
+        PRIVILEGED: {"reserved": False, "users": [PRIVILEGED]},
     }
     return {
         "internal_users.yml": _document("internalusers", users),
@@ -55,11 +63,11 @@ def security_files(passwords: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _role(cluster: list[str], actions: list[str]) -> dict[str, Any]:
+def _role(cluster: list[str], actions: list[str], **seen: Any) -> dict[str, Any]:
     return {
         "reserved": False,
         "cluster_permissions": cluster,
-        "index_permissions": [{"index_patterns": _INDICES, "allowed_actions": actions}],
+        "index_permissions": [{"index_patterns": _INDICES, **seen, "allowed_actions": actions}],
     }
 
 

@@ -16,7 +16,7 @@ from ream_local.errors import LocalStackError
 from ream_local.installation import Progress
 from ream_local.kafka import Kafka
 from ream_local.opensearch import OpenSearch
-from ream_local.opensearch_users import ADMIN, APPLICATION, READER
+from ream_local.opensearch_users import ADMIN, APPLICATION, PRIVILEGED, READER
 from ream_local.ownership import require_reachable
 from ream_local.ports import require_free
 from ream_local.processes import resident_bytes
@@ -49,7 +49,8 @@ class Endpoints:
         opensearch_ca_file: Authority that signed OpenSearch's certificate, in PEM.
         admin: May do everything; for migrations and repairs only.
         application: May read and write documents of `ream-*`, but not make indices, fields or templates.
-        reader: May only read `ream-*`.
+        reader: May only read `ream-*`, and neither values of personal data nor what is restricted.
+        privileged: May read all of `ream-*`.
         store_dir: Folder for the store.
         data_dir: Folder that holds everything of this stack.
     """
@@ -60,6 +61,7 @@ class Endpoints:
     admin: Login
     application: Login
     reader: Login
+    privileged: Login
     store_dir: Path
     data_dir: Path
 
@@ -186,6 +188,7 @@ class Stack:
             admin=Login(ADMIN, passwords[ADMIN]),
             application=Login(APPLICATION, passwords[APPLICATION]),
             reader=Login(READER, passwords[READER]),
+            privileged=Login(PRIVILEGED, passwords[PRIVILEGED]),
             store_dir=self._settings.data_dir / "store",
             data_dir=self._settings.data_dir,
         )

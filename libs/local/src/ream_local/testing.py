@@ -25,7 +25,7 @@ from ream_local.containers import start_kafka
 from ream_local.errors import LocalStackError
 from ream_local.object_store import ObjectStore, S3Server
 from ream_local.ports import free_ports
-from ream_local.stack import Login, Stack
+from ream_local.stack import Endpoints, Login, Stack
 
 __all__ = ["OpenSearchServer", "S3Server", "kafka_bootstrap", "opensearch", "s3_server"]
 
@@ -42,7 +42,8 @@ class OpenSearchServer:
         ca_file: Authority to trust, or None for those of the system.
         admin: May do everything.
         application: May read and write documents of `ream-*` only.
-        reader: May only read `ream-*`.
+        reader: May only read `ream-*`, and neither values of personal data nor what is restricted.
+        privileged: May read all of `ream-*`.
     """
 
     url: str
@@ -50,6 +51,13 @@ class OpenSearchServer:
     admin: Login
     application: Login
     reader: Login
+    privileged: Login
+
+    @classmethod
+    def of(cls, found: Endpoints) -> OpenSearchServer:
+        """That of a local stack."""
+        users = found.admin, found.application, found.reader, found.privileged
+        return cls(found.opensearch_url, found.opensearch_ca_file, *users)
 
 
 class _Once(Generic[_T]):
@@ -114,10 +122,7 @@ class SessionServers:
         return address
 
     def _opensearch(self) -> OpenSearchServer:
-        found = self._stack("opensearch").endpoints()
-        return OpenSearchServer(
-            found.opensearch_url, found.opensearch_ca_file, found.admin, found.application, found.reader
-        )
+        return OpenSearchServer.of(self._stack("opensearch").endpoints())
 
     def _s3(self) -> S3Server:
         store = ObjectStore(self._folder("s3"), settings.cache_home(self._environment), free_ports(1)[0])
@@ -151,6 +156,7 @@ def named_opensearch(environment: Mapping[str, str]) -> OpenSearchServer | None:
         Login("admin", environment.get("OPENSEARCH_ADMIN_PASSWORD", "")),
         Login(environment.get("OPENSEARCH_USER", "ream"), environment.get("OPENSEARCH_PASSWORD", "")),
         Login("reader", environment.get("OPENSEARCH_READER_PASSWORD", "")),
+        Login("privileged", environment.get("OPENSEARCH_PRIVILEGED_PASSWORD", "")),
     )
 
 

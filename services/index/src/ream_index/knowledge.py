@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides what a document's segments say together of its content: keyphrases and names, the most telling of each."""
+"""Decides what a document's segments say together of its content: keyphrases, names, personal data, key fields."""
 
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from ream_contracts.artifacts import KeyField, SegmentClasses
+from ream_contracts.artifacts import Finding, KeyField, SegmentClasses
 
 MOST_PHRASES = 20
 MOST_NAMES = 100
 """Names kept of each kind: more would make an entry larger than it is useful."""
+MOST_VALUES = 500
+"""Values of personal data kept of a document."""
 LONGEST = 300
 FIELDS: Mapping[str, str] = {
     "person": "people",
@@ -22,6 +24,7 @@ FIELDS: Mapping[str, str] = {
 """By kind of name, the field of the entry that lists it."""
 SEVERAL = frozenset({"party"})
 """Fields of which a document has more than one."""
+PERSONAL = "personal:"
 NORMAL = frozenset({"date", "amount"})
 """Kinds of which the one form is listed, and nothing that has none."""
 
@@ -35,6 +38,8 @@ class Knowledge:
         self._written: dict[str, str] = {}
         self._versions: dict[str, set[str]] = {}
         self._fields: dict[str, dict[str, KeyField]] = {}
+        self._values: dict[tuple[str, str], tuple[int, int]] = {}
+        self._values_cut = False
         self.cut = False
 
     def add(self, classes: SegmentClasses) -> None:
@@ -47,9 +52,26 @@ class Knowledge:
                 self._names[entity.kind][self._key(name)] += 1
         for field in classes.fields:
             self._take(field)
+        for finding in classes.findings:
+            self._find(finding)
+        self._values_cut = self._values_cut or classes.truncated
         for name, version in (classes.versions or {}).items():
             self._versions.setdefault(name, set()).add(version)
         self.cut = self.cut or bool(classes.cut)
+
+    def _find(self, finding: Finding) -> None:
+        """Keeps each value of personal data once, with its first place; what lies furthest behind goes first."""
+        if not finding.kind.startswith(PERSONAL):
+            return
+        value = finding.kind.removeprefix(PERSONAL), finding.value[:LONGEST]
+        place = finding.unit, finding.start
+        self._values[value] = min(place, self._values.get(value, place))
+        if len(self._values) > 2 * MOST_VALUES:
+            self._values = dict(self._first_values())
+            self._values_cut = True
+
+    def _first_values(self) -> list[tuple[tuple[str, str], tuple[int, int]]]:
+        return sorted(self._values.items(), key=lambda item: (item[1], item[0]))[:MOST_VALUES]
 
     def _take(self, field: KeyField) -> None:
         """Keeps of each field the surest and, of those, the first; of parties the first of each name."""
@@ -75,6 +97,9 @@ class Knowledge:
             document_type: what was decided: only key fields of this kind of document are shown.
         """
         named = {FIELDS[kind]: self._best(counts, MOST_NAMES) for kind, counts in self._names.items()}
+        values: dict[str, list[str]] = {}
+        for (kind, value), _ in self._first_values():
+            values.setdefault(kind, []).append(value)
         return {
             "keyphrases": self._best(self._phrases, MOST_PHRASES),
             **named,
@@ -83,6 +108,8 @@ class Knowledge:
                 for name, kept in sorted(self._fields.items())
                 if name.startswith(f"{document_type}:")
             },
+            "personal_values": dict(sorted(values.items())),
+            "personal_values_truncated": self._values_cut or len(self._values) > MOST_VALUES,
             "names_truncated": self.cut or any(len(counts) > MOST_NAMES for counts in self._names.values()),
             "classified_by": sorted(f"{name} {one}" for name, all_ in self._versions.items() for one in all_),
         }

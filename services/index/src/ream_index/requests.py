@@ -21,8 +21,6 @@ FACETS = {
 }
 """Field of passages by the name that a query gives it."""
 MONTH = "date"
-EXACTLY = "exactly"
-"""Named by passages that hold the words themselves and not only nearly the same."""
 DOCUMENTS = "documents"
 _VALUES = 20
 _TYPES = 100
@@ -65,6 +63,12 @@ def marked_query(query: Query) -> dict[str, Any]:
     return {"bool": {"should": [*phrases, _exactly(query)], **conditions(query)}}
 
 
+def holding_body(ids: Sequence[str], query: Query) -> dict[str, Any]:
+    """The request for which of these passages hold the words themselves, and not only nearly the same."""
+    asked = {"must": [_exactly(query)], "filter": [{"ids": {"values": list(ids)}}]}
+    return {"size": len(ids), "_source": False, "query": {"bool": asked}}
+
+
 def conditions(query: Query) -> dict[str, list[dict[str, Any]]]:
     """Its conditions on passages, as parts of a bool query."""
     return {
@@ -88,7 +92,6 @@ def _exactly(query: Query) -> dict[str, Any]:
             "lenient": True,
             "fuzzy_max_expansions": _FUZZY["max_expansions"],
             "fuzzy_prefix_length": _FUZZY["prefix_length"],
-            "_name": EXACTLY,
         }
     }
 

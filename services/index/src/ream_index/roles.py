@@ -5,6 +5,7 @@ Users, roles and who has which are put as a whole: running it again gives the us
 and changes nothing else.
 """
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from ream_kit import settings
 from ream_kit.settings import SettingsError, setting
 
 READER = "reader"
+PRIVILEGED = "privileged"
+PERSONAL_FIELDS = ("people", "key_fields", "personal_values")
+"""Fields of documents that hold names, numbers and addresses of people as they were found."""
 DASHBOARDS = "kibanaserver"
 """The user as which OpenSearch Dashboards itself comes; the security plugin's own role is made for this name."""
 
@@ -32,6 +36,9 @@ _READ = [
     "indices:admin/mappings/get",
     "indices:monitor/*",
 ]
+_NOT_RESTRICTED = {
+    "bool": {"must_not": [{"term": {name: "restricted"}} for name in ("sensitivity", "document_sensitivity")]}
+}
 # Not the plugin's own group "write": that one may change mappings, and only the migration may.
 _WRITE = ["indices:data/write/*", "indices:admin/refresh*", "indices:admin/flush*"]
 
@@ -47,7 +54,8 @@ class RolesSettings:
     admin_certificate: str = setting(doc="certificate that the node knows as its administrator's (admin_dn), in PEM")
     admin_key: str = setting(doc="its key, in PEM")
     admin_password: str = _secret("password of the administrator")
-    reader_password: str = _secret("password of the user reader, who may only search")
+    reader_password: str = _secret("password of the user reader, who may only search, and not see what is restricted")
+    privileged_password: str = _secret("password of the user privileged, who may search all and see personal data")
     dashboards_password: str = _secret("password that OpenSearch Dashboards itself comes with")
     admin_user: str = setting("admin", "name of the administrator")
 
@@ -66,17 +74,22 @@ class User:
 
 
 def roles(application: str = "ream") -> dict[str, dict[str, Any]]:
-    """The roles of our own: the application's, which may not create indices, fields or templates, and the reader's."""
+    """The roles of our own: none may create indices, fields or templates.
+
+    Who has the reader's sees neither values of personal data nor what is restricted: pages by their own sensitivity,
+    from the moment at which they are searchable, and all of a document once it is decided on.
+    """
     return {
         application: _role([*_LOOK, "indices:data/write/bulk*"], [*_READ, *_WRITE]),
-        READER: _role(_LOOK, _READ),
+        READER: _role(_LOOK, _READ, dls=json.dumps(_NOT_RESTRICTED), fls=[f"~{one}*" for one in PERSONAL_FIELDS]),
+        PRIVILEGED: _role(_LOOK, _READ),
     }
 
 
-def _role(cluster: list[str], actions: list[str]) -> dict[str, Any]:
+def _role(cluster: list[str], actions: list[str], **seen: Any) -> dict[str, Any]:
     return {
         "cluster_permissions": cluster,
-        "index_permissions": [{"index_patterns": ["ream-*"], "allowed_actions": actions}],
+        "index_permissions": [{"index_patterns": ["ream-*"], **seen, "allowed_actions": actions}],
     }
 
 
@@ -86,6 +99,7 @@ def users(own: RolesSettings, opensearch: OpenSearchSettings) -> tuple[User, ...
         User(own.admin_user, own.admin_password, ("all_access",)),
         User(opensearch.user, opensearch.password, (opensearch.user,)),
         User(READER, own.reader_password, (READER, "kibana_user")),
+        User(PRIVILEGED, own.privileged_password, (PRIVILEGED, "kibana_user")),
         User(DASHBOARDS, own.dashboards_password, ("kibana_server",)),
     )
 

@@ -32,11 +32,13 @@ class Node:
     Attributes:
         indices: as the application role writes them.
         reader: a client of the role that searches.
+        privileged: a client of the role that sees personal data as well.
         prefix: of their names.
     """
 
     indices: Indices
     reader: OpenSearch
+    privileged: OpenSearch
     prefix: str
 
 
