@@ -96,3 +96,11 @@ def test_weights_that_are_cut_off_are_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "cut").write_bytes(struct.pack("<Q", len(header)) + header + bytes(8))
     with pytest.raises(Damaged, match="install its package again"):
         read_weights(tmp_path / "cut")
+
+
+def test_a_package_without_its_words_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "emptied.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("ream_meaning.model._PACKAGE", "emptied")
+    with pytest.raises(Damaged, match=r"words cannot be read .* install its package again"):
+        Model.load()

@@ -114,3 +114,12 @@ def test_the_model_is_the_one_that_is_searched_with() -> None:
         assert meaning.settings == VectorsSettings()
     with pytest.raises(SettingsError, match="REAM_VECTORS_WINDOWS"):
         VectorsSettings(-1)
+
+
+def test_a_model_that_is_not_installed_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ream_meaning.model._PACKAGE", "no_such_package_of_a_model")
+    with (
+        pytest.raises(SettingsError, match=r"no vectors: .* no-such-package-of-a-model, is not installed"),
+        open_meaning(),
+    ):
+        pass

@@ -46,7 +46,10 @@ class Model:
         if spec is None or spec.origin is None:
             raise Damaged(f"the package of the model, {_PACKAGE.replace('_', '-')}, is not installed")
         folder = Path(spec.origin).parent / "model"
-        vocabulary = (folder / "vocab.txt").read_text("utf-8").splitlines()
+        try:
+            vocabulary = (folder / "vocab.txt").read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Damaged(f"the model's words cannot be read ({error}): install its package again") from error
         return cls(Pieces(vocabulary), Network(read_weights(folder / "model.safetensors")))
 
     def windows(self, text: str) -> Iterator[Window]:

@@ -11,8 +11,10 @@ from ream_contracts.artifacts import SegmentRecord, SegmentText
 from ream_contracts.messages import DocumentCompleted, DocumentEmbedded
 from ream_contracts.vectors import DIMENSIONS, MODEL, Window, name_of, pack, unpack
 from ream_kit import Store, settings, stage
+from ream_kit.settings import SettingsError
 from ream_meaning import model
 from ream_meaning.model import Model
+from ream_meaning.network import Damaged
 from ream_vectors.settings import VectorsSettings
 
 
@@ -29,11 +31,15 @@ def open_meaning() -> Iterator[Meaning]:
     """Loads the model, once a process.
 
     Raises:
-        RuntimeError: what is installed is not the model that vectors are searched with.
+        SettingsError: the model is not installed as it should be, or is not that which vectors are searched with.
     """
     if (model.NAME, model.DIMENSIONS) != (MODEL, DIMENSIONS):
-        raise RuntimeError(f"the model that is installed is {model.NAME}, and {MODEL} is what is searched with")
-    yield Meaning(Model.load(), settings.load(VectorsSettings, os.environ, "REAM_VECTORS_"))
+        raise SettingsError(f"the model that is installed is {model.NAME}, and {MODEL} is what is searched with")
+    try:
+        loaded = Model.load()
+    except Damaged as error:
+        raise SettingsError(f"There can be no vectors: {error}") from error
+    yield Meaning(loaded, settings.load(VectorsSettings, os.environ, "REAM_VECTORS_"))
 
 
 @stage(
