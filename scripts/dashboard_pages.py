@@ -104,9 +104,12 @@ def _held(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
 def _personal(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
     some = there("personal_data")
     where = [metric(), metric("sum", "personal_data_hits"), by("namespace", "bucket"), by("personal_data", "bucket")]
-    columns = ("name", "namespace", "personal_data", "personal_data_hits", "sensitivity", "document_id")
+    columns = (
+        "name", "namespace", "personal_data", "personal_data_hits", "personal_values", "sensitivity", "document_id",
+    )  # fmt: skip
+    said = "Most of it first. Values are shown to those who may see them."
     hits = saved_search(
-        f"{prefix}personal-documents", "Documents with personal data", "Most of it first.", documents, columns,
+        f"{prefix}personal-documents", "Documents with personal data", said, documents, columns,
         ("personal_data_hits", "desc"), some,
     )  # fmt: skip
     panels = [
