@@ -157,8 +157,8 @@ def installed(parent: Path, tell: Tell, keep: bool = False) -> Iterator[Installa
     (folder / "store").mkdir(parents=True)
     surroundings = find({**os.environ, **_own_names(own, folder)}, make=True)
     try:
-        with _servers(surroundings, tell) as servers:
-            yield from _with_services(Installation(surroundings, folder, servers), tell)
+        with servers(surroundings, tell) as ids:
+            yield from _with_services(Installation(surroundings, folder, ids), tell)
     except LocalStackError as error:
         raise BenchError(str(error)) from error
     finally:
@@ -187,7 +187,8 @@ def _with_services(installation: Installation, tell: Tell) -> Iterator[Installat
 
 
 @contextmanager
-def _servers(surroundings: Surroundings, tell: Tell) -> Iterator[dict[str, int]]:
+def servers(surroundings: Surroundings, tell: Tell) -> Iterator[dict[str, int]]:
+    """Gives the process ids of the servers of this machine; those that did not run are started, and ended afterwards."""
     stack = surroundings.stack()
     found_running = not surroundings.own_servers or stack.running() is not None
     try:
