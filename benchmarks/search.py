@@ -77,10 +77,10 @@ def measure(surroundings: Surroundings, passages: int, tell: Tell) -> dict[str, 
         raise BenchError("Indices must be made: name OpenSearch's administrator in REAM_OPENSEARCH_ADMIN_PASSWORD.")
     prefix = surroundings.index_prefix
     with surroundings.opensearch(login) as admin, surroundings.opensearch() as client:
+        starting.make_indices(surroundings)
         try:
             tell(f"{COMPARED} documents are written in both ways, three times")
             ratio, rates = _compared(admin, client, prefix)
-            starting.make_indices(surroundings)
             tell(f"{passages} passages are written")
             filled = _fill(client, prefix, passages // PASSAGES_EACH)
             tell("searching")

@@ -188,7 +188,7 @@ def _with_services(installation: Installation, tell: Tell) -> Iterator[Installat
 
 @contextmanager
 def servers(surroundings: Surroundings, tell: Tell) -> Iterator[dict[str, int]]:
-    """Gives the process ids of the servers of this machine; those that did not run are started, and ended afterwards."""
+    """Gives the process ids of the servers of this machine; those that did not run are started and ended here."""
     stack = surroundings.stack()
     found_running = not surroundings.own_servers or stack.running() is not None
     try:
