@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ream_cli import documents, show, status, tables
+from ream_cli import documents, show, status, tables, words
 from ream_cli.failures import CommandError
 from ream_contracts import identity, layout, receipts
 from ream_contracts.artifacts import (
@@ -28,6 +28,7 @@ from ream_contracts.artifacts import (
 )
 from ream_contracts.messages import Allowance, DocumentIngested
 from ream_contracts.receipts import Line, pack
+from ream_contracts.words import packed
 from ream_kit import Erased, Store
 from ream_kit.testing import memory_store
 
@@ -226,6 +227,33 @@ def test_status_of_a_document_says_what_is_waited_for() -> None:
     found = documents.known(store, ID)
     status.show_document(found, found.outstanding(), Console(file=out, width=200))
     assert "outstanding: extract has not planned it yet" in out.getvalue()
+
+
+def test_words_that_ocr_saw_are_listed_with_their_places(capsys: pytest.CaptureFixture[str]) -> None:
+    store = memory_store()
+    taken_in(store)
+    places = packed([((0, 0.5, 0.25, 1), 96), ((0.5, 0.5, 1, 1), 40)])
+    sized = UnitText(1, "page", "one two\nStamp", "ocr", 90, None, 200, 100, 0, (), (), (), (), words=places)
+    pages = (sized, replace(sized, unit=2, width=0, height=0), replace(sized, unit=3, words=None))
+    name = layout.text(ID, 1, 1, "ocr", "t" * 12)
+    store.put_artifact(name, SegmentText(ID, 1, 1, "ocr", "1", pages, ()))
+    segment = SegmentRecord(ID, 1, 1, 1, ((1, 3),), (), name, "c", "ocr", 90, 5, ())
+    store.put_artifact(layout.segment_record(ID, 1, 1, 1), segment)
+    record = replace(recorded(store), artifacts=(name,))
+    first, second = words.to_json(words.of(store, record))
+    assert first["words"][0] == {
+        "text": "one", "box": [0, 50, 50, 100], "share": [0, 0.50001, 0.25, 1], "confidence": 96,
+    }  # fmt: skip
+    assert (second["unit"], second["words"][1]["text"], second["words"][1]["box"]) == (2, "two", None)
+    out = io.StringIO()
+    words.show(words.of(store, record), Console(file=out, width=120))
+    lines = [line.split() for line in out.getvalue().splitlines()[-4:]]
+    assert lines[0] == ["page", "1", "one", "96", "0.0", "50.0", "50.0", "100.0"]
+    assert lines[3] == ["page", "2", "two", "40", "50.0%", "50.0%", "100.0%", "100.0%"]
+    assert [unit.unit for unit, _ in words.of(store, record, 2)] == [2]
+    empty = io.StringIO()
+    words.show(words.of(store, record, 3), Console(file=empty))
+    assert empty.getvalue() == "No words that OCR saw.\n"
 
 
 def with_tables(store: Store) -> DocumentRecord:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command `ream show`: record, receipt, artifacts, children, text and tables of one document."""
+"""The command `ream show`: record, receipt, artifacts, children, text, tables and words of one document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ream_cli import documents, naming, page_images, screen, tables, versions
+from ream_cli import documents, naming, page_images, screen, tables, versions, words
 from ream_cli.documents import Known
 from ream_cli.failures import CommandError
 from ream_cli.status import show_document
@@ -50,6 +50,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--table", type=int, metavar="N", help="print its table N alone, as CSV, or with --json as JSON"
     )
+    parser.add_argument(
+        "--words", action="store_true", help="list the words that OCR saw and where they stand, of --page N or of all"
+    )
     parser.add_argument("--all", action="store_true", help="name every artifact and child")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     page_images.arguments(parser)
@@ -60,7 +63,9 @@ def run(options: argparse.Namespace) -> int:
     surroundings = find()
     store = surroundings.store()
     found = documents.known(store, naming.meant(surroundings, store, options.document))
-    if page_images.wanted(options):
+    if options.words:
+        _show_words(found, store, options)
+    elif page_images.wanted(options):
         return page_images.run(options, found, store, surroundings.environ)
     if options.tables or options.table is not None:
         _show_tables(found, store, options)
@@ -89,6 +94,14 @@ def _show_tables(found: Known, store: Store, options: argparse.Namespace) -> Non
         screen.print_json(tables.to_json(there))
     else:
         tables.show(there, screen.console())
+
+
+def _show_words(found: Known, store: Store, options: argparse.Namespace) -> None:
+    there = words.of(store, _record(found), options.page)
+    if options.json:
+        screen.print_json(words.to_json(there))
+    else:
+        words.show(there, screen.console())
 
 
 def _print_text(found: Known, store: Store) -> None:

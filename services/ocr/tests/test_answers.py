@@ -8,6 +8,7 @@ import pytest
 
 from ream_contracts.artifacts import Annotation, Heading, UnitText
 from ream_contracts.whole import NotWhole
+from ream_contracts.words import of_unit, packed
 from ream_ocr.answers import Answers, Failure, collect, confidence
 from ream_ocr.judging import Keep, agreement, judge, together
 
@@ -20,6 +21,7 @@ def answer(unit: int, text: str = SEEN, confidence: int = 95) -> dict[str, Any]:
         "kind": "page",
         "text": text,
         "characters": len(text),
+        "words": packed(((0.5, 0.5, 1, 1), 90) for _ in text.split()),
         "confidence": confidence,
         "label": None,
         "width": 595.0,
@@ -153,6 +155,17 @@ class TestCollect:
     def test_a_text_that_is_not_as_long_as_the_cell_said_is_not_believed(self) -> None:
         with pytest.raises(NotWhole):
             collect([answer(3) | {"text": SEEN[:-1]}], ((3, 3),), {})
+
+    def test_words_that_were_seen_have_places_and_those_of_a_layer_do_not(self) -> None:
+        stamped = layer(3, "Page 3 of the file", 50)
+        (unit,) = collect([answer(3, confidence=45)], ((3, 3),), {3: stamped}).read
+        assert unit.text == f"{SEEN}\nPage 3 of the file"
+        assert [word.text for word in of_unit(unit)] == SEEN.split()
+        assert collect([answer(3)], ((3, 3),), {3: layer(3, SEEN)}).read[0].words is None
+
+    def test_places_of_fewer_words_than_there_are_are_not_believed(self) -> None:
+        with pytest.raises(NotWhole, match="places"):
+            collect([answer(3) | {"words": packed([((0, 0, 1, 1), 9)])}], ((3, 3),), {})
 
 
 def test_confidence_is_a_mean_over_characters() -> None:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs of text that lie anywhere are read in the order in which a person reads them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ream_ocr.lines import Run, in_reading_order
+from ream_ocr.lines import Run, in_reading_order, levelled
 
 
 def run(text: str, left: int, top: int, width: int = 100, height: int = 20) -> Run:
@@ -36,6 +37,18 @@ def test_words_share_the_box_of_their_run_by_their_letters() -> None:
     first, second = in_reading_order([run("ab cd", 100, 10, 50)]).words
     assert (first.text, first.box) == ("ab", (100, 10, 120, 30))
     assert (second.text, second.box) == ("cd", (130, 10, 150, 30))
+
+
+def test_words_of_lines_that_slope_have_their_box_where_they_lie() -> None:
+    slope = 0.1  # 100 to the right, 10 down
+    corners = [(0.0, 0.0), (200.0, 20.0), (198.0, 40.0), (-2.0, 20.0)]
+    other = [(x + 100, y + 110) for x, y in corners]
+    first, second = in_reading_order(levelled([corners], ["ab cd"], [90])).words
+    assert first.box == pytest.approx((-2, 0, 80, 28), abs=1)
+    assert second.box == pytest.approx((118, 12, 200, 40), abs=1)
+    below = in_reading_order(levelled([corners, other], ["ab cd", "efg"], [90, 90])).words[2]
+    assert below.box == pytest.approx((98, 110, 300, 150), abs=1)
+    assert slope == levelled([corners], ["ab cd"], [90])[0].level
 
 
 @given(st.lists(st.tuples(st.text("ab 1", max_size=30), *(st.integers(0, 900) for _ in range(4))), max_size=40))

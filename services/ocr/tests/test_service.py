@@ -97,7 +97,7 @@ class TestReading:
     def test_a_page_without_text_is_read_all_the_same(self) -> None:
         class Blank(Cell):
             def answer(self, unit: int) -> dict[str, Any]:
-                return super().answer(unit) | {"text": "", "characters": 0, "confidence": 100}
+                return super().answer(unit) | {"text": "", "characters": 0, "words": "", "confidence": 100}
 
         bus = bus_with(Blank())
         bus.put(topics.SEGMENTS_SCANNED, scanned())

@@ -16,7 +16,7 @@ from opensearchpy import OpenSearch
 from ream_aggregate.fanin import Answered, take
 from ream_classify import rules
 from ream_classify.service import classify
-from ream_contracts import codec, layout, topics
+from ream_contracts import codec, layout, topics, words
 from ream_contracts.artifacts import DocumentRecord, SegmentRecord, SegmentText
 from ream_contracts.messages import (
     DocumentCompleted,
@@ -322,5 +322,6 @@ def _pretend(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         text = f"The words that were seen on scanned page {unit} of this document, line by line.\n" * 4
         yield {
             "unit": unit, "kind": "page", "text": text, "characters": len(text), "confidence": 88, "label": None,
+            "words": words.packed(((0.1, 0.1, 0.9, 0.2), 88) for _ in text.split()),
             "width": 595.0, "height": 842.0, "rotation": 0, "looks": 1,
         }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
-from ream_contracts import units
+from ream_contracts import units, words
 from ream_contracts.artifacts import UnitText
 from ream_contracts.whole import NotWhole
 from ream_ocr.judging import Keep, judge, together, with_notes
@@ -90,6 +90,8 @@ def confidence(read: Iterable[UnitText]) -> int:
 def _seen(answer: Mapping[str, Any]) -> UnitText:
     if len(str(answer["text"])) != answer["characters"]:
         raise NotWhole(f"the text of unit {answer['unit']} is not as long as the cell said")
+    if words.count(str(answer["words"])) != len(str(answer["text"]).split()):
+        raise NotWhole(f"unit {answer['unit']} has not as many places as words")
     return UnitText(
         unit=int(answer["unit"]),
         kind=str(answer["kind"]),
@@ -105,6 +107,7 @@ def _seen(answer: Mapping[str, Any]) -> UnitText:
         tables=(),
         annotations=(),
         picture_hash=answer.get("picture_hash"),
+        words=str(answer["words"]) or None,
     )
 
 

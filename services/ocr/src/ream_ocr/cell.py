@@ -34,9 +34,9 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         scratch: the only folder that may be written to.
 
     Yields:
-        `unit` with `kind`, `text`, its `characters`, `confidence`, `label`, `width`, `height`, `rotation`, `looks`,
-        `picture_hash` and `look` (how it was looked at); or `unit` with `cause` and `reason` where the document's own
-        fault keeps the unit from being read, and `look` where no word was recognised.
+        `unit` with `kind`, `text`, its `characters`, the places of its `words`, `confidence`, `label`, `width`,
+        `height`, `rotation`, `looks`, `picture_hash` and `look` (how it was looked at); or `unit` with `cause` and
+        `reason` where the document's own fault keeps the unit from being read, and `look` where no word was recognised.
 
     Raises:
         EngineError: the engine cannot work on this machine.
@@ -99,6 +99,7 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
                 "kind": page.kind,
                 "text": read.text,
                 "characters": len(read.text),
+                "words": read.words,
                 "confidence": read.confidence,
                 "label": page.label,
                 "width": round(width, 2),

@@ -30,13 +30,15 @@ class Run:
     """Some words that stand in a line, as an engine found them.
 
     Attributes:
-        box: left, top, right, bottom in pixels.
+        box: left, top, right, bottom in pixels, as it would be if the lines of the page lay level.
         confidence: 0 to 100.
+        level: slope of the lines of the page.
     """
 
     text: str
     box: Box
     confidence: int
+    level: float = 0.0
 
 
 def levelled(corners: Sequence[Corners], texts: Sequence[str], confidences: Sequence[int]) -> list[Run]:
@@ -60,7 +62,7 @@ def levelled(corners: Sequence[Corners], texts: Sequence[str], confidences: Sequ
         across, down = [x + level * y for x, y in four], [y - level * x for x, y in four]
         top, bottom = (down[0] + down[1]) / 2, (down[2] + down[3]) / 2
         box = (round(min(across)), round(min(top, bottom)), round(max(across)), round(max(top, bottom)))
-        runs.append(Run(text, box, confidence))
+        runs.append(Run(text, box, confidence, level))
     return runs
 
 
@@ -143,6 +145,17 @@ def _words(run: Run, place: tuple[int, int, int]) -> Iterator[Word]:
     step, at = (right - left) / max(1, len(run.text)), 0
     for text in run.text.split():
         at = run.text.index(text, at)
-        box = (round(left + at * step), top, round(left + (at + len(text)) * step), bottom)
-        yield Word(text, box, run.confidence, place)
+        box = (left + at * step, top, left + (at + len(text)) * step, bottom)
+        yield Word(text, _as_it_lies(box, run.level), run.confidence, place)
         at += len(text)
+
+
+def _as_it_lies(box: tuple[float, float, float, float], level: float) -> Box:
+    """Gives the box around a level one on the page whose lines slope."""
+    whole = 1 + level * level
+    corners = [
+        ((x - level * y) / whole, (y + level * x) / whole)
+        for x, y in ((box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3]))
+    ]
+    across, down = [x for x, _ in corners], [y for _, y in corners]
+    return round(min(across)), round(min(down)), round(max(across)), round(max(down))

@@ -13,6 +13,7 @@ from ream_ocr.engine import OcrEngine, PageRead
 from ream_ocr.light import is_uneven
 from ream_ocr.likeness import FEW_WORDS, picture_hash
 from ream_ocr.pages import Look
+from ream_ocr.places import place
 from ream_ocr.skew import skew
 from ream_ocr.writing import looks_like_writing
 
@@ -46,6 +47,7 @@ class Page:
         unreadable: somebody has written on it, and no word of that was recognised.
         look: the one of these looks that is kept.
         picture_hash: what it looks like, where it has few words or none; None where nothing is to be seen.
+        words: where the words of the text stand on the page, as `ream_contracts.words` writes it.
     """
 
     text: str
@@ -55,6 +57,7 @@ class Page:
     look: Look
     unreadable: bool = False
     picture_hash: str | None = None
+    words: str = ""
 
 
 def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> Page:
@@ -64,7 +67,7 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
         EngineError: the engine cannot work on this machine.
     """
     look = Look(view.dpi)
-    picture = first = view.render(look.dpi)
+    picture = plain = first = view.render(look.dpi)
     if pages.is_uniform(picture):
         return Page("", 100, 0, 0, look)
     best = engine.read(picture, languages, look.dpi)
@@ -74,12 +77,15 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
         other = remedy(look, best, picture, view, engine)
         if other is None:
             continue
-        again = pages.laid(view.render(other.dpi), other)
+        flat = view.render(other.dpi)
+        again = pages.laid(flat, other)
         read = engine.read(again, languages, other.dpi)
         looks += 1
         if read.worth > best.worth:
-            best, look, picture = read, other, again
+            best, look, picture, plain = read, other, again, flat
     page = _page(best, look, picture, engine, looks)
+    if page.text:
+        page = replace(page, words=place(plain, picture, look).packed(best.words))
     return replace(page, picture_hash=picture_hash(first)) if len(page.text.split()) < FEW_WORDS else page
 
 

@@ -13,6 +13,7 @@ from ream_ocr.cell import failed, opened
 from ream_ocr.engine import SecondEngine
 from ream_ocr.engines import open_second
 from ream_ocr.pages import Look
+from ream_ocr.places import place
 from ream_ocr.views import Budget, Unreadable
 
 
@@ -33,13 +34,16 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
                 opened(Path(request["path"]), request["media_type"], Budget(**request["budget"])) as file,
                 file.page(unit) as page,
             ):
-                found = engine.read(pages.laid(page.render(look.dpi), look))
+                flat = page.render(look.dpi)
+                laid = pages.laid(flat, look)
+                found = engine.read(laid)
                 width, height = page.size
                 yield {
                     "unit": unit,
                     "kind": page.kind,
                     "text": found.text,
                     "characters": len(found.text),
+                    "words": place(flat, laid, look).packed(found.words),
                     "confidence": found.confidence,
                     "label": page.label,
                     "width": round(width, 2),

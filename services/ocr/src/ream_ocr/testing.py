@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from ream_contracts import words
 from ream_ocr.parameters import Parameters
 from ream_ocr.reader import Call, Reader
 from ream_ocr.views import Budget
@@ -93,6 +96,38 @@ def draw(
     return picture, "\n".join(lines)
 
 
+def scatter(
+    *, letters: int = 30, size: tuple[int, int] = (1000, 1300), skew: float = 0.0
+) -> tuple[Image.Image, dict[str, tuple[float, float, float, float]]]:
+    """Draws different words, here and there, on a white page.
+
+    Args:
+        letters: height of the font in pixels.
+        size: of the page in pixels.
+        skew: degrees counter-clockwise to lay it askew about its middle.
+
+    Returns:
+        The picture (mode L), and around the ink of each word left, top, right and bottom as shares of width and height.
+    """
+    picture = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(picture)
+    font = _font(letters)
+    angle = math.radians(-skew)
+    wide, high = size
+    places = {}
+    for number, word in enumerate(dict.fromkeys(word for word in re.findall(r"[a-z]{5,}", TEXTS["eng"]))):
+        at = (wide * (0.15 + 0.2 * (number % 4)), high * (0.12 + 0.06 * (number // 4)))
+        pen.text(at, word, fill=0, font=font)
+        left, top, right, bottom = pen.textbbox(at, word, font=font)
+        corners = [(x - wide / 2, y - high / 2) for x in (left, right) for y in (top, bottom)]
+        across = [math.cos(angle) * x - math.sin(angle) * y + wide / 2 for x, y in corners]
+        down = [math.sin(angle) * x + math.cos(angle) * y + high / 2 for x, y in corners]
+        places[word] = (min(across) / wide, min(down) / high, max(across) / wide, max(down) / high)
+    if skew:
+        picture = picture.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255)
+    return picture, places
+
+
 def _font(letters: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
     try:
         return ImageFont.truetype("DejaVuSans.ttf", letters)  # Debian's fonts-dejavu-core
@@ -141,6 +176,7 @@ class Cell:
         """What is read on a page that is whole."""
         text = f"text of page {unit}"
         answer = {"unit": unit, "kind": "page", "text": text, "characters": len(text), "confidence": 90, "label": None}
+        answer |= {"words": words.packed(((0.1, 0.1, 0.2, 0.2), 90) for _ in text.split())}
         return answer | {"width": 595.0, "height": 842.0, "rotation": 0, "looks": 1}
 
 
