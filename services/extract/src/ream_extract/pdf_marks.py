@@ -4,13 +4,13 @@
 import ctypes
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_extract.pdf_page import Drawn, shown
+from ream_tables.marks import Rule, Rules, Word
 
 MOST_WORDS = 6_000
 """Words of a page that is looked at; one with more is no page that a person reads as tables."""
@@ -27,32 +27,6 @@ SHORT = 4.0
 WHITE = 250
 """Colour, of 255, from which a filled box is not seen."""
 _WORD = re.compile(r"[^\s\ufffe]+")
-
-
-class Word(NamedTuple):
-    """A word of a page, in points from its top left."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    text: str
-
-
-class Rule(NamedTuple):
-    """A line that is drawn: `at` is its y where it runs across, its x where it runs down."""
-
-    at: float
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The lines of a page."""
-
-    across: tuple[Rule, ...]
-    down: tuple[Rule, ...]
 
 
 class Shown(NamedTuple):

@@ -2,20 +2,19 @@
 """Decides which tables a PDF page holds, and which pages are worth the look: words with boxes cost as much as text."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Table
 from ream_extract.pdf_boxes import text_boxes
-from ream_extract.pdf_cells import Grid, grid
-from ream_extract.pdf_lines import GAP, lines_of, mark_paragraphs
-from ream_extract.pdf_marks import Rule, Rules, Word, rules_on, words_on
+from ream_extract.pdf_marks import rules_on, words_on
 from ream_extract.pdf_page import Drawn, drawn_on, shown
-from ream_extract.pdf_regions import Region, joined, region_in, regions
-from ream_extract.pdf_spans import table_of
 from ream_extract.reading import Box
+from ream_tables.aligned import STEP, aligned
+from ream_tables.finding import table_in, tables_in
+from ream_tables.marks import Rule, Rules
 
 RUNS = 300
 """Runs of text of which the boxes are asked; pages with more must show figures or rules, for words cost no more."""
@@ -27,16 +26,10 @@ DRAWINGS = 4
 """Paths from which a table may be ruled."""
 WIDE = 40.0
 """Points from which a rule across may be one of a table."""
-STEP = 4.0
-"""Points within which feet of letters are one line."""
 CLOSE = 6.0
 """Points within which rules are sides of one."""
-APART = 8
-"""Steps from a line to the next."""
 _FIGURES = re.compile(r"(?:\d[\d.,]*[%)]* |^)[($€£+-]{0,2} ?\d[\d.,]*[%)]*$", re.MULTILINE)
 """A line that ends with two figures, or is one."""
-Stretch = tuple[float, float, float]
-"""Left, right and height of something on a line."""
 
 
 def tables_on(page: pdfium.PdfPage, words: pdfium.PdfTextPage, text: str, drawn: Drawn) -> tuple[Table, ...]:
@@ -46,26 +39,14 @@ def tables_on(page: pdfium.PdfPage, words: pdfium.PdfTextPage, text: str, drawn:
     if runs < 4:
         return ()
     rules: Rules | None = None
-    if not (len(_FIGURES.findall(text)) > PAIRS or (runs <= RUNS and _aligned(_runs(words, runs)) >= PAIRS)):
+    if not (len(_FIGURES.findall(text)) > PAIRS or (runs <= RUNS and aligned(_runs(words, runs)) >= PAIRS)):
         rules = rules_on(page, drawn) if len(drawn.paths) >= DRAWINGS else None
         if rules is None or not _ruled(rules):
             return ()
     found = words_on(page, words, words.get_text_range())
-    if _aligned((word.x0, word.x1, word.y1 - word.y0, word.y0) for word in found) < wanted:
+    if aligned((word.x0, word.x1, word.y1 - word.y0, word.y0) for word in found) < wanted:
         return ()
     return tuple(tables_in(found, rules or rules_on(page, drawn)))
-
-
-def tables_in(words: Sequence[Word], rules: Rules) -> list[Table]:
-    """Returns the tables that words and rules make, from top to bottom."""
-    lines = lines_of(words, joined(rules.down))
-    mark_paragraphs(lines)
-    found = []
-    for region in regions(lines, rules):
-        cells = grid(region)
-        if cells and _worth(region, cells):
-            found.append(table_of(region, cells))
-    return sorted(found, key=lambda table: (table.box or (0.0, 0.0))[1])
 
 
 def table_at(page: pdfium.PdfPage, box: Box) -> Table | None:
@@ -82,9 +63,7 @@ def table_at(page: pdfium.PdfPage, box: Box) -> Table | None:
     finally:
         words.close()
     (ax, ay), (bx, by) = shown(page, box[0], box[1]), shown(page, box[2], box[3])
-    region = region_in((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), found, rules)
-    cells = grid(region, given=True) if region is not None else None
-    return table_of(region, cells) if region is not None and cells is not None else None
+    return table_in((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), found, rules)
 
 
 def _ruled(rules: Rules) -> bool:
@@ -105,51 +84,3 @@ def _runs(words: pdfium.PdfTextPage, count: int) -> Iterator[tuple[float, float,
     """Yields left, right, height and the lower y of runs of text; from where y is counted does not matter."""
     for left, bottom, right, top in text_boxes(words, 0, count):
         yield left, right, top - bottom, bottom
-
-
-def _aligned(boxes: Iterable[tuple[float, float, float, float]]) -> int:
-    """Counts neighbouring lines that have a gap in common; what stands in none of them is in no table."""
-    rows: dict[int, list[Stretch]] = {}
-    for left, right, height, foot in boxes:
-        # Feet of one line differ by what hangs below it: each stands in two rows, and is whole in one of them.
-        for at in (int((foot + height / 2) // STEP), int((foot + height / 2) // STEP) + 1):
-            rows.setdefault(at, []).append((left, right, height))
-    pairs, before, above = 0, -1_000_000, list[tuple[float, float]]()
-    for at in sorted(rows):
-        gaps = _gaps(rows[at]) if len(rows[at]) > 1 and at > before + 1 else []
-        if not gaps:
-            continue
-        if at - before < APART:
-            pairs += any(min(right, end) - max(left, start) > 2 for left, right in gaps for start, end in above)
-        before, above = at, gaps
-    return pairs
-
-
-def _gaps(row: list[Stretch]) -> list[tuple[float, float]]:
-    """Gaps of a line that are wider than a space; that behind a bullet is none."""
-    row.sort()
-    found = []
-    begin, reached, _ = row[0]
-    for left, right, height in row[1:]:
-        tall = max(height, 4.0)
-        if left - reached > GAP * tall and reached - begin > tall:
-            found.append((reached, left))
-        reached = max(reached, right)
-    return found
-
-
-def _worth(region: Region, grid: Grid) -> bool:
-    """Says whether it is a table: rows with several cells, and where no rules cross, figures or short words in them."""
-    cells = [cell for row in grid.rows for cell in row]
-    filled = sum(len(row) >= 2 for row in grid.rows)
-    if len(grid.rows) < 2 or filled < 2 or filled < 0.4 * len(grid.rows):
-        return False
-    if region.ruled:
-        return True
-    figures = sum(cell.numeric for cell in cells if cell.left > 0)
-    others = sum(cell.left > 0 for cell in cells)
-    wordy = sum(sum(len(piece.words) for piece in cell.pieces) > 8 for cell in cells)
-    if filled < 3 or filled < 0.5 * len(grid.rows):
-        return False
-    columns = len({cell.left for cell in cells})
-    return figures >= 0.3 * others or (wordy <= 0.1 * len(cells) and (columns > 2 or len(region.across) > 1))

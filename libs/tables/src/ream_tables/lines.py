@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which words of a PDF page stand together: lines, pieces of lines with wide gaps between, paragraphs."""
+"""Decides which words of a page stand together: lines, pieces of lines with wide gaps between, paragraphs."""
 
 import re
 from bisect import bisect_left
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ream_extract.pdf_marks import Rule, Word
+from ream_tables.marks import Rule, Word
 
 GAP = 0.7
 """Gap between words, in heights of a line, that is wider than a space."""

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides where on a PDF page tables lie: inside of rules that cross, or where lines have gaps in common."""
+"""Decides where on a page tables lie: inside of rules that cross, or where lines have gaps in common."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ream_extract.pdf_lines import Line, Piece, lines_of
-from ream_extract.pdf_marks import Rule, Rules, Word
-from ream_extract.reading import Box
+from ream_tables.lines import Line, Piece, lines_of
+from ream_tables.marks import Box, Rule, Rules, Word
 
 NEAR = 3.0
 """Points within which rules touch."""

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides where the columns of a table on a PDF page part: at rules, and at gaps that its lines have in common."""
+"""Decides where the columns of a table on a page part: at rules, and at gaps that its lines have in common."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ream_extract.pdf_lines import Piece
-from ream_extract.pdf_regions import Region
+from ream_tables.lines import Piece
+from ream_tables.regions import Region
 
 COVERED = 0.34
 """Lines that cross a gap, for each that has it, up to which it parts columns."""

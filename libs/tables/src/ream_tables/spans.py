@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which cells of a table on a PDF page reach over several columns or rows, and how the table is kept."""
+"""Decides which cells of a table on a page reach over several columns or rows, and how the table is kept."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ream_contracts.artifacts import Table
-from ream_extract.pdf_cells import Cell, Grid
-from ream_extract.pdf_lines import CLOSING, MONEY
-from ream_extract.pdf_marks import Rule
-from ream_extract.pdf_regions import Region
+from ream_tables.cells import Cell, Grid
+from ream_tables.lines import CLOSING, MONEY
+from ream_tables.marks import Rule
+from ream_tables.regions import Region
 
 CENTRED = 0.12
 """How far a head may stand from the middle of the columns that it is over, in widths of these."""

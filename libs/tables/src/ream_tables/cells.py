@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides the columns, rows and cells of a table on a PDF page."""
+"""Decides the columns, rows and cells of a table on a page."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from ream_extract.pdf_lines import MONEY, Piece, is_figure
-from ream_extract.pdf_marks import Word
-from ream_extract.pdf_parts import Part, columns
-from ream_extract.pdf_regions import Region
+from ream_tables.lines import MONEY, Piece, is_figure
+from ream_tables.marks import Word
+from ream_tables.parts import Part, columns
+from ream_tables.regions import Region
 
 MOST_COLUMNS = 60
 """Columns of a table; more are the grid of a chart, or hatching."""
