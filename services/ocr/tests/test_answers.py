@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ream_contracts.artifacts import Annotation, Heading, UnitText
+from ream_contracts.artifacts import Annotation, Heading, Table, UnitText
 from ream_contracts.whole import NotWhole
 from ream_contracts.words import of_unit, packed
 from ream_ocr.answers import Answers, Failure, collect, confidence
@@ -21,6 +21,8 @@ def answer(unit: int, text: str = SEEN, confidence: int = 95) -> dict[str, Any]:
         "kind": "page",
         "text": text,
         "characters": len(text),
+        "tables": [],
+        "cells": 0,
         "words": packed(((0.5, 0.5, 1, 1), 90) for _ in text.split()),
         "confidence": confidence,
         "label": None,
@@ -162,6 +164,20 @@ class TestCollect:
         assert unit.text == f"{SEEN}\nPage 3 of the file"
         assert [word.text for word in of_unit(unit)] == SEEN.split()
         assert collect([answer(3)], ((3, 3),), {3: layer(3, SEEN)}).read[0].words is None
+
+    def test_tables_that_were_seen_stay_whichever_text_does(self) -> None:
+        table = {"rows": [["Town", "Men"], ["Carrow", "87"]], "box": [1, 2, 3, 4], "spans": [], "header_rows": 1}
+        seen = answer(3) | {"tables": [table], "cells": 4}
+        wanted = Table((("Town", "Men"), ("Carrow", "87")), (1, 2, 3, 4), (), 1)
+        for layers in ({}, {3: layer(3, SEEN)}, {3: layer(3, "Page 3 of the file", 50)}):
+            (unit,) = collect([seen], ((3, 3),), layers).read
+            assert unit.tables == (wanted,)
+        ours = replace(wanted, rows=(("a",),))
+        assert collect([seen], ((3, 3),), {3: replace(layer(3, SEEN), tables=(ours,))}).read[0].tables == (ours,)
+
+    def test_tables_of_fewer_cells_than_the_cell_said_are_not_believed(self) -> None:
+        with pytest.raises(NotWhole, match="cells"):
+            collect([answer(3) | {"cells": 1}], ((3, 3),), {})
 
     def test_places_of_fewer_words_than_there_are_are_not_believed(self) -> None:
         with pytest.raises(NotWhole, match="places"):

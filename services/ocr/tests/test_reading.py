@@ -65,6 +65,32 @@ def test_a_sure_page_is_read_once_and_not_asked_how_it_lies() -> None:
     assert (page.confidence, page.rotation, page.looks) == (95, 0, 1)
 
 
+def sloping(confidence: int, down: int) -> PageRead:
+    """Lines of which the last word stands lower than the first."""
+    ends = ((0, 0), (400, down))
+    return PageRead(
+        tuple(
+            Word("letters", (x, y + 30 * line, x + 100, y + 20 + 30 * line), confidence, (1, 1, line))
+            for line in range(10)
+            for x, y in ends
+        )
+    )
+
+
+def test_lines_that_slope_are_laid_level_however_sure_the_engine_is() -> None:
+    engine = Engine([sloping(96, 30), words(96)])
+    page = read_page(marked(), engine, ("eng",))
+    assert page.looks == 2
+    assert page.look.skew == pytest.approx(4.3, abs=0.1)
+    engine = Engine([sloping(96, 12)])
+    assert read_page(marked(), engine, ("eng",)).looks == 1
+
+
+def test_the_same_look_is_not_tried_twice() -> None:
+    engine = Engine([sloping(96, 30), words(20)])
+    assert read_page(marked(), engine, ("eng",)).looks == 2
+
+
 def test_a_page_of_one_shade_is_not_read_at_all() -> None:
     engine = Engine([])
     page = read_page(View(), engine, ("eng",))

@@ -322,6 +322,6 @@ def _pretend(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         text = f"The words that were seen on scanned page {unit} of this document, line by line.\n" * 4
         yield {
             "unit": unit, "kind": "page", "text": text, "characters": len(text), "confidence": 88, "label": None,
-            "words": words.packed(((0.1, 0.1, 0.9, 0.2), 88) for _ in text.split()),
+            "tables": [], "cells": 0, "words": words.packed(((0.1, 0.1, 0.9, 0.2), 88) for _ in text.split()),
             "width": 595.0, "height": 842.0, "rotation": 0, "looks": 1,
         }  # fmt: skip

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
-from ream_contracts import units, words
-from ream_contracts.artifacts import UnitText
+from ream_contracts import codec, units, words
+from ream_contracts.artifacts import Table, UnitText
 from ream_contracts.whole import NotWhole
 from ream_ocr.judging import Keep, judge, together, with_notes
 
@@ -92,6 +92,9 @@ def _seen(answer: Mapping[str, Any]) -> UnitText:
         raise NotWhole(f"the text of unit {answer['unit']} is not as long as the cell said")
     if words.count(str(answer["words"])) != len(str(answer["text"]).split()):
         raise NotWhole(f"unit {answer['unit']} has not as many places as words")
+    tables = tuple(codec.from_json(Table, table) for table in answer["tables"])
+    if sum(len(row) for table in tables for row in table.rows) != answer["cells"]:
+        raise NotWhole(f"the tables of unit {answer['unit']} have not as many cells as the cell said")
     return UnitText(
         unit=int(answer["unit"]),
         kind=str(answer["kind"]),
@@ -104,7 +107,7 @@ def _seen(answer: Mapping[str, Any]) -> UnitText:
         rotation=int(answer["rotation"]),
         headings=(),
         pictures=(),
-        tables=(),
+        tables=tables,
         annotations=(),
         picture_hash=answer.get("picture_hash"),
         words=str(answer["words"]) or None,
@@ -116,7 +119,8 @@ def _better(layer: UnitText | None, seen: UnitText, *, broken: bool) -> UnitText
         return seen
     keep = judge(layer.text, layer.confidence, seen.text, seen.confidence, broken=broken)
     if keep is Keep.LAYER:
-        return layer
+        # What stands where is seen in the picture alone.
+        return layer if layer.tables else replace(layer, tables=seen.tables)
     text = together(layer.text, seen.text) if keep is Keep.BOTH else seen.text
     text = with_notes(text, _notes(layer))
     # Headings point into the layer's text and go with it; what else was found on the page stays.

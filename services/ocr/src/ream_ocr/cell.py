@@ -6,19 +6,22 @@ from __future__ import annotations
 import errno
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from ream_contracts import codec
+from ream_contracts.artifacts import Table
 from ream_ocr.engine import DiskFull, OcrEngine
 from ream_ocr.engines import open_engine
 from ream_ocr.pdf import open_pdf
 from ream_ocr.pictures import open_picture
 from ream_ocr.reading import Page, read_page
 from ream_ocr.second import UNREADABLE
+from ream_ocr.tables import tables_of
 from ream_ocr.views import Budget, FileView, Unreadable
 
 _BLANK, _BLANK_DPI = (64, 64), 100
@@ -34,9 +37,10 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         scratch: the only folder that may be written to.
 
     Yields:
-        `unit` with `kind`, `text`, its `characters`, the places of its `words`, `confidence`, `label`, `width`,
-        `height`, `rotation`, `looks`, `picture_hash` and `look` (how it was looked at); or `unit` with `cause` and
-        `reason` where the document's own fault keeps the unit from being read, and `look` where no word was recognised.
+        `unit` with `kind`, `text`, its `characters`, the places of its `words`, its `tables` and how many `cells` these
+        have, `confidence`, `label`, `width`, `height`, `rotation`, `looks`, `picture_hash` and `look` (how it was
+        looked at); or `unit` with `cause` and `reason` where the document's own fault keeps the unit from being read,
+        and `look` where no word was recognised.
 
     Raises:
         EngineError: the engine cannot work on this machine.
@@ -100,6 +104,7 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
                 "text": read.text,
                 "characters": len(read.text),
                 "words": read.words,
+                **tables_said(tables_of(read.seen, page.size) if read.seen is not None else ()),
                 "confidence": read.confidence,
                 "label": page.label,
                 "width": round(width, 2),
@@ -116,6 +121,12 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
 def _look(read: Page) -> dict[str, float]:
     """How the page was looked at, for an engine that is to look at it in the same way."""
     return {"dpi": read.look.dpi, "turn": read.rotation, "skew": read.look.skew}
+
+
+def tables_said(tables: Sequence[Table]) -> dict[str, Any]:
+    """Tables as an answer says them."""
+    cells = sum(len(row) for table in tables for row in table.rows)
+    return {"tables": [codec.to_json(table) for table in tables], "cells": cells}
 
 
 def failed(unit: int, error: Unreadable) -> dict[str, Any]:

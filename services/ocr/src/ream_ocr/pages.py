@@ -28,6 +28,9 @@ _LARGEST_DPI = 600
 _LEAST_SKEW = 1.5
 """Degrees; Tesseract itself reads lines that are less askew without loss."""
 
+SLOPING = 2.0
+"""Degrees from which lines of a page are laid level though the engine is sure of what it read."""
+
 _PAPER_LONG_SIDE = 17.0
 """Inches: longer than A3. A larger page mostly means that the file says nothing true about its resolution."""
 
@@ -141,13 +144,13 @@ def laid(picture: Image.Image, look: Look) -> Image.Image:
     if look.smooth:
         picture = picture.filter(ImageFilter.MedianFilter(3))
     if look.turn:
-        picture = picture.transpose(_TURNS[look.turn])
+        picture = picture.transpose(TURNS[look.turn])
     if look.skew:
         picture = picture.rotate(look.skew, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=255)
     return picture
 
 
-_TURNS = {
+TURNS = {
     90: Image.Transpose.ROTATE_270,  # Pillow turns counter-clockwise
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from ream_ocr.likeness import FEW_WORDS, picture_hash
 from ream_ocr.pages import Look
 from ream_ocr.places import place
 from ream_ocr.skew import skew
+from ream_ocr.table_words import level_of
+from ream_ocr.tables import Seen, upright
 from ream_ocr.writing import looks_like_writing
 
 
@@ -48,6 +51,7 @@ class Page:
         look: the one of these looks that is kept.
         picture_hash: what it looks like, where it has few words or none; None where nothing is to be seen.
         words: where the words of the text stand on the page, as `ream_contracts.words` writes it.
+        seen: what was read, lines across; None where there is nothing, or where its lines stand on end and slope.
     """
 
     text: str
@@ -58,6 +62,7 @@ class Page:
     unreadable: bool = False
     picture_hash: str | None = None
     words: str = ""
+    seen: Seen | None = None
 
 
 def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> Page:
@@ -71,12 +76,13 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
     if pages.is_uniform(picture):
         return Page("", 100, 0, 0, look)
     best = engine.read(picture, languages, look.dpi)
-    looks = 1
+    looks, tried = 1, {look}
     remedies = () if pages.is_bare(best, picture) else (_even, _straighten, _enlarge, _straighten)
     for remedy in remedies:
         other = remedy(look, best, picture, view, engine)
-        if other is None:
+        if other is None or other in tried:
             continue
+        tried.add(other)
         flat = view.render(other.dpi)
         again = pages.laid(flat, other)
         read = engine.read(again, languages, other.dpi)
@@ -85,7 +91,8 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
             best, look, picture, plain = read, other, again, flat
     page = _page(best, look, picture, engine, looks)
     if page.text:
-        page = replace(page, words=place(plain, picture, look).packed(best.words))
+        seen = Seen(picture, look.dpi, best, place(plain, picture, look), tight=True)
+        page = replace(page, words=seen.place.packed(best.words), seen=_across(seen, page.rotation))
     return replace(page, picture_hash=picture_hash(first)) if len(page.text.split()) < FEW_WORDS else page
 
 
@@ -96,12 +103,28 @@ def _even(look: Look, read: PageRead, picture: Image.Image, view: PageView, engi
 
 def _straighten(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
     if read.confidence >= pages.SURE_PAGE:
-        return None
+        return _levelled(look, read, picture)
     return pages.straightened(look, engine.turn(picture), skew(picture), read)
+
+
+def _levelled(look: Look, read: PageRead, picture: Image.Image) -> Look | None:
+    """However sure the engine is: a table of which the rules slope is a picture to it, and what it says is lost."""
+    sloping = math.degrees(math.atan(level_of(read.words).slope))
+    if abs(sloping) < pages.SLOPING or read.sideways:
+        return None
+    return replace(look, skew=look.skew + (skew(picture) or sloping))
 
 
 def _enlarge(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
     return pages.enlarged(look, read, view.largest_dpi)
+
+
+def _across(seen: Seen, rotation: int) -> Seen | None:
+    """Turns what was read where it stood on end."""
+    turn = (rotation - seen.place.turn) % 360
+    if not turn:
+        return seen
+    return None if seen.place.skew else upright(seen, turn)
 
 
 def _page(read: PageRead, look: Look, picture: Image.Image, engine: OcrEngine, looks: int) -> Page:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ream_ocr import pages
-from ream_ocr.cell import failed, opened
+from ream_ocr.cell import failed, opened, tables_said
 from ream_ocr.engine import SecondEngine
 from ream_ocr.engines import open_second
 from ream_ocr.pages import Look
 from ream_ocr.places import place
+from ream_ocr.tables import Seen, tables_of
 from ream_ocr.views import Budget, Unreadable
 
 
@@ -37,13 +38,15 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
                 flat = page.render(look.dpi)
                 laid = pages.laid(flat, look)
                 found = engine.read(laid)
+                seen = Seen(laid, look.dpi, found, place(flat, laid, look), tight=False)
                 width, height = page.size
                 yield {
                     "unit": unit,
                     "kind": page.kind,
                     "text": found.text,
                     "characters": len(found.text),
-                    "words": place(flat, laid, look).packed(found.words),
+                    "words": seen.place.packed(found.words),
+                    **tables_said(tables_of(seen, page.size)),
                     "confidence": found.confidence,
                     "label": page.label,
                     "width": round(width, 2),

@@ -19,7 +19,7 @@ from ream_ocr.engine import EngineError
 from ream_ocr.parameters import STAGE, Parameters
 from ream_ocr.reader import Job, Reader, open_reader
 
-VERSION = "7"
+VERSION = "8"
 TRIES = 3
 """Deaths of a cell after which the doubtful text layer of a unit is taken for what it is."""
 _LOG = log.logger("ocr.service")

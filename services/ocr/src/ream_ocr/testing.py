@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,40 @@ def scatter(
     return picture, places
 
 
+def lay_table(
+    rows: Sequence[Sequence[str]], *, ruled: bool, letters: int = 30, size: tuple[int, int] = (1240, 1000)
+) -> tuple[Image.Image, tuple[int, int, int, int]]:
+    """Draws a table on a white page below a line of text: words at the left of their column, figures at its right.
+
+    Args:
+        rows: of cells as text, all of the same number.
+        ruled: with lines around all cells.
+        letters: height of the font in pixels.
+        size: of the page in pixels.
+
+    Returns:
+        The picture (mode L), and left, top, right and bottom of the table in pixels.
+    """
+    picture = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(picture)
+    font = _font(letters)
+    pen.text((100, 60), "What was counted in the towns of the county", fill=0, font=font)
+    wide, high = (size[0] - 200) // len(rows[0]), letters * 2
+    left, top, right, bottom = 100, 160, 100 + wide * len(rows[0]), 160 + high * len(rows)
+    for down, row in enumerate(rows):
+        for across, cell in enumerate(row):
+            at = left + across * wide + letters // 2
+            if across:
+                at = left + (across + 1) * wide - letters // 2 - round(font.getlength(cell))
+            pen.text((at, top + down * high + letters // 3), cell, fill=0, font=font)
+    if ruled:
+        for y in range(top, bottom + 1, high):
+            pen.line((left, y, right, y), fill=0, width=3)
+        for x in range(left, right + 1, wide):
+            pen.line((x, top, x, bottom), fill=0, width=3)
+    return picture, (left, top, right, bottom)
+
+
 def _font(letters: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
     try:
         return ImageFont.truetype("DejaVuSans.ttf", letters)  # Debian's fonts-dejavu-core
@@ -176,7 +210,7 @@ class Cell:
         """What is read on a page that is whole."""
         text = f"text of page {unit}"
         answer = {"unit": unit, "kind": "page", "text": text, "characters": len(text), "confidence": 90, "label": None}
-        answer |= {"words": words.packed(((0.1, 0.1, 0.2, 0.2), 90) for _ in text.split())}
+        answer |= {"tables": [], "cells": 0, "words": words.packed(((0.1, 0.1, 0.2, 0.2), 90) for _ in text.split())}
         return answer | {"width": 595.0, "height": 842.0, "rotation": 0, "looks": 1}
 
 
