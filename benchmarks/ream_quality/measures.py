@@ -17,6 +17,7 @@ from ream_quality import (
     receipts,
     tables,
     tables_given,
+    tables_scanned,
     topics,
     types,
 )
@@ -28,6 +29,7 @@ MEASURES: tuple[Callable[[Library], dict[str, float]], ...] = (
     receipts.measure,
     tables.measure,
     tables_given.measure,
+    tables_scanned.measure,
     breadth.measure,
     topics.measure,
     types.measure,

@@ -17,7 +17,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Table, UnitText
-from ream_quality import breadth, edits, figures_page, made, ocr_pages, receipts, tables, tables_given
+from ream_quality import breadth, edits, figures_page, made, ocr_pages, receipts, tables, tables_given, tables_scanned
 from ream_quality.corpus import FOLDERS
 from ream_quality.corpus import given as documents_given
 from ream_quality.library import Library, Reading
@@ -133,6 +133,30 @@ class TestTablesGiven:
             region = f'<region page="1"><bounding-box {sides}/></region>'
             truth(tmp_path, "tables/1-reg.xml", f"<document><table>{region}</table></document>")
             assert tables_given.measure(library) == {"tables_cell_f1_regions_given": pytest.approx(f1)}
+
+
+@pytest.mark.programs
+@pytest.mark.slow
+class TestTablesScanned:
+    def test_the_page_is_seen_as_a_picture_and_asked_where_the_truth_says(self, tmp_path: Path) -> None:
+        rows = (("Town", "Men", "Women"), ("Aldbrook", "1,204", "1,310"), ("Carrow", "87", "91"))
+        cells = "".join(
+            f'<cell start-row="{row}" start-col="{column}"><content>{text}</content></cell>'
+            for row, texts in enumerate(rows)
+            for column, text in enumerate(texts)
+        )
+        truth(tmp_path, "tables/1-str.xml", f"<document><table><region>{cells}</region></table></document>")
+        region = '<region page="1"><bounding-box x1="45" y1="250" x2="350" y2="320"/></region>'
+        library = Library(tmp_path, {"tables/1.pdf": read("")})
+        canvas = Canvas(str(tmp_path / "tables/1.pdf"), pagesize=(400, 400))
+        canvas.drawString(50, 360, "What was counted in the towns")
+        for down, texts in enumerate(rows):
+            for across, text in enumerate(texts):
+                canvas.drawString(50 + 120 * across, 300 - 20 * down, text)
+        canvas.save()
+        assert tables_scanned.measure(library) == {}
+        truth(tmp_path, "tables/1-reg.xml", f"<document><table>{region}</table></document>")
+        assert tables_scanned.measure(library) == {"tables_scanned_cell_f1_regions_given": 1.0}
 
 
 @pytest.mark.slow
