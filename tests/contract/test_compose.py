@@ -226,7 +226,7 @@ def test_kafka_is_set_as_on_one_machine() -> None:
 def shape(name: str, text: str) -> str:
     """A Dockerfile without its service's name and packages, and without the libraries that only some hold."""
     packages = re.compile(r"^# [^\n]*\nRUN apt-get update.*?rm -rf /var/lib/apt/lists/\*\n", re.MULTILINE | re.DOTALL)
-    some = re.compile(r"^COPY libs/(?:meaning|pages)[^\n]*\n", re.MULTILINE)
+    some = re.compile(r"^COPY libs/(?:meaning|pages|tables)[^\n]*\n", re.MULTILINE)
     return some.sub("", packages.sub("", text)).replace(name, "NAME")
 
 
