@@ -112,7 +112,8 @@ def _levelled(look: Look, read: PageRead, picture: Image.Image) -> Look | None:
     sloping = math.degrees(math.atan(level_of(read.words).slope))
     if abs(sloping) < pages.SLOPING or read.sideways:
         return None
-    return replace(look, skew=look.skew + (skew(picture) or sloping))
+    measured = skew(picture)  # by all of the page, which is finer than by the ends of its lines, and may be misled
+    return replace(look, skew=look.skew + (measured if abs(measured - sloping) < pages.SLOPING else sloping))
 
 
 def _enlarge(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:
