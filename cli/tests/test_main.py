@@ -154,3 +154,12 @@ def test_a_reader_who_has_seen_enough_is_no_error(
     assert command.main(["status"]) == 0
     assert turned == ["/dev/null"]
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("given", ["hunter 2!", "a+b", "../bank"])
+def test_a_password_in_place_of_its_name_is_refused_and_not_repeated(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["ingest", "--password-ref", given, "a.pdf"])
+    assert given not in capsys.readouterr().err

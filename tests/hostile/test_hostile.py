@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from ream_contracts import topics
+from ream_extract.opening import open_reader
 from ream_extract.parameters import Parameters
-from ream_extract.reader import Job, Reader, Spending, open_reader
+from ream_extract.reader import Job, Reader, Spending
 from ream_extract.reading import Item, UnitFailed, UnitRead
 from ream_faults.runs import run
 from ream_hostile import archives, images, mails, pdfs, planted, wire

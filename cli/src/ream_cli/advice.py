@@ -6,7 +6,9 @@ from __future__ import annotations
 from ream_contracts.outcomes import Outcome
 
 _BY_CAUSE = {
-    "encrypted": "save it without its password, and ingest it again",
+    "encrypted": "ingest it again with --password-ref NAME, where the operator keeps its password; or save it without",
+    "password-missing": "the operator has to keep a password under this name (REAM_SECRETS_DIR); then replay extract",
+    "password-wrong": "name another password, or have it corrected where it is kept; then replay extract",
     "damaged": "open it in the program it comes from and save it anew, or get another copy",
     "conversion-failed": "open it in the program it comes from and save it as DOCX or PDF",
     "converter-missing": "install LibreOffice (libreoffice-writer-nogui, python3-uno) or antiword, and replay it",

@@ -93,7 +93,12 @@ class Feeder(threading.Thread):
     """Brings one file after another. What it does is told on `news`; it has ended when it is not alive any more."""
 
     def __init__(
-        self, found: Iterable[File | PassedOver], store: Store, speaker: Speaker, tags: tuple[str, ...]
+        self,
+        found: Iterable[File | PassedOver],
+        store: Store,
+        speaker: Speaker,
+        tags: tuple[str, ...],
+        password_ref: tuple[str, ...] = (),
     ) -> None:
         super().__init__(name="feeder", daemon=True)
         self.news: queue.SimpleQueue[News] = queue.SimpleQueue()
@@ -104,6 +109,7 @@ class Feeder(threading.Thread):
         self._store = store
         self._speaker = speaker
         self._tags = tags
+        self._password_ref = password_ref
         self._host = socket.gethostname()
         self._folder = folder_name(SystemClock().now())
         self._pending: list[tuple[Brought, DocumentSubmitted]] = []
@@ -160,6 +166,7 @@ class Feeder(threading.Thread):
             name=readable_name(brought.path),
             namespace=NAMESPACE,
             tags=self._tags,
+            password_ref=self._password_ref or None,
         )
         self.news.put(brought)
         self._pending.append((brought, message))

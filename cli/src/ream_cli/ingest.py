@@ -13,6 +13,7 @@ from ream_cli.failures import INCOMPLETE, INTERRUPTED, OK
 from ream_cli.outcome_list import Report
 from ream_cli.progress import view
 from ream_cli.surroundings import Surroundings, find
+from ream_contracts import redo
 from ream_contracts.outcomes import Outcome
 
 _LISTED = 50
@@ -25,12 +26,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tag", action="append", default=[], metavar="TAG", help="tag for every document; may be repeated"
     )
+    parser.add_argument(
+        "--password-ref",
+        action="append",
+        default=[],
+        type=_password_name,
+        metavar="NAME",
+        help="name of a password that the operator keeps, for encrypted files; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Brings, watches, and says what became of it."""
-    report = bring(find(), options.paths, timeout=options.timeout, tags=tuple(options.tag))
+    names = tuple(options.password_ref)
+    report = bring(find(), options.paths, timeout=options.timeout, tags=tuple(options.tag), password_ref=names)
     if options.json:
         screen.print_json(report.to_json())
     else:
@@ -40,8 +50,23 @@ def run(options: argparse.Namespace) -> int:
     return OK if report.fine else INCOMPLETE
 
 
+def _password_name(text: str) -> str:
+    try:
+        redo.check("extract", {"password_ref": text.replace("+", " ")})
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "a password's name has letters, digits, _ and -; the password itself is never given here"
+        ) from None
+    return text
+
+
 def bring(
-    surroundings: Surroundings, paths: list[Path], *, timeout: float | None = None, tags: tuple[str, ...] = ()
+    surroundings: Surroundings,
+    paths: list[Path],
+    *,
+    timeout: float | None = None,
+    tags: tuple[str, ...] = (),
+    password_ref: tuple[str, ...] = (),
 ) -> Report:
     """Brings files and follows their documents to the end, with live progress on the standard error.
 
@@ -50,7 +75,7 @@ def bring(
     store = surroundings.store()
     watching.require_topics(surroundings)
     with view(screen.console(to_stderr=True)) as shown:
-        report = watching.Watch(surroundings, store, shown, timeout).run(finding.files(paths), tags)
+        report = watching.Watch(surroundings, store, shown, timeout).run(finding.files(paths), tags, password_ref)
     search.freshen(surroundings)
     return report
 

@@ -37,7 +37,9 @@ class Watch:
     not_submitted: list[PassedOver] = field(default_factory=list)
     interrupted: bool = False
 
-    def run(self, found: Iterable[File | PassedOver], tags: tuple[str, ...]) -> Report:
+    def run(
+        self, found: Iterable[File | PassedOver], tags: tuple[str, ...], password_ref: tuple[str, ...] = ()
+    ) -> Report:
         """Brings what was found and follows it; comes back when all has ended, time is over, or at Ctrl-C.
 
         Raises:
@@ -46,7 +48,7 @@ class Watch:
         began = time.monotonic()
         kafka = self.surroundings.kafka()
         with Tail(kafka, following.FOLLOWED) as tail:
-            feeder = Feeder(found, self.store, Announcer(kafka, "cli"), tags)
+            feeder = Feeder(found, self.store, Announcer(kafka, "cli"), tags, password_ref)
             feeder.start()
             try:
                 self._follow(feeder, tail, began)

@@ -18,7 +18,7 @@ from ream_kit import Erased, Store
 from ream_kit.cells import CellDied, Cells
 from ream_kit.store import NotFound
 from ream_kit.store_memory import MemoryBlobs
-from ream_pages import cell
+from ream_pages import cell, unlocked
 from ream_pages.images import PageImages, open_images
 from ream_pages.office import ConversionFailed
 from ream_pages.views import NotDrawn
@@ -255,3 +255,13 @@ def test_libreoffice_lays_out_text(store: Store) -> None:
 
 def test_cells_import_what_they_draw_with() -> None:
     assert Cells("ream_pages.cell:draw", size=1).state().alive == 0
+
+
+def test_pages_are_those_of_the_copy_that_a_password_opened(store: Store, here: Here) -> None:
+    keep(store, b"encrypted", "application/x-ooxml-protected")
+    document = store.get_artifact(DocumentIngested, layout.ingested(ID, 1))
+    store.put(unlocked.name(document, "docx"), b"opened")
+    office = Layouts("One")
+    images = PageImages(store, here, office)
+    assert store.exists(images.page(ID, 1, 1, 75))
+    assert office.given == [(".docx", b"opened")]

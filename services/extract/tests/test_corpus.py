@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ream_extract.opening import open_reader
 from ream_extract.parameters import Parameters
-from ream_extract.reader import Find, Job, Reader, Spending, open_reader
+from ream_extract.reader import Find, Job, Reader, Spending
 from ream_extract.reading import Item, UnitFailed
 from ream_kit.cells import CellDied, CellFailed
 from ream_pages.office import Office

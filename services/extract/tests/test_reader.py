@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from ream_extract.opening import open_reader
 from ream_extract.parameters import Parameters
-from ream_extract.reader import Job, Reader, Spending, open_reader
+from ream_extract.reader import Job, Reader, Spending
 from ream_extract.reading import Item, UnitFailed, UnitRead
 from ream_extract.settings import ExtractSettings
 from ream_kit.settings import SettingsError

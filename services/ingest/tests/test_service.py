@@ -2,6 +2,7 @@
 """Ingest on a bus in memory: what becomes a document, what a dead letter, and that nothing is swallowed."""
 
 import base64
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,3 +150,28 @@ def test_a_document_from_inside_that_is_not_what_was_taken_out_does_not_become_o
     bus.run()
     assert bus.sent(topics.DOCUMENTS_INGESTED) == []
     assert [(letter.cause, letter.attempts) for letter in bus.dead_letters] == [("not-whole", 3)]
+
+
+def test_names_of_passwords_go_with_the_document(bus: LocalBus) -> None:
+    one, several = sent(
+        bus, DocumentSubmitted(body=BODY, key="1", password_ref="bank"),
+        DocumentSubmitted(body=BODY, key="2", password_ref=("bank", "payroll", "bank")),
+    )  # fmt: skip
+    assert (one.password_ref, several.password_ref) == (("bank",), ("bank", "payroll"))
+
+
+def test_the_same_file_with_another_name_of_a_password_is_run_again(bus: LocalBus) -> None:
+    plain, named = (DocumentSubmitted(body=BODY, key="k", password_ref=ref) for ref in (None, "bank"))
+    found = sent(bus, plain, named, named, plain)
+    assert [(one.run, one.password_ref, one.generation) for one in found] == [
+        (1, (), 1), (2, ("bank",), 1), (2, ("bank",), 1), (2, ("bank",), 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ref", ["../bank", "", "a b", ["bank", "a/b"], 7, "x" * 65])
+def test_what_is_no_name_of_a_password_is_refused_and_not_repeated(bus: LocalBus, ref: object) -> None:
+    bus.put_raw(topics.DOCUMENTS_SUBMITTED, json.dumps({"body": BODY, "password_ref": ref}).encode())
+    bus.run()
+    (letter,) = bus.dead_letters
+    assert letter.cause == "wrong-schema"
+    assert bus.sent(topics.DOCUMENTS_INGESTED) == []

@@ -229,6 +229,8 @@ class DocumentIngested:
     """What may still be found inside it."""
     redo: tuple[Redo, ...]
     """Stages that run again in this run; every other stage finds its artifacts and passes on."""
+    password_ref: tuple[str, ...] = ()
+    """Names of passwords that open the file and what is in it, which extract looks up; never a password itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +413,8 @@ class DocumentSubmitted:
     """Keeps sources with the same keys apart."""
     tags: tuple[str, ...] = ()
     """Tags for people and routing."""
+    password_ref: str | tuple[str, ...] | None = None
+    """Name, or names, of passwords that open the file and what is in it; the operator keeps them where extract runs. Never a password itself."""
     parent: Parent | None = None
     """Set for a document found inside another."""
 

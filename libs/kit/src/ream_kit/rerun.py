@@ -23,7 +23,13 @@ def run_message(store: Store, document_id: str, generation: int, run: int) -> Do
     return store.get_artifact(DocumentIngested, name)
 
 
-def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, ...] = ()) -> DocumentIngested:
+def next_run(
+    store: Store,
+    document_id: str,
+    generation: int,
+    redo: tuple[Redo, ...] = (),
+    password_ref: tuple[str, ...] | None = None,
+) -> DocumentIngested:
     """Takes the next run of a generation and returns the message that starts it once it is said on documents.ingested.
 
     It keeps what the run before it redid, so that its other stages find the artifacts of that run.
@@ -34,6 +40,7 @@ def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, 
         generation: which of its generations is processed again.
         redo: stages that run again with these parameters, for the whole document or some of its units; every other
             finds its artifacts and passes on.
+        password_ref: names of passwords, instead of those that the run before it had.
 
     Raises:
         NotFound: ingest has not taken this generation in.
@@ -44,7 +51,8 @@ def next_run(store: Store, document_id: str, generation: int, redo: tuple[Redo, 
         run, wishes = last.run + 1, last.redo
         for wish in redo:
             wishes = together(wishes, replace(wish, run=run))
-        message = replace(last, run=run, redo=wishes)
+        names = last.password_ref if password_ref is None else password_ref
+        message = replace(last, run=run, redo=wishes, password_ref=names)
         if store.put_artifact(layout.run(document_id, generation, run), message):
             return message
         # Somebody else was faster: this one comes after that one, and keeps what it redoes.

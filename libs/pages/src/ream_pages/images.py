@@ -24,6 +24,7 @@ from ream_pages.laying_out import LayingOut
 from ream_pages.office import Converter, Office
 from ream_pages.settings import PagesSettings
 from ream_pages.texts import texts
+from ream_pages.unlocked import opened
 from ream_pages.views import NotDrawn, require
 
 DPI = 150
@@ -126,6 +127,7 @@ class PageImages:
 
     def _shown(self, document_id: str, generation: int) -> Shown:
         ingested = self._store.get_artifact(DocumentIngested, layout.ingested(document_id, generation))
+        ingested = opened(ingested, self._store)
         if ingested.object is None or ingested.refused:
             raise NotDrawn("nothing-kept", "The document was refused: its bytes were not kept.")
         if way(ingested.media_type) == "itself":

@@ -79,11 +79,14 @@ def scanned(ingested: DocumentIngested, page: Scanned) -> SegmentScanned:
     )
 
 
-def child(ingested: DocumentIngested, found: ChildFound, share: Allowance) -> DocumentSubmitted:
-    """Submits a document found inside."""
+def child(
+    ingested: DocumentIngested, found: ChildFound, share: Allowance, password_ref: tuple[str, ...]
+) -> DocumentSubmitted:
+    """Submits a document found inside; it may be opened with the same passwords."""
     return DocumentSubmitted(
         source=f"store:{found.object}",
         name=found.name,
+        password_ref=password_ref or None,
         parent=Parent(
             document_id=ingested.document_id,
             generation=ingested.generation,

@@ -14,6 +14,8 @@ class Known:
     convert_to: str | None
     together: tuple[str, ...] = ()
     """Kinds of units that one pass over the document gives all at once: none can be read alone."""
+    takes_passwords: bool = False
+    """It opens parts of a file with passwords by itself."""
 
 
 @dataclass(frozen=True, slots=True)

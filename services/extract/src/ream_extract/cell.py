@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ream_extract import registry
+from ream_extract import registry, unlock
 from ream_extract.describe import describe
 from ream_extract.reading import Limits, Plan, Source, Unreadable
 from ream_extract.room import is_full
@@ -22,24 +22,25 @@ registry.found()
 
 
 def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
-    """Plans a document (`do` is plan), reads some of its units (read), draws it small (thumbnail), names extractors.
+    """Plans a document (`do` is plan), reads units (read), draws it small (thumbnail), unlocks it, names extractors.
 
     Args:
         request: `do` (`catalogue` besides), `path`, `media_type`, `extractor` (name, or null to describe what nobody
             reads), `limits` (fields of `Limits`), `ocr`, `pictures`, `tables`, `converted` (path or null),
-            `child_budget`, and `first`, `last` to read.
+            `child_budget`, and `first`, `last` to read; `passwords` where there are any.
         scratch: takes pictures and documents found inside, under the names that the items give.
 
     Yields:
         One plan; or the items of the units, and between them `working` where one takes long; or, as the last,
         `unreadable` with verdict, cause and reason, or `full` where the scratch disk has no room. Of a thumbnail the
-        `file`, or nothing where the page cannot be drawn.
+        `file`, or nothing where the page cannot be drawn; of a document that is unlocked the `file` and the `ending` of
+        its kind, or nothing where no password opens it.
     """
     if request["do"] == "catalogue":
         yield {"extractors": [asdict(one) for one in registry.known().extractors]}
         return
     try:
-        yield from _small(request, scratch) if request["do"] == "thumbnail" else _done(request, scratch)
+        yield from _WAYS.get(request["do"], _done)(request, scratch)
     except NotDrawn:
         return
     except Unreadable as failure:
@@ -58,6 +59,13 @@ def _small(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     yield {"file": "thumbnail"}
 
 
+def _unlocked(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
+    target = scratch / "unlocked"
+    ending = unlock.unlocked(Path(request["path"]), request["media_type"], request["passwords"], target)
+    if ending is not None:
+        yield {"file": target.name, "ending": ending}
+
+
 def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     source = Source(
         Path(request["path"]),
@@ -68,6 +76,7 @@ def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
         request["pictures"],
         request["child_budget"],
         request["tables"],
+        tuple(request["passwords"]),
     )
     if request["extractor"] is None:
         yield pack_plan(Plan((), describe(source)))
@@ -78,3 +87,6 @@ def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     else:
         for item in extractor.read(source, request["first"], request["last"], scratch):
             yield pack(item) if item is not None else {"working": True}
+
+
+_WAYS = {"thumbnail": _small, "unlock": _unlocked}

@@ -17,6 +17,7 @@ from ream_contracts.messages import DocumentIngested
 from ream_contracts.outcomes import Outcome
 from ream_extract.segments import RunNote, loads
 from ream_kit import Erased, Store, log
+from ream_kit.rerun import newest_run, run_message
 from ream_kit.store import NotFound
 
 WHOLE = (Outcome.COMPLETE, Outcome.EMPTY)
@@ -114,6 +115,8 @@ def adopt(ingested: DocumentIngested, store: Store) -> None:
         source = _source(ingested, store)
         if source is None or _outgrows(ingested.allowance.bytes, store, source):
             return
+        if not _may_have(ingested, store, source):
+            return
         copied = Copying(store, source, target).run()
     except (NotFound, Malformed) as error:
         _LOG.info("not_copied", document_id=ingested.document_id, reason=type(error).__name__)
@@ -128,6 +131,13 @@ def adopt(ingested: DocumentIngested, store: Store) -> None:
 def _outgrows(allowed: int, store: Store, source: tuple[str, int]) -> bool:
     """Whether what was found inside of the first is more than this one's family may still have."""
     return sum(map(store.size, store.names(layout.generation(*source) + "children/"))) > allowed
+
+
+def _may_have(ingested: DocumentIngested, store: Store, source: tuple[str, int]) -> bool:
+    """Whether what passwords opened in the first may be had without them: only by who names the same."""
+    first = newest_run(store, *source) or run_message(store, *source, 1)
+    asked = any("password_ref" in one.parameters for one in first.redo)
+    return first.password_ref == ingested.password_ref and not asked
 
 
 def _planned(store: Store, target: tuple[str, int]) -> bool:

@@ -8,6 +8,7 @@ from ream_contracts.artifacts import Manifest, Source
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
 from ream_contracts.whole import NotWhole
+from ream_extract import unlocking
 from ream_extract.parameters import Parameters
 from ream_extract.planning import CHILD_BYTES, covers_all, lay_out
 from ream_extract.reader import Job, Reader
@@ -33,6 +34,8 @@ def manifest_of(
         return _sound(store.get_artifact(Manifest, name)), name
     except NotFound:
         plan = _plan(ingested, store, reader, parameters)
+    if plan.unlocked is not None and (extractor := reader.catalogue.find(plan.unlocked)) is not None:
+        by = (extractor.name, extractor.version)
     manifest = _manifest(ingested, plan, by, reader.limits.units)
     if not store.put_artifact(name, manifest):
         # Another delivery was faster: its plan is the one that stands.
@@ -64,9 +67,10 @@ def _plan(ingested: DocumentIngested, store: Store, reader: Reader, parameters: 
     extractor = reader.catalogue.find(ingested.media_type)
     with store.local(ingested.object) as path:
         require_size(path, ingested)
-        job = Job(path, ingested.media_type, extractor.name if extractor else None, parameters)
+        passwords = reader.passwords(parameters) if extractor is not None and extractor.takes_passwords else ()
+        job = Job(path, ingested.media_type, extractor.name if extractor else None, parameters, passwords=passwords)
         if extractor is not None:
-            return reader.plan(job)
+            return unlocking.planned(ingested, store, reader, job, extractor)
         reason = f"Files of type {ingested.media_type} are not read; what is known of them is kept."
         return Plan((), reader.describe(job), 0, "unsupported", "unsupported-type", reason)
 
@@ -86,6 +90,8 @@ def _manifest(ingested: DocumentIngested, plan: Plan, by: tuple[str, str], limit
     metadata = dict(plan.metadata)
     if plan.child_bytes:
         metadata[CHILD_BYTES] = str(plan.child_bytes)
+    if plan.unlocked is not None:
+        metadata[unlocking.UNLOCKED] = plan.unlocked
     return Manifest(
         document_id=ingested.document_id,
         generation=ingested.generation,

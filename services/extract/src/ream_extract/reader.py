@@ -1,27 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides who plans and reads: cells, a run of pages at a time, and page by page where a run does not survive."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ream_extract.catalogue import Catalogue, Known
 from ream_extract.parameters import Parameters
+from ream_extract.passwords import Passwords
 from ream_extract.reading import ChildRead, Item, Limits, Plan, UnitFailed, UnitRead, UnitScanned
 from ream_extract.room import is_full
 from ream_extract.settings import ExtractSettings
 from ream_extract.wire import unpack, unpack_plan
-from ream_kit import Retry, log, settings
-from ream_kit.cells import Call, CellDied, CellFailed, Cells
-from ream_kit.cells import Limits as CellLimits
+from ream_kit import Retry, log
+from ream_kit.cells import Call, CellDied, CellFailed
 from ream_kit.guard import Guard
-from ream_pages.office import ConversionFailed, Converter, Office
+from ream_pages.office import ConversionFailed, Converter
+from ream_pages.unlocked import ENDINGS
 
-_TARGET = "ream_extract.cell:work"
 _OUR_FAULT = {"not-started", "closed"}
 _LOG = log.logger("extract.reader")
 
@@ -49,6 +48,8 @@ class Job:
     converted: Path | None = None
     programs: bool = False
     """Whether reading it starts a program (antiword)."""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    """What may open parts of it."""
 
 
 @dataclass(slots=True)
@@ -82,6 +83,9 @@ class Reader:
         office: converts legacy documents; None where that is switched off.
         chosen: the settings.
         confined: names what holds cells and office.
+        call_once: the same in a cell that reads nothing afterwards, so that no stranger's bytes come where a password
+            was; None where one way will do.
+        passwords: what the operator keeps.
 
     Attributes:
         guard: the breaker of what converts, where it has one.
@@ -97,10 +101,14 @@ class Reader:
         office: Converter | None,
         chosen: ExtractSettings,
         confined: Callable[[], tuple[str, ...]] = tuple,
+        call_once: Callable[[Mapping[str, Any]], Call] | None = None,
+        passwords: Passwords | None = None,
     ) -> None:
         self._call = call
         self._confined = confined
         self._call_programs = call_programs
+        self._call_once = call_once or call
+        self._passwords = passwords or Passwords()
         self._office = office
         self.guard: Guard | None = getattr(office, "guard", None)
         self.settings = chosen
@@ -120,7 +128,7 @@ class Reader:
             Retry: the scratch disk is full.
         """
         with _room():
-            for answer in self._call(self._request(job, "plan", 0, 0, 0)):
+            for answer in self._way(job)(self._request(job, "plan", 0, 0, 0)):
                 _require_room(answer)
                 if "unreadable" in answer:
                     return Plan((), **answer["unreadable"])
@@ -177,6 +185,26 @@ class Reader:
         except CellFailed as defect:
             _LOG.warning("no_thumbnail", cause=defect.type)
 
+    def passwords(self, parameters: Parameters) -> tuple[str, ...]:
+        """Returns the passwords that a document's names stand for, as far as somebody keeps them here."""
+        return self._passwords.named(parameters.password_ref)
+
+    def unlock(self, job: Job, put: Callable[[Path, str], object]) -> bool:
+        """Opens an encrypted document and hands over what came out, and the ending of its kind; False where none opens.
+
+        Raises:
+            CellDied, CellFailed: by our own fault, or what it takes to open it is more than a cell may.
+            Retry: a disk is full.
+        """
+        with _room(), self._call_once(self._request(job, "unlock", 0, 0, 0)) as call:
+            for answer in call:
+                _require_room(answer)
+                if (ending := str(answer["ending"])) not in ENDINGS:
+                    raise CellDied("bad-answer")
+                put(call.file(str(answer["file"])), ending)
+                return True
+        return False
+
     def convert(self, original: Path, ending: str, put: Callable[[Path], None]) -> bool:
         """Converts a legacy document and hands over the result; False where that cannot be done.
 
@@ -214,10 +242,9 @@ class Reader:
         return None
 
     def _run(self, job: Job, missing: set[int], spending: Spending, take: Take) -> None:
-        call = (self._call_programs if job.programs else self._call)(
-            self._request(job, "read", min(missing), max(missing), spending.child_bytes)
-        )
+        call = self._way(job)(self._request(job, "read", min(missing), max(missing), spending.child_bytes))
         cause = "not-read"
+        unnamed = bool(job.parameters.password_ref) and not job.passwords
         with call:
             for answer in call:
                 _require_room(answer)
@@ -227,6 +254,8 @@ class Reader:
                     cause = answer["unreadable"]["cause"]
                     continue
                 item = _item(answer)
+                if isinstance(item, UnitFailed) and item.cause == "encrypted" and unnamed:
+                    item = replace(item, cause="password-missing")
                 if item.unit in missing:
                     self._check(item, call.file, spending)
                     take(item, call.file)
@@ -249,6 +278,11 @@ class Reader:
             if file(picture.file).stat().st_size > PICTURE_PIXEL_BYTES * self.limits.picture_pixels:
                 raise CellDied("bad-answer")
 
+    def _way(self, job: Job) -> Callable[[Mapping[str, Any]], Call]:
+        if job.passwords:
+            return self._call_once
+        return self._call_programs if job.programs else self._call
+
     def _request(self, job: Job, what: str, first: int, last: int, child_budget: int) -> dict[str, Any]:
         return {
             "do": what,
@@ -259,6 +293,7 @@ class Reader:
             "ocr": job.parameters.ocr,
             "pictures": job.parameters.pictures,
             "tables": job.parameters.tables,
+            "passwords": job.passwords,
             "converted": str(job.converted) if job.converted else None,
             "child_budget": child_budget,
             "first": first,
@@ -319,39 +354,3 @@ def _room() -> Iterator[None]:
         if is_full(failure):
             raise Retry("scratch disk", "there is no room left for temporary files: free some") from failure
         raise
-
-
-@contextmanager
-def open_reader() -> Iterator[Reader]:
-    """Opens the reader of this process from its settings."""
-    chosen = settings.load(ExtractSettings, os.environ, "REAM_EXTRACT_")
-    limits = CellLimits(
-        memory_bytes=chosen.memory_bytes,
-        cpu_seconds=int(chosen.total_seconds),
-        idle_seconds=chosen.idle_seconds,
-        total_seconds=chosen.total_seconds,
-        output_bytes=2 * chosen.child_bytes,
-    )
-    programs = CellLimits(memory_bytes=chosen.memory_bytes, idle_seconds=chosen.idle_seconds, programs=True)
-    office = Office(
-        python=chosen.office_python,
-        program=chosen.office_program,
-        seconds=chosen.office_seconds,
-        recycle_after=chosen.office_recycle,
-        memory_bytes=chosen.office_memory_bytes,
-    )
-    # The second pool is not entered: its one cell starts when antiword is needed, on most machines never.
-    rare = Cells(_TARGET, size=1, limits=programs)
-    with Cells(_TARGET, size=chosen.cells, limits=limits) as cells, office:
-        try:
-            yield Reader(
-                cells.call,
-                rare.call,
-                office if chosen.office else None,
-                chosen,
-                lambda: (
-                    cells.confinement() + (office.confinement and (f"LibreOffice: {' '.join(office.confinement)}",))
-                ),
-            )
-        finally:
-            rare.close()

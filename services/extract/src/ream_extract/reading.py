@@ -73,6 +73,8 @@ class Source:
     """Bytes that documents found inside may still have together."""
     tables: bool = True
     """Whether tables of PDF pages are looked for."""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    """What may open members of an archive, where the submitter named passwords."""
 
 
 REST = "rest"
@@ -100,6 +102,8 @@ class Plan:
     verdict: Literal["unsupported", "failed", "rejected"] | None = None
     cause: str | None = None
     reason: str | None = None
+    unlocked: str | None = None
+    """Media type of the copy without encryption that was planned; None where the original was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,16 @@ class Extractor(Protocol):
         Raises:
             Unreadable: none of these units can be read.
         """
+
+
+@runtime_checkable
+class TakesPasswords(Protocol):
+    """What an extractor says besides that opens parts of a file with passwords by itself: it gets them.
+
+    Without them it says `encrypted`, with some that do not fit `password-wrong`.
+    """
+
+    takes_passwords: bool
 
 
 @runtime_checkable

@@ -7,7 +7,7 @@ from functools import cache
 
 from ream_extract import extractors
 from ream_extract.catalogue import Catalogue, Known
-from ream_extract.reading import Extractor, ReadTogether
+from ream_extract.reading import Extractor, ReadTogether, TakesPasswords
 
 
 @cache
@@ -40,6 +40,7 @@ def known() -> Catalogue:
             Known(
                 one.name, one.version, one.media_types, one.convert_to,
                 one.together if isinstance(one, ReadTogether) else (),
+                isinstance(one, TakesPasswords) and one.takes_passwords,
             )
             for one in found()
         )

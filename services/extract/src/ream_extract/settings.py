@@ -2,9 +2,24 @@
 """What a person can set for extract, read from REAM_EXTRACT_..."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ream_extract.reading import Limits, Ocr
 from ream_kit.settings import SettingsError, require_at_least, setting
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSettings:
+    """Where passwords lie that submissions name (`password_ref`)."""
+
+    secrets_dir: Path | None = setting(
+        None, "folder with a file for each password that submissions may name; REAM_SECRET_<NAME> holds one too"
+    )
+
+    def __post_init__(self) -> None:
+        """Refuses a folder that is not there: every name would be unknown."""
+        if self.secrets_dir is not None and not self.secrets_dir.is_dir():
+            raise SettingsError("REAM_SECRETS_DIR names no folder")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Work:
             failed = tuple(one for one in note.failed if one.cause != DEFECT)
             yield from answers.of_run(self._ingested, replace(note, failed=failed))
             for child in note.children:
-                yield answers.child(self._ingested, child, share)
+                yield answers.child(self._ingested, child, share, self._parameters.password_ref)
             for scanned in note.scanned:
                 for bulk, ready in lane.add(answers.scanned(self._ingested, scanned)):
                     yield To(topics.SEGMENTS_SCANNED_BULK if bulk else topics.SEGMENTS_SCANNED, ready)
@@ -185,6 +185,7 @@ class Work:
                 self._parameters,
                 converted,
                 programs=extractor.convert_to is not None and converted is None,
+                passwords=self._reader.passwords(self._parameters) if extractor.takes_passwords else (),
             )
         return self._job
 

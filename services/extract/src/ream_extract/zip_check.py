@@ -92,7 +92,7 @@ def check_parts(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.Z
     parts = {info.filename: info for info in found}
     if len(parts) != len(found):
         raise Unreadable("damaged", "Two parts of the file have one name, so that nobody can say which is meant.")
-    if any(info.flag_bits & ENCRYPTED for info in found):
+    if any(map(is_locked, found)):
         raise Unreadable("encrypted", "Parts of the file are encrypted, and nobody gave a password.")
     worst = max(found, key=lambda info: info.file_size, default=None)
     if (
@@ -104,6 +104,11 @@ def check_parts(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.Z
     ):
         raise Unreadable("bomb", "The file would become far larger than it is when unpacked; it was left alone.")
     return parts
+
+
+def is_locked(info: zipfile.ZipInfo) -> bool:
+    """Says whether a member is encrypted."""
+    return bool(info.flag_bits & ENCRYPTED)
 
 
 def overlapping(members: Sequence[zipfile.ZipInfo]) -> frozenset[int]:

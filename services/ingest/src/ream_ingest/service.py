@@ -21,7 +21,7 @@ from ream_ingest.settings import IngestSettings
 from ream_ingest.sources import BadSource
 from ream_kit import Origin, Reject, Store, settings, stage
 from ream_kit.clock import Clock
-from ream_kit.rerun import newest_run
+from ream_kit.rerun import newest_run, next_run, run_message
 
 UNKNOWN = "application/octet-stream"
 
@@ -66,7 +66,7 @@ def ingest(
     # What running again starts from, when Kafka has long forgotten.
     store.put_artifact(layout.ingested(ingested.document_id, ingested.generation), ingested)
     # A run that was replayed since is what everybody has: they would pass over the first.
-    ingested = newest_run(store, ingested.document_id, ingested.generation) or ingested
+    ingested = _newest(submitted, ingested, store)
     yield PartOpened(
         ingested.document_id,
         ingested.generation,
@@ -77,6 +77,24 @@ def ingest(
         ingested.size,
     )
     yield ingested
+
+
+def _names(submitted: DocumentSubmitted) -> tuple[str, ...]:
+    """Returns the names of passwords, each once, in their order."""
+    given = submitted.password_ref or ()
+    return tuple(dict.fromkeys((given,) if isinstance(given, str) else given))
+
+
+def _newest(submitted: DocumentSubmitted, ingested: DocumentIngested, store: Store) -> DocumentIngested:
+    """Returns the message of the newest run; starts one where the submission names other passwords than it has."""
+    known = newest_run(store, ingested.document_id, ingested.generation)
+    names = _names(submitted)
+    if known is None and names:
+        # Of an earlier delivery, where there was one: its names, not these.
+        known = run_message(store, ingested.document_id, ingested.generation, 1)
+    if known is None or not names or known.password_ref == names:
+        return known or ingested
+    return next_run(store, ingested.document_id, ingested.generation, password_ref=names)
 
 
 def _require_size(submitted: DocumentSubmitted, received: Received) -> None:
@@ -124,7 +142,7 @@ def _kept(
     duplicate_of = first if first != who.document_id else None
     return DocumentIngested(
         who.document_id, generation, 1, who.root_id, who.parent_id, who.depth, name, received.size, received.sha256,
-        media_type, duplicate_of, None, who.allowance, (),
+        media_type, duplicate_of, None, who.allowance, (), _names(submitted),
     )  # fmt: skip
 
 

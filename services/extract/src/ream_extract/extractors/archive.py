@@ -6,12 +6,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import IO
 
+from ream_extract import zip_locked
 from ream_extract.member_names import ZIP, decoded
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.room import is_full
 from ream_extract.text_clean import tidy
-from ream_extract.zip_check import BROKEN, ENCRYPTED, counted, opened, overlapping, swollen
+from ream_extract.zip_check import counted, is_locked, opened, overlapping, swollen
 
 CHUNK = 1 << 20
 RATIO = 1_100
@@ -28,8 +30,9 @@ class ArchiveExtractor:
     """Takes apart ZIP files."""
 
     name = "archive"
-    version = "4"
+    version = "5"
     media_types = ("application/zip",)
+    takes_passwords = True
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
@@ -51,7 +54,7 @@ class ArchiveExtractor:
     def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
         """Yields the members; a name inside is a label and never a place to write to."""
         left = source.child_budget
-        with opened(source.path, source.limits.units) as archive:
+        with opened(source.path, source.limits.units) as archive, zip_locked.Locked(source) as locked:
             members = _members(archive)
             hidden = overlapping(archive.infolist())
             for unit, (info, path) in enumerate(zip(members, _paths(members), strict=True), 1):
@@ -60,7 +63,7 @@ class ArchiveExtractor:
                         yield UnitFailed(unit, "bomb")
                         continue
                     path = tidy(path).replace("\n", " ")[:2_000] or f"member {unit}"
-                    item = _member(archive, info, path, unit, source, scratch, left)
+                    item = _member(archive, locked, info, path, unit, source, scratch, left)
                     left -= item.size if isinstance(item, ChildRead) else 0
                     yield item
         for unit in range(max(first, len(members) + 1), last + 1):
@@ -97,18 +100,25 @@ def _unicode(info: zipfile.ZipInfo) -> str | None:
 
 
 def _member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, unit: int, source: Source, scratch: Path, left: int
+    archive: zipfile.ZipFile,
+    locked: zip_locked.Locked,
+    info: zipfile.ZipInfo,
+    path: str,
+    unit: int,
+    source: Source,
+    scratch: Path,
+    left: int,
 ) -> Item:
     cause = _refusal(info, source, left)
     if cause:
         return UnitFailed(unit, cause)
     file = f"child-{unit}"
     try:
-        _unpack(archive, info, scratch / file)
+        _unpack(locked.open(info) if is_locked(info) else archive.open(info), info, scratch / file)
     except Unreadable as failure:
         (scratch / file).unlink(missing_ok=True)
         return UnitFailed(unit, failure.cause)
-    except BROKEN as failure:
+    except zip_locked.BROKEN as failure:
         if is_full(failure):
             raise
         (scratch / file).unlink(missing_ok=True)
@@ -118,7 +128,7 @@ def _member(
 
 
 def _refusal(info: zipfile.ZipInfo, source: Source, left: int) -> str | None:
-    if info.flag_bits & ENCRYPTED:
+    if is_locked(info) and not source.passwords:
         return "encrypted"
     if info.file_size > source.limits.child_bytes:
         return "too-large"
@@ -127,9 +137,9 @@ def _refusal(info: zipfile.ZipInfo, source: Source, left: int) -> str | None:
     return "family-limit" if info.file_size > left else None
 
 
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+def _unpack(member: IO[bytes], info: zipfile.ZipInfo, target: Path) -> None:
     written = 0
-    with archive.open(info) as held, target.open("wb") as out:
+    with member as held, target.open("wb") as out:
         while chunk := held.read(CHUNK):
             written += len(chunk)
             if written > info.file_size:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ream_extract import rar_list, seven_zip
+from ream_extract import rar_list, seven_zip, seven_zip_locked
 from ream_extract.reading import ChildRead, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 from ream_extract.room import is_full
 from ream_extract.seven_zip import Listed
@@ -43,6 +43,7 @@ class SqueezedExtractor:
     name = "squeezed"
     version = "1"
     media_types = (SEVEN_ZIP, RAR)
+    takes_passwords = True
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
@@ -71,7 +72,7 @@ class SqueezedExtractor:
             if cause:
                 del wanted[place]
                 yield UnitFailed(number, cause)
-        yield from _unpacked(source, wanted, scratch)
+        yield from _opened(source, wanted, scratch) if _is_locked(source) else _unpacked(source, wanted, scratch)
         for number in range(max(first, len(listed.files) + 1), last + 1):
             yield UnitFailed(number, "damaged")
 
@@ -89,10 +90,33 @@ def _library() -> Any:
 
 
 def _listed(source: Source) -> _List:
+    if _is_locked(source):
+        return _List(seven_zip_locked.listed(source.path, source.passwords))
     if source.media_type == SEVEN_ZIP:
         return _List(seven_zip.listed(source.path))
     walk = rar_list.walk(source.path)
     return _List(walk.files, walk.whole)
+
+
+def _is_locked(source: Source) -> bool:
+    return bool(source.passwords) and source.media_type == SEVEN_ZIP and seven_zip_locked.is_locked(source.path)
+
+
+def _opened(source: Source, wanted: dict[int, tuple[int, Listed]], scratch: Path) -> Iterator[Item]:
+    """Takes files out of an archive that a password opens."""
+    left, asked = source.child_budget, dict[int, tuple[Listed, Path]]()
+    for place, (number, one) in wanted.items():
+        if one.size <= left:
+            asked[place] = one, scratch / f"child-{number}"
+            left -= one.size
+        else:
+            yield UnitFailed(number, "family-limit")
+    for place in seven_zip_locked.take(source.path, source.passwords, asked):
+        one, path = asked.pop(place)
+        yield _child(wanted[place][0], one, path)
+    for place, (_, path) in asked.items():
+        path.unlink(missing_ok=True)
+        yield UnitFailed(wanted[place][0], "password-wrong")
 
 
 def _refusal(one: Listed, source: Source) -> str | None:
@@ -170,6 +194,10 @@ def _taken(entry: Any, number: int, one: Listed, left: int, scratch: Path) -> It
             target.unlink(missing_ok=True)
     if not whole:
         return UnitFailed(number, "damaged")
+    return _child(number, one, target)
+
+
+def _child(number: int, one: Listed, target: Path) -> ChildRead:
     path = tidy(one.name).replace("\n", " ")[:2_000] or f"member {number}"
     name = PurePosixPath(path.replace("\\", "/")).name[:500] or path[:500]
     return ChildRead(number, "member", name, path, target.name, one.size)
