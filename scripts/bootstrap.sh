@@ -13,6 +13,7 @@ readonly PROGRAMS=(
   maven                                                   # fetches Kafka and OpenSearch
   libreoffice-writer-nogui python3-uno                    # legacy Word documents
   fonts-dejavu-core fonts-liberation                      # without fonts, LibreOffice lays pages out wrongly
+  ffmpeg                                                  # sound and film
   antiword                                                # the same, where LibreOffice fails
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-osd
   libarchive-tools                                        # its library reads 7Z and RAR

@@ -12,6 +12,8 @@ _BY_CAUSE = {
     "damaged": "open it in the program it comes from and save it anew, or get another copy",
     "conversion-failed": "open it in the program it comes from and save it as DOCX or PDF",
     "converter-missing": "install LibreOffice (libreoffice-writer-nogui, python3-uno) or antiword, and replay it",
+    "library-missing": "install what 'ream show' names where extract runs, and replay it",
+    "subtitles-are-pictures": "subtitles that are pictures are not read; the rest of the film is",
     "unsupported-compression": "pack it anew in the common way (deflate)",
     "too-large": "split it, or raise REAM_INGEST_MAX_BYTES",
     "type-not-allowed": "REAM_INGEST_REFUSED_TYPES forbids this type",

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ream_pages import films
 from ream_pages.frames import open_frames
 from ream_pages.kinds import PDF
 from ream_pages.pdf import open_pdf
@@ -50,11 +51,15 @@ def page(path: Path, media_type: str, number: int, dpi: int, target: Path) -> Pi
 
 
 def thumbnail(path: Path, media_type: str, target: Path) -> Picture:
-    """Draws the first page small, as JPEG.
+    """Draws the first page small, or a frame of a film, as JPEG.
 
     Raises:
         NotDrawn: it cannot be drawn.
     """
+    if media_type in films.FILMS:
+        frame = target.with_name("still")
+        films.still(path, media_type, frame)
+        path, media_type = frame, IMAGE
     with open_pages(path, media_type) as pages:
         picture, count = pages.small(1, SIDE), len(pages)
     picture.save(target, "JPEG", quality=80, optimize=False)

@@ -16,6 +16,8 @@ class Known:
     """Kinds of units that one pass over the document gives all at once: none can be read alone."""
     takes_passwords: bool = False
     """It opens parts of a file with passwords by itself."""
+    programs: bool = False
+    """It reads by programs of their own."""
 
 
 @dataclass(frozen=True, slots=True)

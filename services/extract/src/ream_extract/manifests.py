@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides the manifest of a document: written once, found again by whoever plans the same."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ream_contracts import identity, layout
@@ -67,9 +68,10 @@ def _plan(ingested: DocumentIngested, store: Store, reader: Reader, parameters: 
     extractor = reader.catalogue.find(ingested.media_type)
     with store.local(ingested.object) as path:
         require_size(path, ingested)
-        passwords = reader.passwords(parameters) if extractor is not None and extractor.takes_passwords else ()
-        job = Job(path, ingested.media_type, extractor.name if extractor else None, parameters, passwords=passwords)
+        job = Job(path, ingested.media_type, extractor.name if extractor else None, parameters)
         if extractor is not None:
+            passwords = reader.passwords(parameters) if extractor.takes_passwords else ()
+            job = replace(job, programs=extractor.programs, passwords=passwords)
             return unlocking.planned(ingested, store, reader, job, extractor)
         reason = f"Files of type {ingested.media_type} are not read; what is known of them is kept."
         return Plan((), reader.describe(job), 0, "unsupported", "unsupported-type", reason)

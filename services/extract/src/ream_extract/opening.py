@@ -35,7 +35,7 @@ def open_reader() -> Iterator[Reader]:
         recycle_after=chosen.office_recycle,
         memory_bytes=chosen.office_memory_bytes,
     )
-    # These pools are not entered: their one cell starts when antiword or a password is needed, on most machines never.
+    # These pools are not entered: their one cell starts when antiword, ffmpeg or a password is needed.
     rare = Cells(_TARGET, size=1, limits=programs)
     once = Cells(_TARGET, size=1, limits=limits, recycle_after=1)
     secrets = settings.load(SecretSettings, os.environ)

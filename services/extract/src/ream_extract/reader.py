@@ -47,7 +47,7 @@ class Job:
     parameters: Parameters
     converted: Path | None = None
     programs: bool = False
-    """Whether reading it starts a program (antiword)."""
+    """Whether reading it starts a program (antiword, ffmpeg)."""
     passwords: tuple[str, ...] = field(default=(), repr=False)
     """What may open parts of it."""
 
@@ -174,7 +174,7 @@ class Reader:
             Retry: the scratch disk is full.
         """
         try:
-            with _room(), self._call(self._request(job, "thumbnail", 0, 0, 0)) as call:
+            with _room(), self._way(job)(self._request(job, "thumbnail", 0, 0, 0)) as call:
                 for answer in call:
                     _require_room(answer)
                     put(call.file(str(answer["file"])))

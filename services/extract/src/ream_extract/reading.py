@@ -209,6 +209,13 @@ class TakesPasswords(Protocol):
 
 
 @runtime_checkable
+class StartsPrograms(Protocol):
+    """What an extractor says besides that reads by programs of their own: its cell may start them."""
+
+    programs: bool
+
+
+@runtime_checkable
 class ReadTogether(Protocol):
     """What an extractor says besides when some of its units cannot be read alone."""
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from ream_extract import extractors
 from ream_extract.catalogue import Catalogue, Known
-from ream_extract.reading import Extractor, ReadTogether, TakesPasswords
+from ream_extract.reading import Extractor, ReadTogether, StartsPrograms, TakesPasswords
 
 
 @cache
@@ -41,6 +41,7 @@ def known() -> Catalogue:
                 one.name, one.version, one.media_types, one.convert_to,
                 one.together if isinstance(one, ReadTogether) else (),
                 isinstance(one, TakesPasswords) and one.takes_passwords,
+                isinstance(one, StartsPrograms) and one.programs,
             )
             for one in found()
         )

@@ -184,7 +184,7 @@ class Work:
                 extractor.name,
                 self._parameters,
                 converted,
-                programs=extractor.convert_to is not None and converted is None,
+                programs=extractor.programs or (extractor.convert_to is not None and converted is None),
                 passwords=self._reader.passwords(self._parameters) if extractor.takes_passwords else (),
             )
         return self._job

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import puremagic
 
+from ream_ingest import sound_look
 from ream_ingest.signatures import SIGNATURES, brand, riff
 from ream_ingest.text_look import look as text_look
 from ream_ingest.zip_look import look as zip_look
@@ -58,7 +59,7 @@ def of(held: BinaryIO, name: str | None = None) -> str:
             return _inside(media_type, held, head)
     if b"%PDF-" in head[:1024]:
         return "application/pdf"
-    found = brand(head) or riff(head) or text_look(head, name)
+    found = brand(head) or riff(head) or sound_look.bare(head) or text_look(head, name)
     return found or _rare(head)
 
 
@@ -85,7 +86,9 @@ def _inside(media_type: str, held: BinaryIO, head: bytes) -> str:
         return zip_look(held, head)
     if media_type == "application/x-ole-storage":
         return _ole(held, head)
-    return media_type
+    if media_type == "application/ogg":
+        return sound_look.ogg(head)
+    return sound_look.matroska(head) if media_type == "video/x-matroska" else media_type
 
 
 def _rare(head: bytes) -> str:

@@ -43,6 +43,7 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"OggS", "application/ogg"),
     (0, b"\x1a\x45\xdf\xa3", "video/x-matroska"),
     (0, b"FLV\x01", "video/x-flv"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
     (0, b"\x7fELF", "application/x-elf"),
     (0, b"\xca\xfe\xba\xbe", "application/java-vm"),
@@ -68,6 +69,7 @@ _BRANDS = {
     b"avif": "image/avif",
     b"qt  ": "video/quicktime",
     b"M4A ": "audio/mp4",
+    b"M4B ": "audio/mp4",
     b"3gp4": "video/3gpp",
     b"3gp5": "video/3gpp",
 }
