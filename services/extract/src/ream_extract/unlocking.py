@@ -37,6 +37,9 @@ _REASONS = {
 _NO_WAY = (
     "It is encrypted in a way that is not opened here, also with a password: save it without, and submit it again."
 )
+_TOO_MUCH = (
+    "It is encrypted, and opening it took more than a cell may: save it without its password, and submit it again."
+)
 _LOG = log.logger("extract.unlocking")
 
 
@@ -54,7 +57,14 @@ def planned(ingested: DocumentIngested, store: Store, reader: Reader, job: Job, 
     if job.media_type not in MEDIA_TYPES:
         return replace(plan, reason=_NO_WAY) if job.parameters.password_ref else plan
     job = replace(job, passwords=reader.passwords(job.parameters))
-    if (job.passwords or job.media_type in WITHOUT) and _unlocked(ingested, store, reader, job):
+    try:
+        is_open = bool(job.passwords or job.media_type in WITHOUT) and _unlocked(ingested, store, reader, job)
+    except NotStarted:
+        raise
+    except CellDied as death:
+        _LOG.warning("not_unlocked", cause=death.cause)
+        return replace(plan, cause=death.cause, reason=_TOO_MUCH)
+    if is_open:
         copy = unlocked.opened(ingested, store)
         with store.local(copy.object or "") as path:
             again = reader.plan(_of(copy, path, reader, job))
@@ -82,13 +92,7 @@ def copy_of(
 
 
 def _unlocked(ingested: DocumentIngested, store: Store, reader: Reader, job: Job) -> bool:
-    try:
-        return reader.unlock(job, lambda path, ending: store.put(unlocked.name(ingested, ending), path))
-    except NotStarted:
-        raise
-    except CellDied as death:
-        _LOG.warning("not_unlocked", cause=death.cause)
-        return False
+    return reader.unlock(job, lambda path, ending: store.put(unlocked.name(ingested, ending), path))
 
 
 def _of(copy: DocumentIngested, path: Path, reader: Reader, job: Job) -> Job:

@@ -51,7 +51,7 @@ class ArchiveExtractor:
         count = len(members) + unlisted
         return Plan((UnitRun("member", count),) if count else (), metadata, child_bytes=size)
 
-    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item | None]:
         """Yields the members; a name inside is a label and never a place to write to."""
         left = source.child_budget
         with opened(source.path, source.limits.units) as archive, zip_locked.Locked(source) as locked:
@@ -63,9 +63,9 @@ class ArchiveExtractor:
                         yield UnitFailed(unit, "bomb")
                         continue
                     path = tidy(path).replace("\n", " ")[:2_000] or f"member {unit}"
-                    item = _member(archive, locked, info, path, unit, source, scratch, left)
-                    left -= item.size if isinstance(item, ChildRead) else 0
-                    yield item
+                    for item in _member(archive, locked, info, path, unit, source, scratch, left):
+                        left -= item.size if isinstance(item, ChildRead) else 0
+                        yield item
         for unit in range(max(first, len(members) + 1), last + 1):
             yield UnitFailed(unit, "damaged")
 
@@ -108,23 +108,26 @@ def _member(
     source: Source,
     scratch: Path,
     left: int,
-) -> Item:
+) -> Iterator[Item | None]:
     cause = _refusal(info, source, left)
     if cause:
-        return UnitFailed(unit, cause)
+        yield UnitFailed(unit, cause)
+        return
     file = f"child-{unit}"
     try:
-        _unpack(locked.open(info) if is_locked(info) else archive.open(info), info, scratch / file)
+        yield from _unpack(locked.open(info) if is_locked(info) else archive.open(info), info, scratch / file)
     except Unreadable as failure:
         (scratch / file).unlink(missing_ok=True)
-        return UnitFailed(unit, failure.cause)
+        yield UnitFailed(unit, failure.cause)
+        return
     except zip_locked.BROKEN as failure:
         if is_full(failure):
             raise
         (scratch / file).unlink(missing_ok=True)
-        return UnitFailed(unit, "unsupported-compression" if isinstance(failure, NotImplementedError) else "damaged")
+        yield UnitFailed(unit, "unsupported-compression" if isinstance(failure, NotImplementedError) else "damaged")
+        return
     name = PurePosixPath(path.replace("\\", "/")).name[:500] or path[:500]
-    return ChildRead(unit, "member", name, path, file, info.file_size)
+    yield ChildRead(unit, "member", name, path, file, info.file_size)
 
 
 def _refusal(info: zipfile.ZipInfo, source: Source, left: int) -> str | None:
@@ -137,7 +140,8 @@ def _refusal(info: zipfile.ZipInfo, source: Source, left: int) -> str | None:
     return "family-limit" if info.file_size > left else None
 
 
-def _unpack(member: IO[bytes], info: zipfile.ZipInfo, target: Path) -> None:
+def _unpack(member: IO[bytes], info: zipfile.ZipInfo, target: Path) -> Iterator[None]:
+    """Writes a member, and shows now and then that work goes on: the old cipher of ZIP is slow here."""
     written = 0
     with member as held, target.open("wb") as out:
         while chunk := held.read(CHUNK):
@@ -145,6 +149,8 @@ def _unpack(member: IO[bytes], info: zipfile.ZipInfo, target: Path) -> None:
             if written > info.file_size:
                 raise Unreadable("bomb", "The member is longer than its directory says.")
             out.write(chunk)
+            if written % (4 * CHUNK) == 0:
+                yield None
     if written < info.file_size:
         raise Unreadable("damaged", "The member is shorter than its directory says.")
 
