@@ -44,7 +44,8 @@ def probe(path: Path, reader: str) -> Any:
         found = json.loads(said or b"")
     except ValueError:
         found = {}
-    if not found.get("streams"):
+    # The reader of FLAC takes anything for a stream, of which nothing is known.
+    if all(one.get("sample_rate") == "0" for one in found.get("streams") or ()):
         raise Unreadable("damaged", "The recording cannot be opened: its header is broken or it is cut off.")
     return found
 
