@@ -108,10 +108,10 @@ def test_a_full_scratch_disk_is_waited_for(
     failing = [failure] * 2
     unpack = archive._unpack
 
-    def full(*given: Any) -> None:
+    def full(*given: Any) -> Any:
         if failing:
             raise failing.pop()
-        unpack(*given)
+        return unpack(*given)
 
     monkeypatch.setattr(archive, "_unpack", full)
     sent(bus, ingested(store, zipped(a=b"first", b=b"second"), "application/zip"))
