@@ -406,6 +406,24 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutBlock:
+    """A piece of a unit: what it is, and where its text stands. Blocks follow one another and never overlap; where a unit has any, what is in none of them is white space."""
+
+    kind: Literal["heading", "paragraph", "list-item", "table", "figure", "header", "footer"]
+    """What it is; header and footer are what pages repeat above and below their text."""
+    start: int
+    """Its first character in the unit's text."""
+    end: int
+    """One past its last; of a figure without words the same as its start."""
+    level: int | None = None
+    """Of a heading, 1 the highest; of a list item, how deep its list is in others, 1 for the outermost. Absent where nobody knows."""
+    number: int | None = None
+    """Of a table or figure: which of the unit's tables or pictures, from 0. A table between whose rows other text stands has several blocks. Absent where it is none of them."""
+    box: tuple[float, float, float, float] | None = None
+    """x0, y0, x1, y1 in points from the top left of the unit. Absent where it has no places."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnitText:
     """What one unit says."""
 
@@ -441,6 +459,8 @@ class UnitText:
     """What the page looks like in 64 bits: pictures that look alike differ in few of them; absent where nobody has looked at it, or nothing is to be seen."""
     words: str | None = None
     """Where the words that OCR saw stand, and how sure it was of each: 12 characters a word, base64 of 9 bytes: left, top, right and bottom as 65535ths of the width and height of the unit (two bytes each, the higher first), and a confidence from 0 to 100. The words are the first of the text, parted by white space; absent where OCR saw none."""
+    blocks: tuple[LayoutBlock, ...] = ()
+    """What its text is made of, in reading order; none where its reader does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -444,7 +444,7 @@ class SegmentRead:
     redo: tuple[Redo, ...]
     """Stages that run again in this run; every other stage finds its artifacts and passes on."""
     holds: Mapping[str, int] | None = None
-    """What the text artifact held when it was stored: units, characters, headings, pictures, table cells, annotations, children, and characters beside the text (in headings, cells and annotations)."""
+    """What the text artifact held when it was stored: units, characters, headings, pictures, table cells, annotations, blocks, children, and characters beside the text (in headings, cells and annotations)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,7 +476,7 @@ class SegmentScanned:
     size: int | None = None
     """Bytes of the file to render from; what is opened must have as many."""
     kept_holds: Mapping[str, int] | None = None
-    """What the doubtful text held when it was stored: units, characters, headings, pictures, table cells, annotations, children, and characters beside the text (in headings, cells and annotations)."""
+    """What the doubtful text held when it was stored: units, characters, headings, pictures, table cells, annotations, blocks, children, and characters beside the text (in headings, cells and annotations)."""
 
 
 DocumentPart = PartOpened | PartManifest | PartSegment | PartFailed | PartExpired | PartForget

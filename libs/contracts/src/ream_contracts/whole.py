@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from ream_contracts.artifacts import Annotation, ChildFound, Heading, Table
+from ream_contracts.artifacts import Annotation, ChildFound, Heading, LayoutBlock, Table
 
 
 class NotWhole(Exception):
@@ -34,13 +34,16 @@ class Unit(Protocol):
     @property
     def annotations(self) -> Collection[Annotation]: ...  # noqa: D102
 
+    @property
+    def blocks(self) -> Collection[LayoutBlock]: ...  # noqa: D102
+
 
 def holds(units: Iterable[Unit], children: Collection[ChildFound] = ()) -> dict[str, int]:
     """Counts what units hold, by kind.
 
     Returns:
-        `units`, `characters`, `headings`, `pictures`, `cells` (of tables), `annotations`, `children`, and `beside`:
-        characters in headings, cells and annotations.
+        `units`, `characters`, `headings`, `pictures`, `cells` (of tables), `annotations`, `blocks`, `children`, and
+        `beside`: characters in headings, cells and annotations.
     """
     counts: Counter[str] = Counter(children=len(children))
     for unit in units:
@@ -48,7 +51,7 @@ def holds(units: Iterable[Unit], children: Collection[ChildFound] = ()) -> dict[
         beside = (*cells, *(one.text for one in unit.headings), *(one.text for one in unit.annotations))
         counts.update(
             units=1, characters=len(unit.text), headings=len(unit.headings), pictures=len(unit.pictures),
-            cells=len(cells), annotations=len(unit.annotations), beside=sum(map(len, beside)),
+            cells=len(cells), annotations=len(unit.annotations), blocks=len(unit.blocks), beside=sum(map(len, beside)),
         )  # fmt: skip
     return dict(counts)
 

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
@@ -11,6 +11,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from ream_contracts.artifacts import Annotation
 from ream_extract import docx_tables
 from ream_extract.docx_fields import chosen
+from ream_extract.docx_styles import Styles
 from ream_extract.docx_symbols import symbol
 from ream_extract.flow import Block
 from ream_extract.opc import Package
@@ -92,7 +93,7 @@ class Story:
         self._package = package
         self._links = package.links(part)
         self._keep = keep
-        self._levels = levels(package, main)
+        self._styles = Styles(package, main)
         self._noted = {kind: _noted(package, main, kind) for kind in ("footnote", "endnote", "comment")}
         self._root = package.xml(part)
 
@@ -118,7 +119,7 @@ class Story:
         for child in container:
             name = _name(child)
             if name == "p":
-                yield self._paragraph(child)
+                yield from self._paragraph(child)
             elif name == "tbl":
                 yield from self._table(child)
             elif name == "sdt":
@@ -129,18 +130,24 @@ class Story:
             elif name == "AlternateContent":
                 yield from self._blocks(_choice(child))
 
-    def _paragraph(self, paragraph: Any) -> Block:
+    def _paragraph(self, paragraph: Any) -> Iterator[Block]:
+        """Yields a paragraph, and what stands beside it."""
         gathered = _Gathered()
         words = tidy("".join(self._inline(paragraph, gathered))).strip("\n")
         removed = tidy("".join(gathered.deleted)).strip()
         if removed:
             gathered.below.append(removed)
             gathered.notes.append(Annotation("deletion", removed, _author(paragraph, "del")))
-        level = self._level(paragraph) if words.strip() else 0
-        text = "\n".join(part for part in (words, *gathered.below) if part.strip())
-        if level and gathered.below:
-            level = 0 if not words.strip() else level
-        return Block(text, level, (), tuple(gathered.notes), tuple(gathered.pictures))
+        notes, pictures = tuple(gathered.notes), tuple(gathered.pictures)
+        below = "\n".join(part for part in gathered.below if part.strip())
+        if not words.strip():
+            yield Block(below, 0, (), notes, pictures)
+            return
+        level, depth = self._styles.level(paragraph), self._styles.depth(paragraph)
+        kind: Literal["list-item", "paragraph"] = "list-item" if depth else "paragraph"
+        yield Block(words, level, (), notes, pictures, kind, depth)
+        if below:
+            yield Block(below)
 
     def _inline(self, element: Any, gathered: _Gathered) -> Iterator[str]:
         for child in element:
@@ -258,61 +265,8 @@ class Story:
             ((found,) if found is not None else ()) + tuple(one for block in inside for one in block.tables),
             tuple(note for block in inside for note in block.annotations),
             tuple(picture for block in inside for picture in block.pictures),
+            "table",
         )
-
-    def _level(self, paragraph: Any) -> int:
-        properties = paragraph.find(f"{W}pPr")
-        if properties is None:
-            return 0
-        own = properties.find(f"{W}outlineLvl")
-        if own is not None:
-            return _outline(own)
-        style = properties.find(f"{W}pStyle")
-        return self._levels.get(style.get(f"{W}val", ""), 0) if style is not None else 0
-
-
-def levels(package: Package, main: str) -> dict[str, int]:
-    """Returns the heading level of each style that has one, inherited ones included."""
-    own: dict[str, int] = {}
-    based: dict[str, str] = {}
-    for part in package.of_kind(main, "styles"):
-        for style in package.xml(part) if package.xml(part) is not None else ():
-            if _name(style) != "style":
-                continue
-            number = style.get(f"{W}styleId", "")
-            parent = style.find(f"{W}basedOn")
-            if parent is not None:
-                based[number] = parent.get(f"{W}val", "")
-            level = _style_level(style)
-            if level is not None:
-                own[number] = level
-    return {number: level for number in {*own, *based} if (level := _inherited(number, own, based))}
-
-
-def _inherited(number: str, own: dict[str, int], based: dict[str, str]) -> int:
-    for _ in range(20):
-        if number in own:
-            return own[number]
-        number = based.get(number, "")
-    return 0
-
-
-def _style_level(style: Any) -> int | None:
-    outline = style.find(f"{W}pPr/{W}outlineLvl")
-    if outline is not None:
-        return _outline(outline)
-    name = style.find(f"{W}name")
-    words = (name.get(f"{W}val", "") if name is not None else "").lower().split()
-    if words == ["title"]:
-        return 1
-    if len(words) == 2 and words[0] == "heading" and words[1] in "123456789":
-        return int(words[1])
-    return None
-
-
-def _outline(element: Any) -> int:
-    value = element.get(f"{W}val", "9")
-    return int(value) + 1 if value in "012345678" else 0
 
 
 def _noted(package: Package, main: str, kind: str) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 """Decides what a person reads in an HTML page: text in blocks, headings, tables, links and fields; no scripts."""
 
 import re
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -34,6 +36,11 @@ BLOCKS = frozenset(
 )
 """Elements that end a line, `text` of drawings among them; all others, unknown ones too, run on in it."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_PARTS = frozenset({"article", "aside", "main", "nav", "section"})
+"""Elements whose headers and footers are their own, not the page's."""
+_GROUP = dict.fromkeys(_LISTS, "list") | dict.fromkeys(_PARTS, "part")
+_TELLING = frozenset({"figure", "header", "footer", "li", *_GROUP})
 _SHOWN_INPUTS = {"", "text", "search", "email", "tel", "url", "number", "date", "time", "submit", "button", "reset"}
 
 
@@ -55,8 +62,16 @@ class _Reader:
     grids: list[_Grid] = field(default_factory=list)
     notes: list[Annotation] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    """For each image the number of the block in which it stands."""
     preformatted: int = 0
     level: int = 0
+    open: Counter[str] = field(default_factory=Counter)
+    """Elements that say what is in them, by name, as often as they are open; `list` and `part` stand for several."""
+    item: bool = False
+    """A list item has begun, and nothing of it is written yet."""
+    figure: int = 0
+    """Blocks that there were when the outermost figure began."""
 
     def say(self, text: str) -> None:
         if not self.preformatted:
@@ -71,9 +86,44 @@ class _Reader:
             return
         text = _joined(self.buffers[-1])
         self.buffers[-1].clear()
-        if text or self.notes:
-            self.blocks.append(Block(text, self.level if text else 0, (), tuple(self.notes)))
+        # An image that stands alone has a block of its own, so that it keeps its place.
+        alone = self.places[-1:] == [len(self.blocks)] and not self.open["figure"]
+        if text or self.notes or alone:
+            kind = self._kind() if text else "paragraph"
+            depth = self.open["list"] if kind == "list-item" else 0
+            self.blocks.append(Block(text, self.level if text else 0, (), tuple(self.notes), (), kind, depth))
             self.notes.clear()
+            self.item = self.item and not text
+
+    def _kind(self) -> Literal["paragraph", "list-item", "figure", "header", "footer"]:
+        if self.open["figure"]:
+            return "figure"
+        if self.open["header"]:
+            return "header"
+        if self.open["footer"]:
+            return "footer"
+        return "list-item" if self.item else "paragraph"
+
+    def begin(self, tag: str) -> None:
+        """Notes that an element begins that says what is in it."""
+        if tag in ("header", "footer") and self.open["part"]:
+            return
+        if tag == "figure" and not self.open[tag]:
+            self.figure = len(self.blocks)
+        self.item = self.item or tag == "li"
+        self.open[_GROUP.get(tag, tag)] += 1
+
+    def end(self, tag: str) -> None:
+        """Notes that it ends; a figure of which nothing was written is one all the same."""
+        if tag in ("header", "footer") and self.open["part"]:
+            return
+        group = _GROUP.get(tag, tag)
+        self.open[group] -= self.open[group] > 0
+        if tag == "figure" and not self.open[tag] and len(self.buffers) == 1:
+            if not any(block.text for block in self.blocks[self.figure :]):
+                self.blocks.append(Block("", kind="figure"))
+        elif tag == "li":
+            self.item = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +136,8 @@ class PageText:
     blocks: list[Block]
     images: list[str]
     """Addresses of the images that lie in the page itself."""
+    places: list[int]
+    """For each of them the number of the block in which it stands."""
 
 
 def page_text(text: str) -> Generator[None, None, PageText]:
@@ -104,7 +156,7 @@ def page_text(text: str) -> Generator[None, None, PageText]:
         heading = tree.css_first("title")
         title = title or (tidy(" ".join(heading.text().split()))[:1_000] if heading is not None else "")
         meta = meta or _meta(tree)
-    return PageText(title, meta, reader.blocks, reader.images)
+    return PageText(title, meta, reader.blocks, reader.images, reader.places)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -172,6 +224,8 @@ def _enter(node: LexborNode, reader: _Reader) -> None:
         reader.flush()
         reader.preformatted += tag in ("pre", "listing", "xmp")
         reader.level = _HEADINGS.get(tag, reader.level)
+        if tag in _TELLING:
+            reader.begin(tag)
 
 
 def _is_layout(table: LexborNode) -> bool:
@@ -195,6 +249,8 @@ def _leave(node: LexborNode, reader: _Reader) -> None:
         reader.flush()
         reader.preformatted -= tag in ("pre", "listing", "xmp")
         reader.level = 0 if tag in _HEADINGS else reader.level
+        if tag in _TELLING:
+            reader.end(tag)
     elif tag == "tr":
         reader.flush()
 
@@ -216,8 +272,9 @@ def _end_table(grid: _Grid, reader: _Reader) -> None:
         return
     reader.flush()
     found = table_of(grid.rows, grid.head_rows)
-    reader.blocks.append(Block(text, 0, (found,) if found is not None else (), tuple(reader.notes)))
+    reader.blocks.append(Block(text, 0, (found,) if found is not None else (), tuple(reader.notes), (), "table"))
     reader.notes.clear()
+    reader.item = False
 
 
 def _element(node: LexborNode, tag: str, reader: _Reader) -> None:
@@ -229,6 +286,7 @@ def _element(node: LexborNode, tag: str, reader: _Reader) -> None:
             reader.notes.append(Annotation("alt", values["alt"][:2_000], None))
         if values.get("src", "").startswith("data:image/"):
             reader.images.append(values["src"])
+            reader.places.append(len(reader.blocks))
     elif tag == "input" and values.get("type", "").lower() in _SHOWN_INPUTS:
         reader.say(f" {values.get('value') or values.get('placeholder', '')} ")
     elif tag == "option":

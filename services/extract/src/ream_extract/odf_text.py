@@ -2,6 +2,7 @@
 """Decides what a person sees in the flow of an OpenDocument text or slide: headings, lists, tables, notes, comments."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ream_contracts.artifacts import Annotation
@@ -31,18 +32,31 @@ ROWS = 1_000
 """Times that a repeated row or cell is taken at most."""
 
 
-def blocks_of(container: Any, keep: Picture | None) -> Iterator[Block]:
-    """Yields the blocks below an element in their order."""
+def blocks_of(container: Any, keep: Picture | None, depth: int = 0) -> Iterator[Block]:
+    """Yields the blocks below an element in their order; `depth` says in how many lists it is."""
     for child in container:
         name = local(child)
         if name in ("p", "h"):
             yield from _paragraph(child, name, keep)
         elif name == "table":
             yield from _table(child, keep)
+        elif name in ("list-item", "list-header"):
+            yield from _item(blocks_of(child, keep, depth), depth)
         elif name and name not in _UNREAD:
             if name == "frame":
                 yield from _pictures(child, keep)
-            yield from blocks_of(child, keep)
+            yield from blocks_of(child, keep, depth + (name == "list"))
+
+
+def _item(blocks: Iterator[Block], depth: int) -> Iterator[Block]:
+    """Yields the blocks of a list item; the first of its words is the item, what follows belongs to it."""
+    begun = False
+    for block in blocks:
+        if not begun and block.text.strip():
+            begun = True
+            if block.kind == "paragraph" and not block.level:
+                block = replace(block, kind="list-item", depth=depth)
+        yield block
 
 
 def _paragraph(element: Any, name: str, keep: Picture | None) -> Iterator[Block]:
@@ -61,11 +75,15 @@ def _paragraph(element: Any, name: str, keep: Picture | None) -> Iterator[Block]
     ]
     links = [Annotation("link", attribute(one, "href")[:2_000], None) for one in hanging if local(one) == "a"]
     below = [note.text for note in notes] + [comment.text for comment in comments]
-    whole = "\n".join(part for part in (text, *below) if part.strip())
+    beside = "\n".join(part for part in below if part.strip())
     heading = min(9, int(level)) if name == "h" and level.isdigit() and text.strip() else 0
     said = (*comments, *(link for link in links if link.text), *(one for note in notes for one in note.annotations))
     pictures = tuple(picture for note in notes for picture in note.pictures)
-    yield Block(whole, heading, tuple(table for note in notes for table in note.tables), said, pictures)
+    tables = tuple(table for note in notes for table in note.tables)
+    if text.strip():
+        yield Block(text, heading, (), said, pictures)
+        said, pictures = (), ()
+    yield Block(beside, 0, tables, said, pictures)
     # What is anchored in a paragraph stands beside it.
     for drawn in hanging:
         if local(drawn) in _DRAWN:
@@ -119,6 +137,7 @@ def _table(table: Any, keep: Picture | None) -> Iterator[Block]:
         (found,) if found is not None else (),
         tuple(note for block in inside for note in block.annotations),
         tuple(picture for block in inside for picture in block.pictures),
+        "table",
     )
 
 

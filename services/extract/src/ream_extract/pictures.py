@@ -92,6 +92,10 @@ class Keeper:
         """Keeps several; what is empty is none."""
         return tuple(found for data in pictures if data and (found := self(data)) is not None)
 
+    def placed(self, pictures: Iterable[tuple[int, bytes]]) -> list[tuple[int, PictureFound]]:
+        """Keeps several, each with the place that it was named with."""
+        return [(at, found) for at, data in pictures if data and (found := self(data)) is not None]
+
     def notes(self) -> tuple[Annotation, ...]:
         """Says what was left out since this was asked last."""
         left, self._left = self._left, LeftOut()

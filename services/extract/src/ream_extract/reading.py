@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
-from ream_contracts.artifacts import Annotation, Heading, Table
+from ream_contracts.artifacts import Annotation, Heading, LayoutBlock, Table
 
 Box = tuple[float, float, float, float]
 Method = Literal["text-layer", "markup", "plain", "converted", "ocr", "container", "none"]
@@ -136,6 +136,8 @@ class UnitRead:
     annotations: tuple[Annotation, ...] = ()
     counted: int | None = None
     """Letters and digits counted in it by another way than the one that read the text; None where there is none."""
+    blocks: tuple[LayoutBlock, ...] = ()
+    """What its text is made of, in reading order; what is in none of them is white space. None where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ fewer, the source is the text. So nothing is lost to a reader that understands l
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ream_contracts.whole import letters
 from ream_extract.encoding import decode, detect
 from ream_extract.extractors.text import EXTRACTOR as PLAIN
 from ream_extract.extractors.text import letters_in
-from ream_extract.flow import Block, apportion, bodies, share, unit
+from ream_extract.flow import Block, apportion, bodies, placed, share, unit
 from ream_extract.pictures import Keeper
 from ream_extract.reading import Item, Method, Plan, Source, UnitRun
 from ream_extract.text_clean import tidy
@@ -34,8 +34,8 @@ class Structured:
     counted: int
     """Letters that another way of counting finds in the source."""
     metadata: dict[str, str] = field(default_factory=dict)
-    pictures: list[bytes] = field(default_factory=list)
-    """Those that lie in the text itself."""
+    pictures: list[tuple[int, bytes]] = field(default_factory=list)
+    """Those that lie in the text itself, each with the number of its block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class StructuredExtractor:
     Attributes:
         structure: gives what a text shows; the first argument is the file's bytes, the second its text. Raises
             ValueError or RecursionError where it has no such structure.
+        laid_out: it is a text for people, whose blocks are told; of data they would say nothing.
         largest: bytes of a file whose structure is looked at; larger ones are read as they are written.
     """
 
@@ -53,6 +54,7 @@ class StructuredExtractor:
     media_types: tuple[str, ...]
     structure: Callable[[bytes, str], Structured]
     largest: int
+    laid_out: bool = False
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
@@ -85,14 +87,15 @@ class StructuredExtractor:
             blocks, counted = found.blocks, found.counted
             if source.pictures and found.pictures:
                 kept = Keeper(scratch, source.limits)
-                pictures = kept.each(found.pictures)
-                blocks = [Block("", pictures=pictures, annotations=kept.notes()), *blocks]
+                blocks = placed(blocks, kept.placed(found.pictures))
+                blocks.append(Block("", annotations=kept.notes()))
         else:
             blocks, counted = [Block(line) for line in text.split("\n")], letters_in(data, encoding.name) or 0
         parts = share(blocks, bodies(size))
         shares = apportion(counted, parts)
         for number in range(first, last + 1):
-            yield unit(number, parts[number - 1], method, sure, shares[number - 1])
+            made = unit(number, parts[number - 1], method, sure, shares[number - 1])
+            yield made if self.laid_out and found else replace(made, blocks=())
 
     def _structured(self, data: bytes, text: str) -> Structured | None:
         """Returns what the structure shows; None where there is none, or where it shows less than the text says."""

@@ -15,6 +15,7 @@ from typing import Any
 from ream_contracts import identity, layout, topics, units
 from ream_contracts.messages import Allowance, DocumentIngested, PartFailed, PartManifest
 from ream_extract import cell
+from ream_extract.reading import UnitRead
 from ream_kit import Store
 from ream_kit.cells import CellDied, CellFailed
 from ream_kit.testing import LocalBus
@@ -194,3 +195,20 @@ def answered(bus: LocalBus) -> list[int]:
         scan.units for topic in (topics.SEGMENTS_SCANNED, topics.SEGMENTS_SCANNED_BULK) for scan in bus.sent(topic)
     ]
     return sorted(unit for ranges in [*said, *failures(bus).values()] for unit in units.each(ranges))
+
+
+def in_order(unit: UnitRead) -> Iterator[str]:
+    """Says what is wrong with the blocks of a unit: they follow one another within its text and leave no word out."""
+    at = 0
+    for block in unit.blocks:
+        if not at <= block.start <= block.end <= len(unit.text):
+            yield f"{block} begins before {at}, or ends beyond {len(unit.text)}"
+        if block.kind != "figure" and not unit.text[block.start : block.end].strip():
+            yield f"{block} holds no words"
+        if block.box and not (block.box[0] <= block.box[2] and block.box[1] <= block.box[3]):
+            yield f"the box of {block} is turned inside out"
+        if unit.text[at : block.start].strip():
+            yield f"{at} to {block.start} is in no block"
+        at = block.end
+    if unit.blocks and unit.text[at:].strip():
+        yield f"what follows {at} is in no block"

@@ -30,7 +30,7 @@ class CsvExtractor:
     """Reads comma-separated and tab-separated values."""
 
     name = "csv"
-    version = "2"
+    version = "3"
     media_types = ("text/csv", "text/tab-separated-values")
     convert_to: str | None = None
     together = ("body",)

@@ -3,8 +3,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Literal
 
 from ream_contracts.whole import letters
 from ream_extract.docx_text import Story
@@ -44,7 +46,7 @@ class DocxExtractor:
     """Reads DOCX, templates and documents with macros, which are never run."""
 
     name = "docx"
-    version = "5"
+    version = "6"
     media_types = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
@@ -173,7 +175,7 @@ def _all_blocks(package: Package, source: Source, scratch: Path | None) -> list[
     return [block for block in blocks if block.text.strip() or block.pictures or block.annotations]
 
 
-def _margins(package: Package, main: str, kind: str, taken: Keeper | None) -> list[Block]:
+def _margins(package: Package, main: str, kind: Literal["header", "footer"], taken: Keeper | None) -> list[Block]:
     """Reads headers or footers; first, even and odd pages often say and show the same, which is then kept once."""
     said: set[str] = set()
     shown: set[str] = set()
@@ -184,7 +186,7 @@ def _margins(package: Package, main: str, kind: str, taken: Keeper | None) -> li
             shown.update(picture.file for picture in pictures)
             if block.text.strip() and block.text not in said:
                 said.add(block.text)
-                found.append(Block(block.text, 0, block.tables, block.annotations, pictures))
+                found.append(replace(block, level=0, pictures=pictures, kind=kind, depth=0))
             elif pictures:
                 found.append(Block("", 0, (), block.annotations, pictures))
     return found

@@ -54,7 +54,7 @@ class EntriesExtractor:
     """Reads calendars and address books."""
 
     name = "entries"
-    version = "2"
+    version = "3"
     media_types = tuple(_BEGINS)
     convert_to: str | None = None
 
@@ -145,7 +145,7 @@ def _entry(number: int, data: bytes, source: Source, scratch: Path) -> UnitRead:
     read = unit(number, [*blocks, Block("", 0, (), (*notes, *kept.notes()), taken)], "plain")
     return UnitRead(
         number, "entry", read.text, read.method, label=title[:200] or None, headings=read.headings,
-        pictures=read.pictures, annotations=read.annotations, counted=_letters(data),
+        pictures=read.pictures, annotations=read.annotations, counted=_letters(data), blocks=read.blocks,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ class EpubExtractor:
     """Reads EPUB 2 and 3."""
 
     name = "epub"
-    version = "3"
+    version = "4"
     media_types = ("application/epub+zip",)
     convert_to: str | None = None
 
@@ -110,7 +110,7 @@ def _chapter(book: OpenDocument, name: str, number: int, source: Source, scratch
     yield UnitRead(
         number, "chapter", read.text, read.method, sure, label=page.title[:200] or None, headings=read.headings,
         pictures=read.pictures, tables=read.tables, annotations=read.annotations + kept.notes(),
-        counted=shown_letters(text[max(0, text.find("<body")) :]),
+        counted=shown_letters(text[max(0, text.find("<body")) :]), blocks=read.blocks,
     )  # fmt: skip
 
 

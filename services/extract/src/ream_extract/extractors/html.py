@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ream_extract.encoding import decode, detect
-from ream_extract.flow import Block, apportion, bodies, share, unit
+from ream_extract.flow import Block, apportion, bodies, placed, share, unit
 from ream_extract.html_letters import shown_letters
 from ream_extract.html_text import page_text, page_text_at_once
 from ream_extract.pictures import Keeper
@@ -32,7 +32,7 @@ class HtmlExtractor:
     """Reads HTML and XHTML, and the words of drawings (SVG)."""
 
     name = "html"
-    version = "5"
+    version = "6"
     media_types = ("text/html", "application/xhtml+xml", "image/svg+xml")
     convert_to: str | None = None
     together = ("body",)
@@ -59,12 +59,12 @@ class HtmlExtractor:
             text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
         page = yield from page_text(text)
         blocks = page.blocks
+        if source.pictures and page.images:
+            kept = Keeper(scratch, source.limits)
+            blocks = placed(blocks, kept.placed(zip(page.places, _pictures(page.images), strict=True)))
+            blocks[0] = replace(blocks[0], annotations=blocks[0].annotations + kept.notes())
         if page.title and not any(block.text == page.title for block in blocks[:20]):
             blocks.insert(0, Block(page.title, 1))
-        if source.pictures and page.images and blocks:
-            kept = Keeper(scratch, source.limits)
-            pictures = kept.each(_pictures(page.images))
-            blocks[0] = replace(blocks[0], pictures=pictures, annotations=blocks[0].annotations + kept.notes())
         parts = share(blocks, bodies(between_tags(data)))
         shares = apportion(counted, parts)
         for number in range(first, last + 1):
@@ -112,13 +112,13 @@ def _declared(data: bytes) -> str | None:
 
 
 def _pictures(images: list[str]) -> Iterator[bytes]:
-    """Decodes the images that the page carries in itself; those elsewhere are never fetched."""
+    """Decodes the images that the page carries in itself, nothing for others; those elsewhere are never fetched."""
     for address in images:
-        if _DATA_IMAGE.match(address):
-            try:
-                yield base64.b64decode(address.partition(",")[2], validate=False)
-            except (binascii.Error, ValueError):
-                yield b"not to be decoded"  # left out, and counted as such
+        try:
+            shown = _DATA_IMAGE.match(address) is not None
+            yield base64.b64decode(address.partition(",")[2], validate=False) if shown else b""
+        except (binascii.Error, ValueError):
+            yield b"not to be decoded"  # left out, and counted as such
 
 
 EXTRACTOR = HtmlExtractor()

@@ -29,7 +29,7 @@ class MailExtractor:
     """Reads messages (EML) and web pages saved with all that belongs to them (MHTML)."""
 
     name = "mail"
-    version = "5"
+    version = "6"
     media_types = ("message/rfc822", SAVED_PAGE)
     convert_to: str | None = None
     together = ("body",)

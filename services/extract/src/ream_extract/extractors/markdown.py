@@ -4,6 +4,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 
@@ -48,7 +49,9 @@ def structure(_: bytes, text: str) -> Structured:
     heading = next((block.text for block in page.blocks if block.level == 1), "")
     title = told.get("title") or page.title or heading
     counted = _count(body) + (letters(front[1]) if front else 0)
-    return Structured(blocks, counted, told | ({"title": title[:1_000]} if title else {}), _pictures(page.images))
+    found = told | ({"title": title[:1_000]} if title else {})
+    places = [place + bool(front) for place in page.places]
+    return Structured(blocks, counted, found, list(zip(places, _pictures(page.images), strict=True)))
 
 
 def _fields(front: str) -> dict[str, str]:
@@ -62,15 +65,13 @@ def _count(body: str) -> int:
     return shown_letters(bare)
 
 
-def _pictures(images: list[str]) -> list[bytes]:
-    found = []
+def _pictures(images: list[str]) -> Iterator[bytes]:
+    """Decodes the images that the text carries in itself; nothing for others."""
     for address in images:
-        if _DATA.match(address):
-            try:
-                found.append(base64.b64decode(address.partition(",")[2]))
-            except (binascii.Error, ValueError):
-                continue
-    return found
+        try:
+            yield base64.b64decode(address.partition(",")[2]) if _DATA.match(address) else b""
+        except (binascii.Error, ValueError):
+            yield b""
 
 
-EXTRACTOR = StructuredExtractor("markdown", "3", ("text/markdown",), structure, largest=2 << 20)
+EXTRACTOR = StructuredExtractor("markdown", "4", ("text/markdown",), structure, largest=2 << 20, laid_out=True)

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ream_contracts.artifacts import Annotation
 from ream_contracts.whole import letters
@@ -30,7 +30,7 @@ class OdfExtractor:
     """Reads ODT, OTT and ODP."""
 
     name = "odf"
-    version = "3"
+    version = "4"
     media_types = (*TEXTS, *SLIDES)
     convert_to: str | None = None
     together = ("body",)
@@ -107,12 +107,13 @@ def _text(document: OpenDocument, kept: Picture | None) -> list[Block]:
     """Reads the flow, below the headers and above the footers of the pages."""
     found = [block for body in document.content().iter("{*}text") if len(body) for block in blocks_of(body, kept)]
     margins: dict[str, Block] = {}
+    kinds: tuple[Literal["header"], Literal["footer"]] = ("header", "footer")
     styles = document.xml("styles.xml")
-    for name in ("header", "footer"):
+    for name in kinds:
         for element in styles.iter(f"{{*}}{name}") if styles is not None else ():
             text = "\n".join(block.text for block in blocks_of(element, None) if block.text.strip())
             if text:
-                margins.setdefault(text, Block(text))
+                margins.setdefault(text, Block(text, kind=name))
     objects = [block for name in drawn(document) for block in text_of(document, name)]
     return [*margins.values(), *found, *objects]
 
@@ -125,6 +126,7 @@ def _slide(document: OpenDocument, page: Any, number: int, kept: Picture | None)
     return UnitRead(
         number, "slide", read.text, read.method, label=tidy(attribute(page, "name"))[:200] or None,
         headings=read.headings, pictures=read.pictures, tables=read.tables, annotations=read.annotations + said,
+        blocks=read.blocks,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class OutlookExtractor:
     """Reads MSG, also of appointments, tasks and contacts."""
 
     name = "outlook"
-    version = "3"
+    version = "4"
     media_types = ("application/vnd.ms-outlook",)
     convert_to: str | None = None
     together = ("body",)

@@ -26,7 +26,7 @@ class PptExtractor:
     """Reads PPT of PowerPoint 97 to 2003."""
 
     name = "ppt"
-    version = "4"
+    version = "5"
     media_types = ("application/vnd.ms-powerpoint",)
     convert_to: str | None = None
 
@@ -110,7 +110,8 @@ def _slide(slide: OldSlide, number: int) -> UnitRead:
     notes = [Annotation("note", text, None) for text in slide.notes if text.strip()]
     comments = [Annotation("comment", text, None) for text in slide.comments if text.strip()]
     return UnitRead(
-        number, "slide", read.text, read.method, headings=read.headings, annotations=(*notes, *comments)
+        number, "slide", read.text, read.method, headings=read.headings, annotations=(*notes, *comments),
+        blocks=read.blocks,
     )  # fmt: skip
 
 

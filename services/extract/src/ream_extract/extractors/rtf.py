@@ -21,7 +21,7 @@ class RtfExtractor:
     """Reads RTF."""
 
     name = "rtf"
-    version = "4"
+    version = "5"
     media_types = ("application/rtf",)
     convert_to: str | None = "docx"
     together = ("body",)

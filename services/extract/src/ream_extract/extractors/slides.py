@@ -9,7 +9,7 @@ from pathlib import Path
 from ream_contracts.artifacts import Annotation
 from ream_extract.children import Inside, children
 from ream_extract.extractors.docx import shown_letters
-from ream_extract.flow import unit
+from ream_extract.flow import Block, unit
 from ream_extract.opc import Package
 from ream_extract.pictures import Keeper
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
@@ -27,7 +27,7 @@ class SlideExtractor:
     """Reads PPTX, PPSX, POTX and PPTM; macros are never run."""
 
     name = "slides"
-    version = "4"
+    version = "5"
     media_types = (
         *(f"{_PRESENTATION}{kind}" for kind in ("presentation", "slideshow", "template")),
         "application/vnd.ms-powerpoint.presentation.macroenabled.12",
@@ -93,7 +93,7 @@ def _slide(package: Package, part: str, number: int, source: Source, scratch: Pa
         found = slide_text(package, part, kept if source.pictures else None)
     except Unreadable as failure:
         return UnitFailed(number, failure.cause)
-    read = unit(number, found.blocks, "markup")
+    read = unit(number, [*found.blocks, Block("", pictures=tuple(found.pictures))], "markup")
     hidden = (Annotation("hidden", "This slide is hidden.", None),) if found.hidden else ()
     return UnitRead(
         number,
@@ -102,10 +102,11 @@ def _slide(package: Package, part: str, number: int, source: Source, scratch: Pa
         read.method,
         label=f"{number} (hidden)" if found.hidden else None,
         headings=read.headings,
-        pictures=tuple(found.pictures),
+        pictures=read.pictures,
         tables=read.tables,
         annotations=(*hidden, *found.notes, *kept.notes()),
         counted=shown_letters(package.data(part) or b""),
+        blocks=read.blocks,
     )
 
 
