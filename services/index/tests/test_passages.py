@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ream_contracts.artifacts import Heading
-from ream_index.passages import LONGEST_HEADING, Trail, cut, sensitivity
+from ream_index.layout import LONGEST_HEADING, Trail
+from ream_index.passages import cut, sensitivity
 
 
 def scores(**named: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 MARK = ("\ufdd0", "\ufdd1")
 """What stands around a found word in a highlight: characters that are none and so stand in no text. OpenSearch trims
 control characters off the ends of a highlight."""
-PASSAGE_FIELDS = ["document_id", "unit", "unit_kind", "label", "heading", "language", "method", "confidence"]
+PASSAGE_FIELDS = ["document_id", "unit", "unit_kind", "label", "heading", "box", "language", "method", "confidence"]
 ENTRY_FIELDS = ["name", "outcome", "type", "media_type", "sensitivity", "namespace", "languages", "submitted"]
 
 
@@ -23,6 +23,7 @@ class PassageHit:
         highlights: pieces of text with MARK around the found words.
         method: how its text was got.
         confidence: how sure that is, 0 to 100.
+        box: where it stands on the page: x0, y0, x1, y1 in points from its top left; None where nobody knows.
     """
 
     unit: int
@@ -34,6 +35,7 @@ class PassageHit:
     language: str | None = None
     method: str | None = None
     confidence: int | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,13 @@ def _marks(pieces: Sequence[str]) -> int:
     return sum(piece.count(MARK[0]) for piece in pieces)
 
 
+def _box(value: Sequence[float] | None) -> tuple[float, float, float, float] | None:
+    if value is None or len(value) != 4:
+        return None
+    x0, y0, x1, y1 = map(float, value)
+    return x0, y0, x1, y1
+
+
 def passage_hit(hit: Mapping[str, Any]) -> PassageHit:
     """Makes a hit of a passage; of its highlights those are shown in which most words were found."""
     source, found = hit["_source"], hit.get("highlight", {})
@@ -151,4 +160,5 @@ def passage_hit(hit: Mapping[str, Any]) -> PassageHit:
         source.get("language"),
         source.get("method"),
         source.get("confidence"),
+        _box(source.get("box")),
     )

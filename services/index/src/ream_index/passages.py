@@ -3,22 +3,21 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ream_contracts import identity, units
-from ream_contracts.artifacts import DocumentRecord, Heading, SegmentClasses, SegmentRecord, SegmentText, Source
+from ream_contracts.artifacts import DocumentRecord, SegmentClasses, SegmentRecord, SegmentText, Source
 from ream_contracts.messages import DocumentCompleted
 from ream_contracts.vectors import Window
 from ream_index.cells import cells_of
 from ream_index.languages import stem_field
+from ream_index.layout import Boxes, Trail, headings_of
 from ream_index.names import names_of, names_within
 
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
-LONGEST_HEADING = 300
-"""Characters kept of a heading: it is written with every passage below it."""
 MARKS = (("restricted", ("secret:", "mark:restricted")), ("confidential", ("mark:confidential",)))
 NOBODYS = frozenset({"personal:url"})
 """What is noted but says nothing about a person by itself."""
@@ -131,7 +130,7 @@ def passages(
             continue
         language = languages.get(unit.unit, "und")
         stems = stem_field(language)
-        trail = Trail(unit.headings)
+        trail, boxes = Trail(headings_of(unit)), Boxes(unit.blocks)
         own = deque(one for one in windows or () if one.unit == unit.unit)
         pieces = list(cut(unit.text, limit))
         cells = cells_of(unit.tables, [piece for _, piece in pieces], limit)
@@ -151,6 +150,7 @@ def passages(
                     "label": unit.label,
                     "part": number,
                     "heading": trail.at(start + len(piece)),
+                    "box": boxes.around(start, start + len(piece)),
                     "text": piece,
                     "stems": {stems: piece} if stems else None,
                     "cells": cells[number - 1].lines or None,
@@ -182,23 +182,6 @@ def sensitivity(scores: Mapping[str, int]) -> str:
             return level
     personal = any(n for name, n in scores.items() if name.startswith("personal:") and name not in NOBODYS)
     return "confidential" if personal else "internal"
-
-
-class Trail:
-    """The path of headings above places in a unit, asked for from its beginning to its end."""
-
-    def __init__(self, headings: Iterable[Heading]) -> None:
-        self._ahead = deque(sorted(headings, key=lambda heading: heading.offset))
-        self._path: list[Heading] = []
-
-    def at(self, end: int) -> str | None:
-        """Returns the path that holds for text before this place, highest first; None where there is no heading."""
-        while self._ahead and self._ahead[0].offset < end:
-            heading = self._ahead.popleft()
-            while self._path and self._path[-1].level >= heading.level:
-                self._path.pop()
-            self._path.append(heading)
-        return " > ".join(one.text[:LONGEST_HEADING] for one in self._path)[: 4 * LONGEST_HEADING] or None
 
 
 def cut(text: str, limit: int) -> Iterator[tuple[int, str]]:
