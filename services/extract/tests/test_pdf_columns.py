@@ -92,7 +92,8 @@ def test_no_letter_is_lost_and_headings_stand_where_they_are() -> None:
     canvas.save()
     page = pdfium.PdfDocument(data.getvalue())[0]
     words = page.get_textpage()
-    text, (heading,), _ = text_of(page, words)
+    said = text_of(words)
+    text, (heading,) = said.text, said.headings
     assert sorted(text.split()) == sorted(words.get_text_range().split())
     assert text[heading.offset :].startswith("Minutes of the board")
     assert text.splitlines()[1:3] == list(PROSE[:2])

@@ -36,7 +36,8 @@ def made(path: Path, *pages: Callable[[Canvas], None]) -> Path:
 
 def read(path: Path, scratch: Path, **how: object) -> list[Item]:
     source = Source(path, "application/pdf", **how)  # type: ignore[arg-type]
-    return list(EXTRACTOR.read(source, 1, EXTRACTOR.plan(source).units[0].count, scratch))
+    reading = EXTRACTOR.read(source, 1, EXTRACTOR.plan(source).units[0].count, scratch)
+    return [item for item in reading if item is not None]
 
 
 def test_pictures_are_taken_out_once_with_their_place(tmp_path: Path) -> None:

@@ -153,7 +153,8 @@ def test_an_empty_page_has_none(tmp_path: Path) -> None:
 def test_the_text_is_the_same_with_tables_and_without(tmp_path: Path) -> None:
     assert laid(tmp_path / "a.pdf", CITIES, [("GRID", (0, 0), (-1, -1), 0.5, "black")])
     found, plain = unit(tmp_path / "a.pdf"), unit(tmp_path / "a.pdf", tables=False)
-    assert plain == replace(found, tables=())
+    assert replace(plain, blocks=()) == replace(found, tables=(), blocks=())
+    assert {one.kind for one in found.blocks} - {one.kind for one in plain.blocks} == {"table"}
 
 
 def test_a_table_crosses_the_border_of_a_cell_whole(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def drawn_words(document: pdfium.PdfDocument, number: int, known: str) -> str:
     try:
         words = page.get_textpage()
         try:
-            text, _, _ = text_of(page, words)
+            text = text_of(words).text
         finally:
             words.close()
     finally:

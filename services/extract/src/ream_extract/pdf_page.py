@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides what is seen of one PDF page through PDFium: text, headings, drawings."""
+"""Decides what is seen of one PDF page through PDFium: its lines of text, headings, drawings."""
 
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
@@ -29,6 +29,45 @@ PATHS = 5_000
 LINES = 400
 """Lines of a page whose letters are measured."""
 HEADING_CHARS = 150
+LARGER = 1.15
+"""Heights of the body's letters from which a line is a heading."""
+FONT_CHARS = 70
+"""Letters of a line that may be a heading by its font: of longer ones it is not asked."""
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
+_JOINED = re.compile("[\x02\ufffe]")
+Edges = tuple[float, float, float, float]
+"""Left, bottom, right and top in the file's coordinates."""
+
+
+class LineOnPage(NamedTuple):  # dozens are made for each page: a frozen dataclass takes five times as long
+    """A line of text, or its part in one column, in the order of reading; two lines where a word is divided."""
+
+    offset: int
+    """Of its first character in the text of the page."""
+    text: str
+    edges: Edges | None
+    """None where nothing is seen of it, or the page has too many lines."""
+    size: float
+    """How high a letter of it is; 0 where it is not measured."""
+    bold: bool
+    """By the name of its font; of lines that are too long for a heading nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What a page says.
+
+    Attributes:
+        body: height in which most of its letters are written; 0 where none was measured.
+        unmapped: share of its glyphs that mean no character.
+    """
+
+    text: str
+    lines: tuple[LineOnPage, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    body: float = 0.0
+    unmapped: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +92,21 @@ class Drawn:
     """Lines, fills and outlines, each with the object whose bounds are those on the page; no more than `PATHS`."""
 
 
-def text_of(page: pdfium.PdfPage, words: pdfium.PdfTextPage) -> tuple[str, tuple[Heading, ...], float]:
-    """Returns the text in the order of the page, its headings, and the share of glyphs that mean no character."""
+def text_of(words: pdfium.PdfTextPage) -> PageWords:
+    """Returns the text in the order of the page, with its lines and headings."""
     count = words.count_chars()
     if count <= 0:
-        return "", (), 0.0
+        return PageWords("")
     text = words.get_text_range()
     # PDFium's faster call leaves out characters beyond the first plane: the numbers differ then, and only then.
     if len(text) != count:
-        return tidy(join_hyphens(words.get_text_bounded())), (), _unmapped(words, count)
-    tidied, headings = _with_headings(words, text)
-    return tidied, headings, _unmapped(words, count)
+        plain = tidy(join_hyphens(words.get_text_bounded()))
+        return PageWords(plain, (LineOnPage(0, plain, None, 0.0, False),), (), 0.0, _unmapped(words, count))
+    lines = tuple(_lines(words, text))
+    sizes = [(line.text, line.size) for line in lines]
+    body = body_size(sizes)
+    told = tuple(headings(sizes, body))
+    return PageWords("\n".join([line.text for line in lines]), lines, told, body, _unmapped(words, count))
 
 
 def letters_on(words: pdfium.PdfTextPage) -> int:
@@ -86,38 +129,97 @@ def _unmapped(words: pdfium.PdfTextPage, count: int) -> float:
     return errors / len(looked)
 
 
-def _with_headings(words: pdfium.PdfTextPage, text: str) -> tuple[str, tuple[Heading, ...]]:
-    lines: list[tuple[str, float]] = []
+def _lines(words: pdfium.PdfTextPage, text: str) -> Iterator[LineOnPage]:
+    offset = 0
+    look = _Looking(words)
     for number, piece in enumerate(in_reading_order(words, text)):
-        line = piece.text
-        indent = len(line) - len(line.lstrip())
-        height = _letter_height(words, piece.start + indent) if number < LINES and line.strip() else 0
-        lines.append((tidy(join_hyphens(line)), height))
-    return "\n".join(line for line, _ in lines), tuple(headings(lines))
+        said = piece.text
+        line = tidy(join_hyphens(said))
+        edges, size, bold = None, 0.0, False
+        if number < LINES and (bare := said.strip()):
+            begin = piece.start + len(said) - len(said.lstrip())
+            edges, size = look.at(begin, begin + len(bare) - 1)
+            # A word that is divided stands on two lines.
+            for mark in _JOINED.finditer(bare) if "\ufffe" in bare or "\x02" in bare else ():
+                for at in (mark.start() - 1, mark.end()):
+                    edges = look.around(edges, begin + at) if edges and 0 <= at < len(bare) else edges
+            bold = len(bare) <= FONT_CHARS and bare[-1] not in ".,;" and look.is_bold(begin)
+        yield LineOnPage(offset, line, edges, size, bold)
+        offset += len(line) + 1
 
 
-def _letter_height(words: pdfium.PdfTextPage, index: int) -> float:
-    box = raw.FS_RECTF()
-    if not raw.FPDFText_GetLooseCharBox(words, index, ctypes.byref(box)):
-        return 0.0
-    return float(round(abs(box.top - box.bottom), 1))
+class _Looking:
+    """Asks PDFium where letters of a page stand and how they look; nothing is made anew for each of them."""
+
+    def __init__(self, words: pdfium.PdfTextPage) -> None:
+        self._handle = words.raw
+        self._ask = raw.FPDFText_GetLooseCharBox
+        self._box = raw.FS_RECTF()
+        self._into = ctypes.byref(self._box)
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
+        self._bold: dict[bytes, bool] = {}
+
+    def at(self, first: int, last: int) -> tuple[Edges | None, float]:
+        """Returns the edges of a line by its first and last letter, and how high the first is."""
+        box = self._box
+        if not self._ask(self._handle, first, self._into):
+            return None, 0.0
+        edges = (box.left, box.bottom, box.right, box.top)
+        size = round(abs(edges[3] - edges[1]), 1)
+        return (self.around(edges, last) if last > first else edges), size
+
+    def around(self, edges: Edges, index: int) -> Edges:
+        """Returns edges that hold a letter too."""
+        box = self._box
+        if not self._ask(self._handle, index, self._into):
+            return edges
+        left, bottom, right, top = edges
+        x0, y0, x1, y1 = box.left, box.bottom, box.right, box.top
+        # Comparisons cost a third of what min and max do, and this is asked of every line.
+        left, bottom = (left if left < x0 else x0), (bottom if bottom < y0 else y0)
+        return left, bottom, (right if right > x1 else x1), (top if top > y1 else y1)
+
+    def is_bold(self, index: int) -> bool:
+        """Says whether the font of a letter is called bold."""
+        if raw.FPDFText_GetFontInfo(self._handle, index, self._name, len(self._name), self._flags) <= 0:
+            return False
+        name = self._name.value
+        if name not in self._bold:
+            self._bold[name] = _BOLD.search(name) is not None
+        return self._bold[name]
 
 
-def headings(lines: list[tuple[str, float]]) -> Iterator[Heading]:
+def headings(lines: list[tuple[str, float]], body: float) -> Iterator[Heading]:
     """Yields the lines whose letters stand out from the body's; sizes are compared within one page only."""
+    if not body:
+        return
+    offset = 0
+    for line, height in lines:
+        if level := heading_level(line, height, body):
+            yield Heading(offset + len(line) - len(line.lstrip()), level, line.strip())
+        offset += len(line) + 1
+
+
+def body_size(lines: Iterable[tuple[str, float]]) -> float:
+    """Returns the height in which most letters of a page are written; 0 where none was measured."""
     weights: Counter[float] = Counter()
     for line, height in lines:
         weights[height] += len(line.strip())
     del weights[0.0]
-    if not weights:
-        return
-    body = weights.most_common(1)[0][0]
-    offset = 0
-    for line, height in lines:
-        if height >= 1.15 * body and 2 < len(line.strip()) <= HEADING_CHARS and re.search(r"[^\W\d_]{2}", line):
-            level = 1 if height >= 1.7 * body else 2 if height >= 1.35 * body else 3
-            yield Heading(offset + len(line) - len(line.lstrip()), level, line.strip())
-        offset += len(line) + 1
+    return weights.most_common(1)[0][0] if weights else 0.0
+
+
+def heading_level(line: str, height: float, body: float) -> int:
+    """Returns the level that a line has by its height, 1 for the highest; 0 where it is no heading."""
+    if height < LARGER * body or not 2 < len(line.strip()) <= HEADING_CHARS or not has_word(line):
+        return 0
+    return 1 if height >= 1.7 * body else 2 if height >= 1.35 * body else 3
+
+
+def has_word(line: str) -> bool:
+    """Says whether two letters stand together."""
+    return _LETTERS.search(line) is not None
 
 
 def drawn_on(page: pdfium.PdfPage) -> Drawn:

@@ -13,6 +13,9 @@ from ream_contracts.artifacts import Annotation, Table
 from ream_contracts.whole import letters
 from ream_extract import pdf_annotations, pdf_attachments, pdf_page, pdf_structure
 from ream_extract.flow import unit as body
+from ream_extract.pdf_blocks import Layout, lines_of
+from ream_extract.pdf_margins import with_blocks
+from ream_extract.pdf_marks import shown_by
 from ream_extract.pdf_pictures import Pictures
 from ream_extract.pdf_spread import spread_of
 from ream_extract.pdf_tables import tables_on
@@ -44,7 +47,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "8"
+    version = "9"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -101,8 +104,9 @@ class PdfExtractor:
             if last > len(document):
                 pages = _believed(len(document), pdf_structure.look(source.path).pages)
             pictures = Pictures(scratch, source.limits)
-            for number in range(first, min(last, pages) + 1):
-                yield _page(document, number, source, pictures)
+            numbers = range(first, min(last, pages) + 1)
+            read = (_page(document, number, source, pictures) for number in numbers)
+            yield from with_blocks(read, len(numbers))
             if last > pages:
                 yield from _attachments(document, source, max(first, pages + 1), last, pages, scratch)
         finally:
@@ -128,32 +132,35 @@ def _locked() -> Unreadable:
     return Unreadable("encrypted", "The PDF is encrypted and opens only with a password, which nobody gave.")
 
 
-def _page(document: pdfium.PdfDocument, number: int, source: Source, pictures: Pictures) -> Item:
+def _page(document: pdfium.PdfDocument, number: int, source: Source, pictures: Pictures) -> tuple[Item, Layout | None]:
     if number > len(document):
-        return UnitFailed(number, "damaged")
+        return UnitFailed(number, "damaged"), None
     try:
         page = document[number - 1]
     except pdfium.PdfiumError:
-        return UnitFailed(number, "damaged")
+        return UnitFailed(number, "damaged"), None
     try:
         return _judged(page, number, document, source, pictures)
     except pdfium.PdfiumError:
-        return UnitFailed(number, "damaged")
+        return UnitFailed(number, "damaged"), None
     finally:
         page.close()
 
 
 def _judged(
     page: pdfium.PdfPage, number: int, document: pdfium.PdfDocument, source: Source, pictures: Pictures
-) -> Item:
+) -> tuple[Item, Layout | None]:
     words = page.get_textpage()
     try:
-        text, headings, unmapped = pdf_page.text_of(page, words)
+        said = pdf_page.text_of(words)
+        text = said.text
         counted = pdf_page.letters_on(words)
         drawn = pdf_page.drawn_on(page)
         spread = spread_of(page, words, drawn)
+        lines = tuple(lines_of(said.lines, shown_by(page)))
         drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
-        verdict = judge(PageLook(text, drawn.image_share, drawings, unmapped, drawn.hidden, spread.drawn, spread.text))
+        look = PageLook(text, drawn.image_share, drawings, said.unmapped, drawn.hidden, spread.drawn, spread.text)
+        verdict = judge(look)
         scanned = _reason(verdict.layer, source)
         full_page = drawn.hidden and drawn.image_share > 0.9
         tables: tuple[Table, ...] = ()
@@ -163,7 +170,10 @@ def _judged(
         words.close()
     found = pdf_annotations.annotations(page, document.formenv)
     notes = list(found.notes)
-    text = "\n".join([text, *found.written]) if found.written else text
+    below: list[tuple[int, int]] = []
+    for more in found.written:
+        text = f"{text}\n{more}"
+        below.append((len(text) - len(more), len(text)))
     if not found.whole:
         # How much was left out is not known, only that it was: a count that no text of this page reaches.
         counted = max(counted, 2 * letters(text)) + MORE
@@ -176,6 +186,7 @@ def _judged(
     if scanned is None and pdf_annotations.draws(page, document.formenv):
         laid = pdf_annotations.drawn_words(document, number, text)
         text = "\n".join(filter(None, (text, laid)))
+        below.append((len(text) - len(laid), len(text)))
         notes += [Annotation("drawn", laid, None)] if laid else []
     unit = UnitRead(
         number,
@@ -187,15 +198,17 @@ def _judged(
         round(width, 2),
         round(height, 2),
         page.get_rotation(),
-        headings,
+        said.headings,
         taken,
         tables,
         tuple(notes),
         counted,
     )
-    if scanned is None:
-        return unit
-    return UnitScanned(number, scanned, unit if text.strip() else None)
+    if scanned is not None:
+        return UnitScanned(number, scanned, unit if text.strip() else None), None
+    boxes = tuple(table.box for table in tables), tuple(picture.box for picture in taken)
+    shown = tuple(line for line in below if text[slice(*line)].strip())
+    return unit, Layout(lines, *boxes, height, said.body, shown)
 
 
 def _reason(layer: Layer, source: Source) -> Reason | None:
