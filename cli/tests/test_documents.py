@@ -17,6 +17,7 @@ from ream_contracts.artifacts import (
     Annotation,
     ChildFound,
     DocumentRecord,
+    LayoutBlock,
     Manifest,
     SegmentRecord,
     SegmentText,
@@ -127,8 +128,9 @@ def test_text_as_json_has_what_is_noted_beside_it() -> None:
     store = memory_store()
     taken_in(store)
     read(store, 1, 1)
+    figure = LayoutBlock("figure", 0, 0, None, 0)
     left_out = Annotation("pictures", "2 pictures left out: 2 beyond the first 50.", None)
-    units = [UnitText(4, "page", "", "none", 100, None, 0, 0, 0, (), (), (), (left_out,))]
+    units = [UnitText(4, "page", "", "none", 100, None, 0, 0, 0, (), (), (), (left_out,), blocks=(figure,))]
     units.append(UnitText(5, "page", "", "none", 100, None, 0, 0, 0, (), (), (), ()))
     name = layout.text(ID, 1, 4, "extract", "t" * 12)
     store.put_artifact(name, SegmentText(ID, 1, 4, "extract", "1", tuple(units), ()))
@@ -137,8 +139,13 @@ def test_text_as_json_has_what_is_noted_beside_it() -> None:
     recorded(store)
     found = documents.known(store, ID)
     assert show.text_to_json(found, store)["units"] == [
-        {"unit": 1, "text": "page 1", "annotations": []},
-        {"unit": 4, "text": "", "annotations": [{"kind": "pictures", "text": left_out.text, "author": None}]},
+        {"unit": 1, "text": "page 1", "annotations": [], "blocks": []},
+        {
+            "unit": 4,
+            "text": "",
+            "annotations": [{"kind": "pictures", "text": left_out.text, "author": None}],
+            "blocks": [{"kind": "figure", "start": 0, "end": 0, "number": 0}],
+        },
     ]
     assert documents.text(store, recorded(store)) == "page 1"
 

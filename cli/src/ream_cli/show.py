@@ -118,7 +118,7 @@ def _record(found: Known) -> DocumentRecord:
 
 
 def text_to_json(found: Known, store: Store) -> dict[str, Any]:
-    """The object that `--text --json` prints: the text of the newest record and what is noted beside it, by unit."""
+    """The object that `--text --json` prints: by unit the text of the newest record, its blocks and annotations."""
     record = _record(found)
     units = {unit.unit: unit for unit in documents.said(store, record)}
     return {
@@ -127,8 +127,13 @@ def text_to_json(found: Known, store: Store) -> dict[str, Any]:
         "run": record.run,
         "outstanding": found.outstanding(),
         "units": [
-            {"unit": number, "text": units[number].text, "annotations": codec.to_json(units[number].annotations)}
-            for number in sorted(units)
+            {
+                "unit": number,
+                "text": one.text,
+                "annotations": codec.to_json(one.annotations),
+                "blocks": codec.to_json(one.blocks),
+            }
+            for number, one in sorted(units.items())
         ],
     }
 
