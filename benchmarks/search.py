@@ -82,7 +82,7 @@ def measure(surroundings: Surroundings, passages: int, tell: Tell) -> dict[str, 
             tell(f"{COMPARED} documents are written in both ways, three times")
             ratio, rates = _compared(admin, client, prefix)
             tell(f"{passages} passages are written")
-            filled = _fill(client, prefix, passages // PASSAGES_EACH)
+            filled = _fill(admin, client, prefix, passages // PASSAGES_EACH)
             tell("searching")
             times = {name: _timed(client, prefix, *how) for name, how in _WAYS.items()}
         finally:
@@ -122,14 +122,20 @@ def _bare(client: OpenSearch, prefix: str, entries: Sequence[Entry]) -> None:
             raise BenchError(f"OpenSearch refused a passage: {answer}")
 
 
-def _fill(client: OpenSearch, prefix: str, count: int) -> float:
-    """Writes documents with their passages; passages a second, making them up left out."""
+def _fill(admin: OpenSearch, client: OpenSearch, prefix: str, count: int) -> float:
+    """Writes documents with their passages; passages a second, making them up left out.
+
+    They are shown every half minute, as when an index is made anew: else the graph of vectors would be made again
+    and again while small segments are merged.
+    """
     indices, seconds = Indices(client, prefix), 0.0
+    admin.indices.put_settings(index=indices.passages, body={"index": {"refresh_interval": "30s"}})
     made = (document(number) for number in range(count))
     while some := list(islice(made, 200)):
         writes = [(indices.documents, entry) for entry, _ in some]
         writes += [(indices.passages, one) for _, passages in some for one in passages]
         seconds += _seconds(lambda writes=writes: _all(indices.write(writes)))  # type: ignore[misc]
+    admin.indices.put_settings(index=indices.passages, body={"index": {"refresh_interval": "1s"}})
     indices.refresh()
     return count * PASSAGES_EACH / seconds
 
