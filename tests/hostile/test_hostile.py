@@ -110,7 +110,7 @@ def test_what_was_read_before_a_parser_went_wrong_is_kept(
     path = tmp_path / "a.wav"
     path.write_bytes(planted.wav(order))
     began = time.monotonic()
-    first, second = read(reader, path, "audio/wav")
+    first, second = read(reader, path, "audio/x-planted")
     taken = time.monotonic() - began
     assert isinstance(first, UnitRead)
     assert second == UnitFailed(2, cause)

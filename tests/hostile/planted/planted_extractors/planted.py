@@ -17,7 +17,7 @@ class PlantedExtractor:
 
     name = "planted"
     version = "1"
-    media_types = ("audio/wav",)
+    media_types = ("audio/x-planted",)
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
