@@ -222,11 +222,10 @@ def _title(hit: DocumentHit) -> Text:
 
 
 def place(passage: PassageHit) -> str:
-    """Where in a document: the page, its label where that is another, its box on it, and the heading above."""
+    """Where in a document: the page, its label where that is another, and the heading above."""
     label = f" ({passage.label})" if passage.label and passage.label != str(passage.unit) else ""
     heading = f", {passage.heading}" if passage.heading else ""
-    box = f" [{' '.join(f'{at:.0f}' for at in passage.box)}]" if passage.box else ""
-    return screen.safe(f"{passage.unit_kind} {passage.unit}{label}{box}{heading}")
+    return screen.safe(f"{passage.unit_kind} {passage.unit}{label}{heading}")
 
 
 def highlighted(text: str, *, colours: bool) -> Text:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A ZIP with two documents in it, and a sound recording, which nothing here reads."""
+"""A ZIP with two documents in it, and a sound recording, which has no text."""
 
 import io
 import math
