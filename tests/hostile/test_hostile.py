@@ -107,10 +107,10 @@ def test_what_was_read_before_a_parser_went_wrong_is_kept(
     reader: Reader, tmp_path: Path, order: bytes, cause: str
 ) -> None:
     """A deadline gives what was read so far; the limit holds to two seconds, and the unit fails with its cause."""
-    path = tmp_path / "a.wav"
-    path.write_bytes(planted.wav(order))
+    path = tmp_path / "a.sqlite"
+    path.write_bytes(planted.database(order))
     began = time.monotonic()
-    first, second = read(reader, path, "audio/x-planted")
+    first, second = read(reader, path, "application/vnd.sqlite3")
     taken = time.monotonic() - began
     assert isinstance(first, UnitRead)
     assert second == UnitFailed(2, cause)

@@ -2,7 +2,7 @@
 """Files for a parser that is planted in tests: one that sleeps for ever, and one that takes all memory.
 
 A real parser with such a defect would do; there is none at hand that stays broken. `environment` makes a process of
-extract find the planted parser, which reads WAV files, a type that nobody else reads.
+extract find the planted parser, which reads databases of SQLite, a type that nobody else reads.
 """
 
 from __future__ import annotations
@@ -23,14 +23,12 @@ def environment() -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join([str(FOLDER), *([before] if before else [])])}
 
 
-def wav(order: bytes) -> bytes:
-    """A sound file with an order to the planted parser in its data."""
-    data = order.ljust(64, b"\0")
-    head = b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data" + len(data).to_bytes(4, "little")
-    return b"RIFF" + (len(head) + len(data)).to_bytes(4, "little") + head + data
+def database(order: bytes) -> bytes:
+    """What begins as a database of SQLite does, with an order to the planted parser."""
+    return b"SQLite format 3\x00" + order.ljust(64, b"\0")
 
 
 ATTACKS = (
-    Attack("sleeps.wav", lambda: wav(b"sleep"), ends("partial")),
-    Attack("allocates.wav", lambda: wav(b"allocate"), ends("partial")),
+    Attack("sleeps.sqlite", lambda: database(b"sleep"), ends("partial")),
+    Attack("allocates.sqlite", lambda: database(b"allocate"), ends("partial")),
 )

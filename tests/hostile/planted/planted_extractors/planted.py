@@ -13,11 +13,11 @@ _PR_SET_NAME = 15
 
 
 class PlantedExtractor:
-    """Reads WAV files as they say."""
+    """Reads what it takes for a database as that says."""
 
     name = "planted"
     version = "1"
-    media_types = ("audio/x-planted",)
+    media_types = ("application/vnd.sqlite3",)
     convert_to: str | None = None
 
     def plan(self, source: Source) -> Plan:
