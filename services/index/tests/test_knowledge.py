@@ -15,11 +15,16 @@ def entity(kind: str, text: str, normal: str | None = None) -> Entity:
     return Entity(kind, text, normal, 1, 0, len(text), 80, "test")
 
 
-def classes(*entities: Entity, phrases: Iterable[tuple[str, int]] = (), **more: Any) -> SegmentClasses:
+def classes(
+    *entities: Entity,
+    phrases: Iterable[tuple[str, int]] = (),
+    findings: tuple[Finding, ...] = (),
+    truncated: bool = False,
+    **more: Any,
+) -> SegmentClasses:
     listed = tuple(Keyphrase(text, score, 1, 1, 0, len(text)) for text, score in phrases)
-    own = {"findings": (), "truncated": False, **more}
-    found, truncated = own.pop("findings"), own.pop("truncated")
-    return SegmentClasses(ID, 1, 1, "4.x", (), found, truncated, {}, {}, keyphrases=listed, entities=entities, **own)
+    head = (ID, 1, 1, "4.x", (), findings, truncated)
+    return SegmentClasses(*head, {}, {}, keyphrases=listed, entities=entities, **more)
 
 
 SEGMENTS = (

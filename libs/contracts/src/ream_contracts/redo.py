@@ -50,13 +50,14 @@ class Parameter:
         return isinstance(value, str) and self.pattern is not None and re.fullmatch(self.pattern, value) is not None
 
 
-_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+REFERENCE = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+"""What names a password; the schemas of messages say the same. Nothing in it leads out of a folder."""
 
 PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "extract": {
         "ocr": Parameter("auto, always or never", pattern="auto|always|never"),
         "pictures": Parameter("true or false", truth=True),
-        "password_ref": Parameter("names of passwords, like bank+payroll", pattern=rf"{_NAME}(\+{_NAME})*"),
+        "password_ref": Parameter("names of passwords, like bank+payroll", pattern=rf"{REFERENCE}(\+{REFERENCE})*"),
     },
     "ocr": {
         "dpi": Parameter("a whole number from 50 to 600", least=50, most=600),

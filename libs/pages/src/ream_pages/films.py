@@ -27,6 +27,8 @@ READERS = {
     "application/ogg": "ogg",
 }
 """Media types of sound and film to ffmpeg's name of their format: no other is tried, whatever a file holds."""
+ALONE = ("-protocol_whitelist", "file,pipe")
+"""Playlists and the like name other files and addresses: no reader but that of the kind is asked, and no network."""
 FILMS = frozenset(one for one in READERS if one.startswith("video/"))
 SECONDS = 45
 _BEGIN = 3
@@ -43,7 +45,7 @@ def still(path: Path, media_type: str, target: Path) -> None:
     if program is None:
         raise NotDrawn("not-drawn", "Stills of films are taken by ffmpeg, which is not installed here.")
     for begin in (_BEGIN, 0):
-        command = [program, "-v", "error", "-nostdin", "-y", "-threads", "1", "-protocol_whitelist", "file,pipe"]
+        command = [program, "-v", "error", "-nostdin", "-y", "-threads", "1", *ALONE]
         command += ["-ss", str(begin), "-f", READERS[media_type], "-i", f"file:{path}"]
         command += ["-map", "0:V:0", "-frames:v", "1"]
         command += ["-threads", "1", "-bitexact", "-c:v", "png", "-f", "image2pipe", f"file:{target}"]

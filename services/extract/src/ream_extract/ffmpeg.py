@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ream_extract.reading import Unreadable
+from ream_pages.films import ALONE
 
 SECONDS = 45
 """Less than a cell may be silent."""
 MOST_SAID = 16 << 20
-_ALONE = ("-protocol_whitelist", "file,pipe")
-"""Playlists and the like name other files and addresses: no reader but that of the kind is asked, and no network."""
 
 
 def require() -> None:
@@ -39,7 +38,7 @@ def probe(path: Path, reader: str) -> Any:
         Unreadable: it cannot be opened.
     """
     what = ("-of", "json", "-show_format", "-show_streams", "-show_chapters")
-    said = _run(["ffprobe", "-v", "error", *_ALONE, "-f", reader, *what, "-i", f"file:{path}"])
+    said = _run(["ffprobe", "-v", "error", *ALONE, "-f", reader, *what, "-i", f"file:{path}"])
     try:
         found = json.loads(said or b"")
     except ValueError:
@@ -64,7 +63,7 @@ def attachment(path: Path, reader: str, number: int, target: Path) -> bool:
 
 
 def _input(path: Path, reader: str) -> list[str]:
-    return ["ffmpeg", "-v", "error", "-nostdin", "-y", "-threads", "1", *_ALONE, "-f", reader, "-i", f"file:{path}"]
+    return ["ffmpeg", "-v", "error", "-nostdin", "-y", "-threads", "1", *ALONE, "-f", reader, "-i", f"file:{path}"]
 
 
 def _run(command: Sequence[str]) -> bytes | None:

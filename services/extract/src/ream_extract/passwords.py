@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+from ream_contracts.redo import REFERENCE
+
 VARIABLE = "REAM_SECRET_"
 LONGEST = 4096
 """Bytes of a file that holds a password."""
@@ -26,7 +27,7 @@ class Passwords:
 
     def named(self, names: Iterable[str]) -> tuple[str, ...]:
         """Returns the passwords of these names, without those that nobody keeps."""
-        found = (self._one(name) for name in names if NAME.fullmatch(name))
+        found = (self._one(name) for name in names if re.fullmatch(REFERENCE, name))
         return tuple(dict.fromkeys(one for one in found if one))
 
     def _one(self, name: str) -> str | None:
