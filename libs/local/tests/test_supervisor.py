@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -138,6 +139,44 @@ def test_what_a_killed_supervisor_left_is_ended_before_a_new_start(
     supervisor.start([_python(tmp_path, SLEEPER)])
     assert not is_alive(left)
     assert is_alive(_process(supervisor))
+
+
+def test_nothing_outlives_a_supervisor_whose_folder_was_removed(supervisor: DetachedSupervisor, tmp_path: Path) -> None:
+    supervisor.start([_python(tmp_path, SLEEPER, "one"), _python(tmp_path, SLEEPER, "two")])
+    state = supervisor.state()
+    assert state is not None
+    shutil.rmtree(tmp_path / "run")
+    os.kill(state.processes()[0].pid, signal.SIGKILL)  # what changed can't be written down any more
+    _when(lambda: not any(map(is_alive, (state.supervisor, *state.processes()))))
+
+
+def test_stop_ends_a_supervisor_that_does_not_know_yet_that_its_folder_is_gone(
+    supervisor: DetachedSupervisor, tmp_path: Path
+) -> None:
+    supervisor.start([_python(tmp_path, SLEEPER)])
+    process = _process(supervisor)
+    shutil.rmtree(tmp_path / "run")
+    assert supervisor.stop()
+    assert not is_alive(process)
+
+
+def test_stop_ends_what_a_supervisor_started_while_it_was_asked_to_end(
+    supervisor: DetachedSupervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that does not end in time is killed; what it started again meanwhile stands in its file alone."""
+    supervisor.start([_python(tmp_path, SLEEPER)])
+    first, before = _process(supervisor), supervisor.state()
+    assert before is not None
+    os.kill(first.pid, signal.SIGKILL)
+    _when(lambda: _only(supervisor).restarts == 1)
+    second = _process(supervisor)
+    now = supervisor.state()
+    looks = iter([before, now])
+    os.kill(before.supervisor.pid, signal.SIGKILL)
+    with monkeypatch.context() as patched:
+        patched.setattr(supervisor, "_noted", lambda: next(looks))
+        assert supervisor.stop()
+    assert not is_alive(second)
 
 
 def test_a_recycled_pid_in_the_state_file_is_left_alone(supervisor: DetachedSupervisor, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ream_local.errors import LocalStackError
 from ream_local.log_files import LogFile
-from ream_local.processes import end, is_alive
+from ream_local.processes import end, identify, is_alive
 from ream_local.programs import Program
 from ream_local.supervisor import SupervisorState
 
@@ -78,13 +78,22 @@ class DetachedSupervisor:
         """
         state = self._noted()
         if state is None:
-            return False
-        running = [process for process in (state.supervisor, *state.processes()) if is_alive(process)]
+            return self._stop_unnoted()
+        supervised = is_alive(state.supervisor)
         end([state.supervisor], grace_seconds=90.0)
-        end([process for process in state.processes() if is_alive(process)], grace_seconds=30.0)
+        state = self._noted() or state  # one that had to be killed may have started programs since the first look
+        left = [process for process in state.processes() if is_alive(process)]
+        end(left, grace_seconds=30.0)
         self._reap()
         self._state_file.unlink(missing_ok=True)
-        return bool(running)
+        return supervised or bool(left)
+
+    def _stop_unnoted(self) -> bool:
+        """End a supervisor that was started by this object and whose folder was removed since."""
+        own = identify(self._process.pid) if self._process is not None else None
+        end([own] if own else [], grace_seconds=90.0)
+        self._reap()
+        return own is not None
 
     def _reap(self) -> None:
         if self._process is not None:  # it was started by this object: a child, and by now an ended one

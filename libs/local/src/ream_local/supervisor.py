@@ -163,19 +163,24 @@ class Supervisor:
         self._told_to_end = False
 
     def run(self) -> None:
-        """Run until told to end; afterwards no program is left."""
+        """Run until told to end, or until its folder is gone; afterwards no program is left."""
         with self._wakeups() as events:
-            while not self._told_to_end:
-                changed = [each.reap() for each in self._supervised]
-                due = [each for each in self._supervised if each.due is not None and each.due <= time.monotonic()]
-                for each in due:
-                    each.start()
-                if due or any(changed):
-                    self._write_state()
-                for each in self._supervised:
-                    each.log.limit()
-                self._wait(events)
-            self._end()
+            try:
+                while not self._told_to_end:
+                    self._look_after()
+                    self._wait(events)
+            finally:  # without a supervisor nobody would find what still runs
+                self._end()
+
+    def _look_after(self) -> None:
+        changed = [each.reap() for each in self._supervised]
+        due = [each for each in self._supervised if each.due is not None and each.due <= time.monotonic()]
+        for each in due:
+            each.start()
+        if due or any(changed):
+            self._write_state()
+        for each in self._supervised:
+            each.log.limit()
 
     def _end(self) -> None:
         running = [each for each in self._supervised if each.state().process]
