@@ -17,9 +17,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ream_bench.command import attempted, teller
 from ream_bench.fanin.measure import AIMS, TITLES, Figures, load, measure
 from ream_bench.fanin.place import Place
 from ream_bench.files import paths_for
+from ream_bench.installation import Tell
 from ream_bench.machine import memory_bytes, processor, revision
 
 RESULTS = Path(__file__).parent / "results"
@@ -73,9 +75,10 @@ def main() -> int:
     parser.add_argument("--name", default="aggregate", help="part of the name of the files with the result")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the results")
     options = parser.parse_args()
-    described = machine()
-    with tempfile.TemporaryDirectory() as folder, Place(options.bootstrap, Path(folder)) as place:
-        figures = measure(place, options.documents, lambda line: print(line, file=sys.stderr, flush=True))
+    described, tell = machine(), teller()
+    figures = attempted(lambda: _measured(options, tell))
+    if figures is None:
+        return 1
     text = "\n".join(report(described, figures)) + "\n"
     print(text)
     as_text, as_json = paths_for(options.results, f"{described['date'][:10]}-{options.name}")
@@ -84,6 +87,11 @@ def main() -> int:
     as_json.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"kept in {as_text} and {as_json.name}", file=sys.stderr)
     return 0
+
+
+def _measured(options: argparse.Namespace, tell: Tell) -> Figures:
+    with tempfile.TemporaryDirectory() as folder, Place(options.bootstrap, Path(folder)) as place:
+        return measure(place, options.documents, tell)
 
 
 if __name__ == "__main__":

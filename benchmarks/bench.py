@@ -9,10 +9,8 @@ they do not run. Topics, indices and store are the measurement's own and are rem
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -41,13 +39,8 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Measures, shows and keeps the result; the exit code is 1 when it could not be measured."""
     options = arguments()
-    signal.signal(signal.SIGTERM, _interrupt)
     tell = teller()
-    try:
-        result = attempted(lambda: measure(options, tell))
-    except KeyboardInterrupt:
-        print("interrupted; everything that was started is ended", file=sys.stderr)
-        return 130
+    result = attempted(lambda: measure(options, tell))
     if result is None:
         return 1
     text = report(result, files.last_like(result, options.results))
@@ -66,10 +59,6 @@ def measure(options: argparse.Namespace, tell: Tell) -> Result:
         measurement.make()
         parts = tuple(measurement.parts())
     return Result(plan.name, about, parts, tuple(measurement.left_out))
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from confluent_kafka import Consumer, TopicPartition
 
 from ream_bench import inputs, loads
-from ream_bench.installation import Installation, installed
+from ream_bench.command import attempted, teller
+from ream_bench.installation import BenchError, Installation, Tell, installed
 from ream_contracts import topics
 from ream_kit.kafka import KafkaSettings
 
@@ -75,15 +75,20 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=100, help="of the mix")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="where store and input lie meanwhile")  # noqa: S108 (a folder of its own is made in it)
     options = parser.parse_args()
-    with installed(options.folder, lambda line: print(line, file=sys.stderr)) as installation:
+    figures = attempted(lambda: _measured(options, teller()))
+    if figures is None:
+        return 1
+    print(json.dumps(figures, indent=1))
+    return 0
+
+
+def _measured(options: argparse.Namespace, tell: Tell) -> dict[str, float]:
+    with installed(options.folder, tell) as installation:
         papers = list(inputs.make(inputs.mixed("footprint", options.documents), installation.folder / "input"))
         load = loads.run(installation, papers, [0.0] * len(papers), 1_800, hit_every=len(papers))
         if unfinished := len(papers) - len(load.ended):
-            print(f"{unfinished} documents did not end: the figures are too low", file=sys.stderr)
-            return 1
-        figures = {name: round(value, 1) for name, value in left_behind(installation, len(papers))}
-    print(json.dumps(figures, indent=1))
-    return 0
+            raise BenchError(f"{unfinished} documents did not end: the figures would be too low")
+        return {name: round(value, 1) for name, value in left_behind(installation, len(papers))}
 
 
 if __name__ == "__main__":

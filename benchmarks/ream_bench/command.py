@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from types import FrameType
+from typing import NoReturn, TypeVar
 
 from rich.console import Console
 
@@ -27,11 +29,22 @@ def teller() -> Tell:
 
 
 def attempted(measure: Callable[[], T]) -> T | None:
-    """Returns what was measured; None where it could not be, and then the standard error says why."""
+    """Returns what was measured; None where it could not be, and then the standard error says why.
+
+    SIGTERM counts as Ctrl-C: what was started is ended, and so is the process, with code 130.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return measure()
     except BenchError as error:
         print(error, file=sys.stderr)
     except Retry as away:
         print(f"{away.waiting_for} is away: {away.reason}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted; everything that was started is ended", file=sys.stderr)
+        raise SystemExit(130) from None
     return None
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
