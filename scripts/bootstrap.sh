@@ -11,7 +11,8 @@ set -euo pipefail
 
 readonly PROGRAMS=(
   maven                                                   # fetches Kafka and OpenSearch
-  libreoffice-writer-nogui python3-uno                    # legacy Word documents
+  libreoffice-writer-nogui python3-uno                    # legacy Word documents, and pages of texts
+  libreoffice-calc-nogui libreoffice-impress-nogui        # pages of workbooks and presentations
   fonts-dejavu-core fonts-liberation                      # without fonts, LibreOffice lays pages out wrongly
   ffmpeg                                                  # sound and film
   antiword                                                # the same, where LibreOffice fails

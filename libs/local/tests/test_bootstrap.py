@@ -46,7 +46,7 @@ def test_missing_packages_without_root(machine: Path) -> None:
     done = _run(machine, "all")
     assert done.returncode == 1
     assert "apt-get install --no-install-recommends" in done.stderr
-    for package in ("maven", "libreoffice-writer-nogui", "tesseract-ocr-deu", "antiword"):
+    for package in ("maven", "libreoffice-writer-nogui", "libreoffice-impress-nogui", "tesseract-ocr-deu", "antiword"):
         assert package in done.stderr
     assert "apt-get was run" not in done.stderr
 

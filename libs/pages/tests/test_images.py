@@ -2,7 +2,6 @@
 """Pictures of pages come from the store, or are drawn and kept there; nothing of an erased document is."""
 
 import io
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -229,7 +228,6 @@ def test_it_is_drawn_in_a_cell(store: Store) -> None:
 
 
 @pytest.mark.programs
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.timeout(180)
 def test_libreoffice_lays_out_pages(store: Store) -> None:
     rtf = r"{\rtf1\ansi " + FIRST + r"\par\page " + SECOND + r"\par}"
@@ -242,7 +240,6 @@ def test_libreoffice_lays_out_pages(store: Store) -> None:
 
 
 @pytest.mark.programs
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.timeout(180)
 def test_libreoffice_lays_out_text(store: Store) -> None:
     keep(store, b"", "message/rfc822", "Grüße an alle, 日本語", "Second")

@@ -114,7 +114,6 @@ def left_over() -> set[Path]:
 
 
 @pytest.mark.programs
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.timeout(180)
 def test_libreoffice_converts_and_runs_nothing(tmp_path: Path) -> None:
     """RTF stands for DOC, which nothing here can write; both take LibreOffice's own way to DOCX."""

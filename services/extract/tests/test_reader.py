@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reader over real cells."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,7 +60,6 @@ def test_what_nobody_reads_is_described(reader: Reader, tmp_path: Path) -> None:
 
 
 @pytest.mark.programs
-@pytest.mark.skipif(shutil.which("antiword") is None, reason="antiword is not installed")
 def test_antiword_runs_in_a_cell_that_may_start_programs(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "a.doc").write_bytes(b"no document")
     job = Job(tmp_path / "a.doc", "application/msword", "doc", Parameters(), programs=True)

@@ -19,7 +19,7 @@ from ream_kit import Store, settings
 from ream_kit.cells import Call, CellDied, CellFailed, Cells, Limits, NotStarted
 from ream_kit.store import NotFound
 from ream_pages import drawing, numbering
-from ream_pages.kinds import PDF, way
+from ream_pages.kinds import PDF, SLIDES, way
 from ream_pages.laying_out import LayingOut
 from ream_pages.office import Converter, Office
 from ream_pages.settings import PagesSettings
@@ -40,6 +40,8 @@ class Shown:
     media_type: str
     laid_out: bool
     """It was made for this: the document has no pages by itself."""
+    slides: bool = False
+    """It is a presentation: its pages are its slides."""
 
 
 class PageImages:
@@ -103,7 +105,8 @@ class PageImages:
             return self._store.get_artifact(PageNumbers, name)
         except NotFound:
             found = list(self._answers(shown, {"do": "words"}))
-        places = numbering.begins([str(one["text"]) for one in found], said)
+        words = [str(one["text"]) for one in found]
+        places = numbering.of_slides(words) if shown.slides else numbering.begins(words, said)
         pages = tuple(
             PageBegin(float(one["width"]), float(one["height"]), at.unit if at else None, at.offset if at else 0)
             for one, at in zip(found, places, strict=True)
@@ -132,7 +135,8 @@ class PageImages:
             raise NotDrawn("nothing-kept", "The document was refused: its bytes were not kept.")
         if way(ingested.media_type) == "itself":
             return Shown(ingested.object, ingested.media_type, laid_out=False)
-        return Shown(self._laying_out.pdf_of(ingested), PDF, laid_out=True)
+        made = self._laying_out.pdf_of(ingested)
+        return Shown(made, PDF, laid_out=True, slides=ingested.media_type in SLIDES)
 
     def _draw(self, shown: Shown, request: Mapping[str, Any], name: str) -> None:
         with self._store.local(shown.object) as path, self._asked(path, shown, request) as call:

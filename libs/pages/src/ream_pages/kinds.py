@@ -48,6 +48,9 @@ OFFICE = {
     f"{_ODF}presentation-template": "otp",
 }
 """Media types that LibreOffice lays out, each with the ending by which it knows them."""
+_SHOWS = ("ppt", "pptx", "ppsx", "potx", "pptm", "ppsm", "odp", "otp")
+SLIDES = frozenset(media_type for media_type, ending in OFFICE.items() if ending in _SHOWS)
+"""Media types of presentations: each slide is a unit, and laid out it is a page, hidden or not."""
 
 Way = Literal["itself", "laid-out", "text"]
 

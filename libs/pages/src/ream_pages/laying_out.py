@@ -17,7 +17,7 @@ from ream_pages.office import ConversionFailed, Converter
 from ream_pages.texts import texts
 from ream_pages.views import NotDrawn
 
-VERSION = "1"
+VERSION = "2"
 LONGEST = 1_000_000
 """Characters of text that are laid out: some 300 pages."""
 _REASONS = {

@@ -45,6 +45,12 @@ def begins(pages: Sequence[str], units: Sequence[tuple[int, str]]) -> Iterator[P
             yield places[found]
 
 
+def of_slides(pages: Sequence[str]) -> Iterator[Place]:
+    """Yields for each page of a presentation where its text begins: page 3 is slide 3, and slide 3 is unit 3."""
+    for number in range(1, len(pages) + 1):
+        yield Place(number, 0)
+
+
 def between(pages: Sequence[PageBegin], number: int, units: Sequence[tuple[int, str]]) -> str:
     """Gives the text of one page: from where it begins to where the next page with a place of its own does."""
     here = pages[number - 1]

@@ -26,6 +26,8 @@ LAID_OUT = {
     "com.sun.star.drawing.DrawingDocument": "draw_pdf_Export",
 }
 """Kinds of documents to the filter that makes PDF of them; of all others writer's does."""
+STORED = {"impress_pdf_Export": {"ExportHiddenSlides": True}}
+"""What filters are told. A hidden slide is read like the others, so that page 3 is slide 3 only with it."""
 START_SECONDS = 50.0
 _COMMON = "/org.openoffice.Office.Common"
 _OFF = (
@@ -152,7 +154,7 @@ def convert(uno: Any, desktop: Any, source: str, target: str) -> bool:
         document = desktop.loadComponentFromURL(Path(source).as_uri(), "_blank", 0, properties(uno, opening))
         if document is None:
             return False
-        document.storeToURL(Path(target).as_uri(), properties(uno, {"FilterName": filter_of(document, target)}))
+        document.storeToURL(Path(target).as_uri(), storing(uno, filter_of(document, target)))
     except Exception:
         return False
     finally:
@@ -167,6 +169,14 @@ def filter_of(document: Any, target: str) -> str:
     if Path(target).suffix != ".pdf":
         return FILTERS[Path(target).suffix]
     return next((made for kind, made in LAID_OUT.items() if document.supportsService(kind)), "writer_pdf_Export")
+
+
+def storing(uno: Any, chosen: str) -> "tuple[Any, ...]":
+    """Makes the list of what a document is stored with."""
+    values: dict[str, Any] = {"FilterName": chosen}
+    if chosen in STORED:
+        values["FilterData"] = uno.Any("[]com.sun.star.beans.PropertyValue", properties(uno, STORED[chosen]))
+    return properties(uno, values)
 
 
 def properties(uno: Any, values: "dict[str, Any]") -> "tuple[Any, ...]":
