@@ -13,6 +13,7 @@ from ream_aggregate import app as app_module
 from ream_aggregate.app import BUFFERED_SENDS, AggregateApp, Aggregation, Entries, Place, make_app
 from ream_aggregate.defects import Defects
 from ream_aggregate.proof import Proof
+from ream_aggregate.read_ahead import AheadRecovery
 from ream_aggregate.settings import Settings, names
 from ream_kit.metrics import Metrics
 from ream_kit.process import BrokerSettings
@@ -149,6 +150,11 @@ def test_there_is_one_agent_one_table_no_timer_and_no_web(app: AggregateApp) -> 
     assert app.conf.table_standby_replicas == 0
     app.timer(1.0)(lambda: None)
     assert len(app._app_tasks) == 1  # so a timer would be seen above
+
+
+def test_tables_are_read_ahead(app: AggregateApp) -> None:
+    assert isinstance(app.tables.recovery, AheadRecovery)
+    assert app.bootstrap == PLACE.bootstrap
 
 
 def test_what_the_guards_rest_on_is_set(app: AggregateApp) -> None:

@@ -10,6 +10,7 @@ import aiokafka
 import pytest
 from aiokafka.client import AIOKafkaClient
 from faust.app.base import App
+from faust.stores.rocksdb import Store
 from faust.streams import Stream
 from faust.tables.base import Collection
 from faust.tables.recovery import Recovery
@@ -39,6 +40,12 @@ SOURCES: dict[str, tuple[Any, str]] = {
     "App._on_partitions_revoked": (App._on_partitions_revoked, "d5c895bbe57dc73a"),
     "App._on_partitions_assigned": (App._on_partitions_assigned, "de932b7927db85b3"),
     "Recovery.on_recovery_completed": (Recovery.on_recovery_completed, "6ef567acf072e46d"),
+    "Recovery._restart_recovery": (Recovery._restart_recovery.fun, "6bd8a8558a2dffe4"),
+    "Recovery._build_offsets": (Recovery._build_offsets, "27eec86be06cb51f"),
+    "Recovery._seek_offsets": (Recovery._seek_offsets, "19598ca63d94d250"),
+    "Recovery._wait": (Recovery._wait, "ec7429b70176f8c6"),
+    "Recovery.on_rebalance": (Recovery.on_rebalance, "aa4d997a1795ceae"),
+    "Store.apply_changelog_batch": (Store.apply_changelog_batch, "ea3344d369fc4ab5"),
     "Recovery._resume_streams": (Recovery._resume_streams, "d986a6710c1aca98"),
     "Stream._py_aiter": (Stream._py_aiter, "3a48ee257a65435b"),
     "Table.on_key_set": (Table.on_key_set, "a370e35ca55c2c7e"),

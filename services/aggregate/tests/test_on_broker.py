@@ -331,6 +331,7 @@ def test_a_killed_worker_s_table_is_there_again(installation: Installation, data
         assert (message["outcome"], message["read"], message["characters"]) == ("complete", 3, 30)
         assert message["scores"] == {"language:en": 30, "type:unit-1": 1, "type:unit-2": 1, "type:unit-3": 1}
     assert installation.dead_letters() == []
+    assert ("changelog_read records=120 of=120" in installation.log()) is (data == "elsewhere")
 
 
 def test_files_that_are_ahead_of_the_changelog_are_wiped(installation: Installation) -> None:

@@ -16,6 +16,7 @@ from ream_aggregate.ending import end_process
 from ream_aggregate.fanin import Answered, Passed, Refused, take
 from ream_aggregate.outbox import STAGE, Outbox
 from ream_aggregate.proof import Proof
+from ream_aggregate.read_ahead import AheadTables
 from ream_aggregate.settings import Names, Settings
 from ream_aggregate.strict_commit import Sends, StrictCommit, StrictTransport
 from ream_kit import log
@@ -67,10 +68,12 @@ class AggregateApp(faust.App):
     """Faust's app with the consumer that commits strictly, and writes down what it commits where that is wanted.
 
     Attributes:
+        bootstrap: addresses of Kafka.
         frozen: says whether the process stood still so long that its partitions may have another owner.
     """
 
     proof = Proof()
+    bootstrap = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,12 +104,13 @@ class Place:
 def make_app(place: Place, settings: Settings) -> AggregateApp:
     """Makes the app without its agent; everything that the environment could change in Faust is said here."""
     stores = {"rocksdb": "rocksdb://?driver=rocksdict", "memory": "memory://"}
-    return AggregateApp(
+    app = AggregateApp(
         place.names.group,
         broker=";".join(f"kafka://{address.strip()}" for address in place.bootstrap.split(",")),
         datadir=place.data_dir,
         store=stores[settings.store],
         Table=Entries,
+        TableManager=AheadTables,
         autodiscover=False,
         web_enabled=False,
         key_serializer="raw",
@@ -128,6 +132,8 @@ def make_app(place: Place, settings: Settings) -> AggregateApp:
         stream_wait_empty=True,
         stream_publish_on_commit=False,
     )
+    app.bootstrap = place.bootstrap
+    return app
 
 
 class Aggregation:
