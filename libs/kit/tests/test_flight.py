@@ -283,7 +283,7 @@ def test_a_message_that_the_broker_never_takes_is_no_reason_to_wait(flight: Flig
 def test_a_record_is_done_when_the_broker_has_what_it_wrote() -> None:
     """Or a stage of which the broker refuses each message would never stop."""
     flight, partition = Flight(2, FakeClock(), Metrics(), streak=Streak(3)), Partition(IN, 0)
-    flight.streak.failed()
+    flight.streak.failed("a")
     admit(flight, task(partition, 0))
     grant(flight, partition)
     one = taken(flight)

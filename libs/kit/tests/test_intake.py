@@ -33,6 +33,7 @@ class Consumer:
         self.before_commit: Callable[[], object] = lambda: None
         self.first: Message | None = None
         self.before_more: Callable[[], object] = lambda: None
+        self.more: list[Message] = []
 
     def subscribe(self, topics: list[str], **callbacks: Any) -> None:
         (self.topic,), self.callbacks = topics, callbacks
@@ -51,7 +52,8 @@ class Consumer:
 
     def consume(self, limit: int, seconds: float) -> list[Message]:
         self.before_more()
-        return []
+        taken, self.more = self.more[:limit], self.more[limit:]
+        return taken
 
     def incremental_assign(self, places: Sequence[TopicPartition]) -> None:
         pass
@@ -71,9 +73,9 @@ class Consumer:
         return found
 
 
-def message(topic: str, offset: int) -> Message:
+def message(topic: str, offset: int, value: bytes = b"") -> Message:
     return Message(
-        topic=topic, partition=0, offset=offset, key=b"a", value=b"", headers=[], error=None, timestamp=(1, 0)
+        topic=topic, partition=0, offset=offset, key=b"a", value=value, headers=[], error=None, timestamp=(1, 0)
     )
 
 
@@ -122,6 +124,17 @@ def test_what_fails_while_its_partition_is_given_up_is_dropped(
     intake._partitions[consumer.topic, 0].offsets.failed()  # so that there is something to commit
     consumer.revoke(0)
     assert (flight_before, len(flight), flight.holds()) == (1, 0, [])
+
+
+def test_takes_in_no_more_than_its_bytes_and_a_portion(intake: Intake, flight: Flight, consumer: Consumer) -> None:
+    """A thousand records of 256 KB would be 250 MB, whatever the limit says."""
+    consumer.assign(0)
+    large = b"x" * (LIMITS.bytes // 10)
+    consumer.first = message(consumer.topic, 0, large)
+    consumer.more = [message(consumer.topic, at, large) for at in range(1, 500)]
+    intake.poll(0)
+    assert 10 <= len(flight) <= 51
+    assert not intake.has_room()
 
 
 def deaths(intake: Intake, consumer: Consumer) -> dict[int, int]:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from ream_extract import known_work
 from ream_extract.opening import open_reader
 from ream_extract.parameters import Parameters
 from ream_extract.reader import Job, Reader, Spending
@@ -42,6 +43,13 @@ def test_cells_plan_and_read(reader: Reader, tmp_path: Path) -> None:
     assert [item.text for item in items if isinstance(item, UnitRead)] == [f"Page {n} says something" for n in range(3)]
     # Units that nobody answers are failures, never silence.
     assert read(reader, job, 4)[3:] == [UnitFailed(4, "not-read")]
+
+
+def test_known_work_is_proven_and_what_breaks_it_is_not(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader.prove()
+    monkeypatch.setitem(known_work.KNOWN, "application/pdf", b"%PDF-1.4 nothing")
+    with pytest.raises(LookupError, match="application/pdf is not read"):
+        reader.prove()
 
 
 def test_orderly_damage_is_a_verdict(reader: Reader, tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from ream_contracts import layout, topics
+from ream_contracts import layout, topics, units
 from ream_contracts.artifacts import SegmentText, UnitText
 from ream_contracts.messages import PartFailed, Redo, SegmentRead, SegmentScanned
 from ream_contracts.topic import Topic
 from ream_kit.cells import CellDied, CellFailed, NotStarted
+from ream_kit.execution import Rules
 from ream_kit.testing import LocalBus, StageContract
 from ream_ocr.service import ocr
+from ream_ocr.spending import MOST, Spending
 from ream_ocr.testing import TEXTS, Cell, draw, reader
 
 DOCUMENT = "a" * 32
@@ -224,11 +226,39 @@ class TestFailing:
         assert len(read_of(bus)) == 1
         assert failed_of(bus) == []
 
+    def test_a_document_costs_no_more_than_thirty_cells(self) -> None:
+        """A page may take minutes to die of: three tries of each of a thousand would keep a machine busy for weeks."""
+        cell = Cell(error=CellDied("out-of-time"))
+        bus = bus_with(cell)
+        for page in range(1, 101):
+            bus.put(topics.SEGMENTS_SCANNED, scanned((page, page)))
+        bus.run()
+        assert len(cell.asked) == MOST
+        failed = failed_of(bus)
+        assert {unit for part in failed for unit in units.each(part.units)} == set(range(1, 101))
+        assert {part.cause for part in failed} == {"out-of-time"}
+
+    def test_a_document_of_a_hundred_bad_pages_stops_nothing(self) -> None:
+        cell = Cell(error=CellDied("out-of-time"))
+        bus = LocalBus(ocr, needs={"reader": reader(cell)}, rules=Rules(failures_in_row=2))
+        bus.store.put(ORIGINAL, b"a file")
+        for page in range(1, 101):
+            bus.put(topics.SEGMENTS_SCANNED, scanned((page, page)))
+        bus.run()
+        assert len(failed_of(bus)) == 100
+
     def test_a_file_that_is_gone_is_our_fault(self) -> None:
         bus = LocalBus(ocr, needs={"reader": reader(Cell())})
         bus.put(topics.SEGMENTS_SCANNED, scanned())
         bus.run()
         assert failed_of(bus)[0].attempts == 3
+
+    def test_a_thousand_documents_are_remembered(self) -> None:
+        spending = Spending()
+        for document in range(1_001):
+            for _ in range(MOST):
+                spending.died(document, "out-of-memory")
+        assert (spending.tries(0), spending.tries(1), spending.tries(1_000)) == (3, 0, 0)
 
 
 class TestKept:

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
@@ -43,16 +44,18 @@ def wait_until(holds: Callable[[], bool], seconds: float = SECONDS, what: str = 
 
 
 class Running:
-    """A runner in a thread of this process."""
+    """A runner in a thread of this process, with what was opened for it alone."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, opened: ExitStack) -> None:
         self.runner = runner
+        self._opened = opened
         self.code: int | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
-        self.code = self.runner.run()
+        with self._opened:
+            self.code = self.runner.run()
 
     def stop(self) -> int:
         """Ends it in order; returns its exit code."""
@@ -101,17 +104,17 @@ class BrokerBus:
         self._producer.produce(self.kafka_settings.topic(topic.name), value=value, key=key)
 
     def start(self, stage: AnyStage, metrics: Metrics | None = None, **needs: Any) -> Running:
-        """Starts a stage in a thread of this process."""
-        return Running(
-            Runner(
-                stage,
-                store=self.store,
-                needs=needs,
-                settings=self.settings,
-                kafka_settings=self.kafka_settings,
-                metrics=metrics or Metrics(),
-            )
+        """Starts a stage in a thread of this process; what it needs and is not given is opened."""
+        opened = ExitStack()
+        runner = Runner(
+            stage,
+            store=self.store,
+            needs={name: needs.get(name) or opened.enter_context(need()) for name, need in stage.needs.items()},
+            settings=self.settings,
+            kafka_settings=self.kafka_settings,
+            metrics=metrics or Metrics(),
         )
+        return Running(runner, opened)
 
     def run(self) -> None:
         """Runs every stage until each has committed all there is; one that ended as by a death is started again."""

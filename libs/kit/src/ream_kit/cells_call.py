@@ -12,14 +12,14 @@ from typing import Any
 from ream_kit import cells_folder, cells_wire
 from ream_kit.cells_limits import Limits
 from ream_kit.cells_process import Cell, Hurt
-from ream_kit.errors import Retry
+from ream_kit.errors import Contained, Retry
 
 _LOOK_SECONDS = 0.25
 _ROUNDS = 100
 """Deeper folders than a living cell may leave: one that does, or that goes on writing, is killed."""
 
 
-class CellDied(Exception):
+class CellDied(Contained):
     """The child process is gone, and with it this call; the next call has another child.
 
     `cause` is one of `out-of-memory`, `out-of-time`, `too-much-output`, `crashed-signal-<n>`, `exit-<n>`, `bad-answer`
@@ -44,7 +44,7 @@ class NotStarted(CellDied, Retry):
         self.reason = "no process could be started to read a document in: the machine has no room for one"
 
 
-class CellFailed(Exception):
+class CellFailed(Contained):
     """The target raised an exception; the child lives on.
 
     `type` is the name of its class; `message` may hold content of the document, `printed` too.

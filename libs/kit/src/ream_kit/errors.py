@@ -7,6 +7,13 @@ Whatever is raised and is not one of these is our own fault: it is tried again, 
 from __future__ import annotations
 
 
+class Contained(Exception):
+    """What reads one document broke or failed behind its walls; the service itself is as good as before.
+
+    Our own fault like any other, but many in a row may just be many bad documents: see `Execution` and `Proven`.
+    """
+
+
 class Skip(Exception):
     """There is nothing to do for this record, as expected: it is counted and finished."""
 

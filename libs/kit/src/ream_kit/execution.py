@@ -12,13 +12,13 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from ream_contracts import codec
 from ream_kit import dead_letters, envelope, log
-from ream_kit.attempts import Again, Attempt, Done, Next, Outcome, Phase, Step, Stop, pause
+from ream_kit.attempts import SERVICE_DIED, Again, Attempt, Done, Next, Outcome, Phase, Step, Stop, pause
 from ream_kit.clock import Clock
-from ream_kit.errors import Erased, Reject, Retry, Skip
+from ream_kit.errors import Contained, Erased, Reject, Retry, Skip
 from ream_kit.metrics import METRICS, Metrics, media_type
 from ream_kit.records import Output
 from ream_kit.routing import Router, each
@@ -37,7 +37,7 @@ class Rules:
     """What an installation may choose.
 
     Attributes:
-        failures_in_row: so many records in a row failing by our own fault end the stage; the last is kept.
+        failures_in_row: so many documents in a row failing by our own fault end the stage; the last is kept.
         error_pause_seconds: pause after the first failure of our own; five times as long after the second.
     """
 
@@ -48,11 +48,22 @@ class Rules:
 Emit = Callable[[Attempt, Output], None]
 
 
+@runtime_checkable
+class Proven(Protocol):
+    """Something a stage needs that can show that it still works.
+
+    Where everything that a stage reads in cells fails, either the documents are bad or what reads them is: this tells.
+    """
+
+    def prove(self) -> None:
+        """Does a small piece of known work. Raises whatever goes wrong."""
+
+
 class Execution:
     """A stage with everything it needs open: runs one phase of a record at a time. Safe to use from many threads.
 
     Attributes:
-        streak: how many records in a row failed by our own fault.
+        streak: how many documents in a row failed by our own fault.
     """
 
     def __init__(
@@ -72,6 +83,7 @@ class Execution:
         self._metrics = metrics
         self._router = Router(stage, clock)
         given = {"store": store, "clock": clock, **needs}
+        self._provers = [need for need in needs.values() if isinstance(need, Proven)]
         self._given = {name: given[name] for name in stage.injected if name != "origin"}
         self._wants_origin = "origin" in stage.injected
         self.streak = Streak(self._rules.failures_in_row)
@@ -148,6 +160,8 @@ class Execution:
             return Done("done")
         assert attempt.given_up is not None  # noqa: S101 (the two later phases are entered by _give_up alone)
         if attempt.phase is Phase.GIVE_UP:
+            if attempt.given_up.cause == SERVICE_DIED and self.streak.failed(attempt.lane):
+                return self._stop("the process died of it each time")
             if self.stage.give_up is not None:
                 given_up = attempt.given_up
                 self._emit_all(attempt, self.stage.give_up(attempt.message, given_up.cause, given_up.attempts), emit)
@@ -247,16 +261,33 @@ class Execution:
             return self._after_give_up(attempt)
         if attempt.phase is Phase.BURY:
             return Stop(f"{self.stage.name} can not write a dead letter ({log.where(error)}); the record is kept")
-        if self.streak.failed():
-            limit = self.streak.limit
-            return Stop(
-                f"the last {self.streak.failures} records of {self.stage.name} all failed by its own fault (the last: "
-                f"{log.where(error)}); it stops instead of giving up everything. Mend it, start it, then redrive. "
-                f"Until one is done it stops at each failure; with REAM_FAILURES_IN_ROW={2 * limit} it gives up "
-                f"{limit} more"
-            )
+        if self.streak.failed(attempt.lane) and not (isinstance(error, Contained) and self._works()):
+            return self._stop(log.where(error))
         text = "".join(traceback.format_exception(error))
         return self._give_up(attempt, "failed", dead_letters.cause_of(error), text)
+
+    def _stop(self, last: str) -> Stop:
+        limit = self.streak.limit
+        return Stop(
+            f"the last {self.streak.failures} documents of {self.stage.name} all failed by its own fault (the last: "
+            f"{last}); it stops instead of giving up everything. Mend it, start it, then redrive. "
+            f"Until one is done it stops at each failure; with REAM_FAILURES_IN_ROW={2 * limit} it gives up "
+            f"{limit} more"
+        )
+
+    def _works(self) -> bool:
+        """Whether what reads documents does known work; then it was the documents, and the count begins anew."""
+        try:
+            for prover in self._provers:
+                prover.prove()
+        except Exception as error:
+            _LOG.error("known_work_fails", stage=self.stage.name, error=log.where(error))
+            return False
+        if not self._provers:
+            return False
+        _LOG.warning("documents_fail_in_row", stage=self.stage.name, documents=self.streak.failures)
+        self.streak.begin_anew()
+        return True
 
     def _give_up(self, attempt: Attempt, outcome: Outcome, cause: str, detail: str) -> Step:
         attempt.outcome = outcome

@@ -33,6 +33,9 @@ _ASKED = 3
 _OVER = 64
 """Records that may be taken in beyond the limit while a commit is on its way, whose answer comes with them."""
 
+_PORTION = 50
+"""Records taken from the client before it is looked again how many bytes are in flight: some MB at most."""
+
 _LOG = log.logger("kit.intake")
 
 Place = tuple[str, int]
@@ -44,7 +47,7 @@ class Limits:
 
     Attributes:
         records: in flight in all.
-        bytes: of their keys and values.
+        bytes: of their keys and values; up to 50 records more may be taken in, and the client fetches some ahead.
         read_ahead: records of one partition from its first unfinished one on.
         handover_seconds: how long a partition that goes away is kept for its running records to finish.
     """
@@ -109,14 +112,17 @@ class Intake:
         Raises:
             KafkaException: the broker refuses, and no waiting mends it.
         """
-        room = min(1000, self._limits.records - len(self._flight))
+        room = min(1000, self._limits.records - len(self._flight)) - 1
         first = self._consumer.poll(seconds)
         if first is None:
             return
+        # Partitions may go and come again meanwhile: the first belongs to the one it was read from.
         tasks = [self._task(first)]
-        if room > 1:
-            # Partitions may go and come again meanwhile: the first belongs to the one it was read from.
-            tasks += map(self._task, self._consumer.consume(room - 1, 0))
+        left = self._limits.bytes - self._flight.bytes - _size(tasks)
+        while room > 0 and left > 0 and (more := self._consumer.consume(min(room, _PORTION), 0)):
+            found = [self._task(message) for message in more]
+            tasks += found
+            room, left = room - len(found), left - _size(found)
         self._flight.admit([task for task in tasks if task is not None and not task.partition.lost])
 
     def balance(self, *, full: bool) -> None:
@@ -355,6 +361,10 @@ class Intake:
 
     def _place(self, partition: Partition) -> TopicPartition:
         return TopicPartition(self._settings.topic(partition.topic.name), partition.number)
+
+
+def _size(tasks: Iterable[Task | None]) -> int:
+    return sum(task.record.size for task in tasks if task is not None)
 
 
 def _since_nobody_died(note: Note) -> Note:

@@ -238,16 +238,21 @@ class LocalBus:
     def _die(self, seat: _Seat, taken: Sequence[Attempt]) -> None:
         """Lets a stage begin anew, as its next process would: what it was working on is run one at a time."""
         for attempt in taken:
-            anew = Attempt(attempt.record, deaths=attempt.deaths + 1)
-            if anew.deaths >= MOST_DEATHS:
-                died(anew)
-            seat.turns.back(anew)
-            seat.suspects = [suspect for suspect in seat.suspects if suspect is not attempt]
+            self._begin_anew(seat, attempt, attempt.deaths + 1)
+
+    def _begin_anew(self, seat: _Seat, attempt: Attempt, deaths: int) -> None:
+        """Puts a record back as the next process finds it."""
+        anew = Attempt(attempt.record, deaths=deaths)
+        if deaths >= MOST_DEATHS:
+            died(anew)
+        seat.turns.back(anew)
+        seat.suspects = [suspect for suspect in seat.suspects if suspect is not attempt]
+        if deaths:
             seat.suspects.append(anew)
 
     def _settle(self, seat: _Seat, attempt: Attempt, step: Step) -> None:
         if isinstance(step, Stop):
-            seat.turns.back(Attempt(attempt.record))  # the next process begins with it
+            self._begin_anew(seat, attempt, attempt.deaths)
             return
         if isinstance(step, Done):
             self.metrics.count("ream_records_finished_total", step.outcome)

@@ -55,10 +55,12 @@ class RunnerSettings(ProcessSettings):
 
     workers: int = setting(4, "records worked on at once, one thread each")
     in_flight_records: int = setting(1_000, "records taken from the broker and not finished, at most")
-    in_flight_bytes: int = setting(64 << 20, "bytes of the keys and values of those, at most")
+    in_flight_bytes: int = setting(
+        64 << 20, "bytes of their keys and values, at most, plus 50 records and what the client fetched"
+    )
     read_ahead_records: int = setting(5_000, "how far a partition is read beyond its first unfinished record")
     grace_seconds: float = setting(25.0, "how long an orderly end may take")
-    failures_in_row: int = setting(100, "so many records in a row given up by our own fault end the process")
+    failures_in_row: int = setting(100, "so many documents in a row given up by our own fault end the process")
     error_pause_seconds: float = setting(
         1.0, "pause after a first failure of our own; five times as long after a second"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ream_extract.catalogue import Catalogue, Known
+from ream_extract.known_work import KNOWN
 from ream_extract.parameters import Parameters
 from ream_extract.passwords import Passwords
 from ream_extract.reading import ChildRead, Item, Limits, Plan, UnitFailed, UnitRead, UnitScanned
@@ -134,6 +135,27 @@ class Reader:
                     return Plan((), **answer["unreadable"])
                 return unpack_plan(answer)
         raise CellDied("bad-answer")
+
+    def prove(self) -> None:
+        """Reads small known files in a cell.
+
+        Raises:
+            CellDied, CellFailed, Retry: as with any document.
+            LookupError: they are not read as they should be.
+        """
+        for media_type, content in KNOWN.items():
+            with tempfile.TemporaryDirectory(prefix="ream-extract-") as folder:
+                path = Path(folder) / "known"
+                path.write_bytes(content)
+                found: list[Item] = []
+                job = Job(path, media_type, self._name_for(media_type), self.defaults)
+                self.read(job, (1,), Spending(0), lambda item, _: found.append(item))  # noqa: B023 - used up at once
+            if not any(isinstance(item, UnitRead) and "known" in item.text for item in found):
+                raise LookupError(f"a known file of {media_type} is not read any more")
+
+    def _name_for(self, media_type: str) -> str | None:
+        known = self.catalogue.find(media_type)
+        return known.name if known is not None else None
 
     def describe(self, job: Job) -> Mapping[str, str]:
         """Says what is known of a file that nobody reads; nothing where looking at it goes wrong."""

@@ -20,6 +20,7 @@ from ream_ocr.engine import DiskFull, EngineError
 from ream_ocr.engines import is_installed
 from ream_ocr.parameters import Parameters
 from ream_ocr.settings import OcrSettings
+from ream_ocr.spending import Spending
 from ream_ocr.views import Budget
 
 Call = Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
@@ -56,6 +57,7 @@ class Reader:
 
     Attributes:
         guard: the breaker of the engine: open while it cannot work, which is no fault of any page.
+        spending: what documents have cost in cells.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Reader:
         self._budget = budget
         self.defaults = defaults
         self.guard = Guard(SERVER, self._open_engine)
+        self.spending = Spending()
 
     def confinement(self) -> tuple[str, ...]:
         """Names what holds the cells."""
@@ -138,6 +141,10 @@ class Reader:
                 pass
         except CellFailed as error:
             raise SettingsError(f"REAM_OCR_ENGINE={self.defaults.engine} cannot work here: {error}") from error
+
+    def prove(self) -> None:
+        """Opens the engine in a cell, as every page has it opened. Raises whatever goes wrong."""
+        self._open_engine()
 
     def _open_engine(self) -> None:
         for _ in self._answered(self._call, self._check_request()):

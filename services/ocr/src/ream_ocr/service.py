@@ -20,8 +20,6 @@ from ream_ocr.parameters import STAGE, Parameters
 from ream_ocr.reader import Job, Reader, open_reader
 
 VERSION = "8"
-TRIES = 3
-"""Deaths of a cell after which the doubtful text layer of a unit is taken for what it is."""
 _LOG = log.logger("ocr.service")
 
 
@@ -70,7 +68,7 @@ def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: 
         if scanned.size is not None and path.stat().st_size != scanned.size:
             raise NotWhole(f"{scanned.object} has {path.stat().st_size} bytes; {scanned.size} were said")
         read = itertools.chain.from_iterable(
-            _tried(Job(path, scanned.media_type, (unit,)), reader, parameters, bulk, known=_known(kept, unit))
+            _tried(scanned, Job(path, scanned.media_type, (unit,)), reader, parameters, bulk, known=_known(kept, unit))
             for unit in units.each(scanned.units)
         )
         return collect(read, scanned.units, kept, broken=scanned.reason == "broken-text")
@@ -94,17 +92,28 @@ def _known(kept: Mapping[int, UnitText], unit: int) -> bool:
     return stands_alone(kept.get(unit))
 
 
-def _tried(job: Job, reader: Reader, parameters: Parameters, bulk: bool, *, known: bool) -> Iterator[Mapping[str, Any]]:
+def _tried(
+    scanned: SegmentScanned, job: Job, reader: Reader, parameters: Parameters, bulk: bool, *, known: bool
+) -> Iterator[Mapping[str, Any]]:
     """Reads one unit; where text of it is known, a cell that dies three times must not take that away.
 
     Raises:
-        CellDied: nothing is known of the unit; it is tried again as any record is that fails by our fault.
+        CellDied: nothing is known of the unit, and its document has not cost many cells; it is tried again as any
+            record is that fails by our fault.
     """
-    for attempt in range(1, TRIES + 1):
+    document = (scanned.document_id, scanned.generation)
+    tries = reader.spending.tries(document)
+    if not tries:
+        yield {"unit": job.units[0], "cause": reader.spending.cause(document)}
+        return
+    for attempt in range(1, (tries if known else 1) + 1):
         try:
             answers = list(reader.read(job, parameters, bulk=bulk))
         except CellDied as death:
-            if not known or isinstance(death, Retry):
+            if isinstance(death, Retry):
+                raise
+            reader.spending.died(document, death.cause)
+            if not known and tries > 1:
                 raise
             answers = [{"unit": job.units[0], "cause": death.cause}]
             _LOG.warning("cell_died", cause=death.cause, attempt=attempt)
