@@ -227,6 +227,34 @@ def test_where_the_first_is_of_no_use_the_second_is_read(reader: Reader, why: st
     assert store.text(read).startswith("Good day")
 
 
+@pytest.mark.parametrize("why", ["partial", "erased", "gone"])
+def test_where_the_first_is_of_no_use_the_third_is_as_the_second(reader: Reader, why: str) -> None:
+    store = memory_store()
+    document = ingested(store, FIRST, "text/plain")
+    run(store, reader, document)
+    finish(store, document, "partial" if why == "partial" else "complete")
+    if why == "erased":
+        store.put(layout.erased(FIRST), b"")
+    if why == "gone":
+        for name in list(store.names(f"documents/{FIRST}/")):
+            store.delete(name)
+    second = ingested(store, SECOND, "text/plain")
+    run(store, reader, second)
+    finish(store, second)
+    before = calls()
+    bus = run(store, reader, ingested(store, "t" * 32, "text/plain"))
+    assert calls() == before
+    (read,) = bus.sent(topics.SEGMENTS_READ)
+    assert store.text(read).startswith("Good day")
+
+
+def test_no_more_than_five_are_looked_at(reader: Reader) -> None:
+    store = memory_store()
+    run(store, reader, *(ingested(store, letter * 32, "text/plain") for letter in "fghijklm"))
+    names = list(store.names("contents/"))
+    assert len(names) == 5
+
+
 def test_a_replay_of_extract_is_not_answered_by_the_first(reader: Reader) -> None:
     store = memory_store()
     document = ingested(store, FIRST, "text/plain")

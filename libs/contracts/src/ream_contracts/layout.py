@@ -151,9 +151,10 @@ def embedded(document_id: str, version: int) -> str:
     return f"documents/{document_id}/embedded/{version:020d}.json"
 
 
-def contents(sha256: str) -> str:
-    """Names the first document with these bytes."""
-    return f"contents/{sha256[:2]}/{sha256}"
+def contents(sha256: str, number: int = 1) -> str:
+    """Names the first document with these bytes, with a number one that was read because those before were no use."""
+    first = f"contents/{sha256[:2]}/{sha256}"
+    return first if number == 1 else f"{first}.{number}"
 
 
 def erased(document_id: str) -> str:

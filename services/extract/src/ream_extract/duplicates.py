@@ -22,6 +22,8 @@ from ream_kit.store import NotFound
 
 WHOLE = (Outcome.COMPLETE, Outcome.EMPTY)
 """How the first must have ended: what failed or was cut off there may be read here."""
+MOST = 5
+"""Documents with the same bytes that are looked at: the first may be erased, cut off or damaged, the next one whole."""
 _LOG = log.logger("extract.duplicates")
 
 
@@ -145,8 +147,26 @@ def _planned(store: Store, target: tuple[str, int]) -> bool:
 
 
 def _source(ingested: DocumentIngested, store: Store) -> tuple[str, int] | None:
-    """Finds the generation of the first document that held these bytes and was read to its end."""
-    first = str(json.loads(store.get(layout.contents(ingested.sha256 or "")))["document_id"])
+    """Finds the generation of a document that held these bytes and was read to its end.
+
+    Where there is none, this document is read, and stands in line for the next one with these bytes.
+    """
+    for number in range(1, MOST + 1):
+        name = layout.contents(ingested.sha256 or "", number)
+        if number > 1 and store.put(name, json.dumps({"document_id": ingested.document_id}).encode()):
+            return None
+        known = str(json.loads(store.get(name))["document_id"])
+        try:
+            if (source := _generation_of(known, ingested, store)) is not None:
+                return source
+        except (NotFound, Malformed, Erased) as error:
+            _LOG.info("of_no_use", document_id=ingested.document_id, of=known, reason=type(error).__name__)
+        if known == ingested.document_id:
+            return None
+    return None
+
+
+def _generation_of(first: str, ingested: DocumentIngested, store: Store) -> tuple[str, int] | None:
     for generation in _generations(store, first):
         if (first, generation) == (ingested.document_id, ingested.generation):
             continue
