@@ -4,6 +4,8 @@
 import os
 import signal
 import sys
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -90,6 +92,30 @@ def test_a_document_that_kills_it_twice_is_at_fault(worker: Path, tmp_path: Path
         with pytest.raises(ConversionFailed) as caught:
             converter.convert(tmp_path / "a.doc", tmp_path / "a.docx")
         assert (caught.value.cause, converter.guard.is_open) == ("crashed", False)
+
+
+@pytest.mark.parametrize("code", ["time.sleep(60)", READY + "time.sleep(60)"], ids=["starting", "converting"])
+def test_an_end_cuts_a_conversion_off_and_blames_nobody(worker: Path, tmp_path: Path, code: str) -> None:
+    said: list[BaseException] = []
+
+    def convert(converter: Office) -> None:
+        try:
+            converter.convert(tmp_path / "a.doc", tmp_path / "a.docx")
+        except Exception as error:
+            said.append(error)
+
+    does(worker, code)
+    with office() as converter:
+        converting = threading.Thread(target=convert, args=[converter])
+        converting.start()
+        wait_until(lambda: converter._process is not None, what="the start of the office")
+        process, begun = converter._process, time.monotonic()
+    assert time.monotonic() - begun < 5
+    converting.join(5)
+    assert [type(error) for error in said] == [Retry], "no word of the document, which is converted after the restart"
+    assert process is not None
+    assert process.returncode == -signal.SIGKILL
+    assert not converter.guard.is_open
 
 
 def kill_what_runs_under(pid: int) -> int:

@@ -18,10 +18,11 @@ from ream_kit import Retry, Store
 from ream_kit.observe import Announcer, Observer, Tail
 from ream_kit.testing import FakeClock, memory_store
 from ream_sweep import service
-from ream_sweep.service import LETTERS, Sweep
+from ream_sweep.service import LETTERS, Sweep, ToldToEnd
 from ream_sweep.settings import SweepSettings
 
 NAMES = [letter * 32 for letter in "abc"]
+LETTERS_OF_DIGITS = str.maketrans("0123456789", "abcdefghij")
 COMPLETED = topics.DOCUMENTS_COMPLETED.name
 
 
@@ -194,6 +195,42 @@ def test_a_store_that_is_away_does_not_hold_up_what_does_not_need_it(broker: Bro
     not_now(sweep, "store")
     assert broker.said() == [PartForget(NAMES[1], 1, 1)]
     assert broker.committed[COMPLETED] == {0: 8}
+
+
+def test_who_is_told_to_end_leaves_a_wave_of_thousands_and_the_letters_to_the_next(
+    broker: Broker, away: set[str]
+) -> None:
+    sweep = owing(broker, [f"{number:032d}".translate(LETTERS_OF_DIGITS) for number in range(3000)])
+    sweep.letters.append((0, 3, letter(NAMES[0])))
+    sweep.told_to_end = lambda: len(broker.arrived) >= 3
+    with pytest.raises(ToldToEnd):
+        sweep.act()
+    assert (len(broker.said()), sweep.resent) == (3, 3)
+    assert (broker.committed, len(sweep.letters)) == ({}, 1)
+
+
+def test_who_is_told_to_end_among_letters_has_answered_none_for_good(broker: Broker, away: set[str]) -> None:
+    sweep = owing(broker, [])
+    for offset, name in enumerate(NAMES):
+        sweep.store.put(f"documents/{name}/1/ingested.json", b"{}")
+        sweep.letters.append((0, offset, letter(name)))
+    sweep.told_to_end = lambda: len(broker.arrived) >= 1
+    with pytest.raises(ToldToEnd):
+        sweep.act()
+    assert broker.said() == [ingested(NAMES[0])]
+    assert LETTERS not in broker.committed, "the next process meets all of them again"
+
+
+def test_who_is_told_to_end_looks_at_no_other_brought_file(broker: Broker) -> None:
+    sweep, looked = owing(broker, []), []
+    names = sweep.store.names
+    sweep.store.put("incoming/20000101T000000-a/f", b"x")
+    sweep.store.put("incoming/20000101T000000-b/f", b"x")
+    sweep.store.names = lambda prefix: (looked.append(name) or name for name in names(prefix))  # type: ignore[method-assign, func-returns-value]
+    sweep.told_to_end = lambda: bool(looked)
+    with pytest.raises(ToldToEnd):
+        sweep.act()
+    assert len(looked) == 1
 
 
 @pytest.mark.parametrize("stand", [{}, {0: 5}])

@@ -19,7 +19,7 @@ from ream_kit.settings import SettingsError, load
 from ream_kit.testing import FakeClock, memory_store
 from ream_sweep import running
 from ream_sweep.running import Connecting, Loop
-from ream_sweep.service import FOLLOWED, Sweep
+from ream_sweep.service import FOLLOWED, Sweep, ToldToEnd
 from ream_sweep.settings import SweepSettings
 
 
@@ -82,6 +82,20 @@ def test_says_for_whom_it_waits_and_that_it_no_longer_does() -> None:
     ]
     assert loop.metrics.value("ream_waiting_records", "kafka") == 0
     assert loop.waiting is None
+
+
+def test_who_is_told_to_end_in_the_middle_of_a_turn_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(None, None)
+
+    def act() -> None:
+        assert turns.loop is not None
+        turns.loop.over.set()
+        assert cast(Sweep, turns).told_to_end()
+        raise ToldToEnd
+
+    monkeypatch.setattr(turns, "act", act)
+    looped(turns)
+    assert len(turns.seen) == 1
 
 
 def test_it_lives_while_it_turns() -> None:

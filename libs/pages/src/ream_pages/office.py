@@ -30,6 +30,7 @@ WORKER = Path(__file__).with_name("office_worker.py")
 START_SECONDS = 60.0
 ROOM_BYTES = 16 << 20
 """With less room left on the disk, a conversion that failed proves nothing against its document."""
+_ENDING = "the service is ending"
 _NO_START = "it is installed and does not start: 'soffice --headless --version' where extract runs may say why"
 _SOCKETS = Path("/tmp")  # noqa: S108 - LibreOffice's own choice, which no setting moves
 
@@ -50,7 +51,7 @@ class Converter(Protocol):
 
         Raises:
             ConversionFailed: it could not be done.
-            Retry: the converter does not start; the document has no part in it.
+            Retry: the converter does not start, or the service is ending; the document has no part in it.
         """
 
 
@@ -87,6 +88,8 @@ class Office:
         self._idle_seconds = idle_seconds
         self.guard = Guard(SERVER, self._probe)
         self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._reaping = threading.Lock()  # the number of a process that was waited for may be anybody's
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self._done = 0
@@ -100,6 +103,10 @@ class Office:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # A conversion may take minutes, and an orderly end has seconds: it is cut off before its lock is waited for.
+        self._over.set()
+        if (process := self._process) is not None:
+            self._kill(process)
         with self._lock:
             self._stop()
 
@@ -135,6 +142,7 @@ class Office:
         except ConversionFailed as failure:
             if failure.cause != "refused":
                 self._stop()
+            self._require_time()
             raise
         finally:
             for left in (given, made):
@@ -154,7 +162,8 @@ class Office:
         """Returns the folder of the running instance; starts one when there is none."""
         if self._idle is not None:
             self._idle.cancel()
-        if self._process is not None and self._process.poll() is None and self._folder is not None:
+        self._require_time()
+        if self._process is not None and self._lives(self._process) and self._folder is not None:
             return self._folder
         self._stop()
         self._folder = Path(tempfile.mkdtemp(prefix="ream-office-"))
@@ -176,11 +185,13 @@ class Office:
                 },
                 start_new_session=True,
             )
-            hello = self._answer(START_SECONDS)
+            # The end may have come before there was a process that it could kill.
+            hello = {} if self._over.is_set() else self._answer(START_SECONDS)
         except (OSError, ConversionFailed):
             hello = {}
         if not hello.get("ready"):
             self._stop()
+            self._require_time()
             if hello.get("why") == "uno":
                 raise ConversionFailed("missing")
             self.guard.trip(_NO_START)
@@ -225,9 +236,9 @@ class Office:
         folder, self._folder = self._folder, None
         self._done = 0
         if process is not None:
-            with suppress(ProcessLookupError):  # both may have ended by themselves
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            self._kill(process)
+            with self._reaping:
+                process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
@@ -235,6 +246,20 @@ class Office:
             shutil.rmtree(folder, ignore_errors=True)
             for socket in sockets(folder):
                 socket.unlink(missing_ok=True)
+
+    def _kill(self, process: "subprocess.Popen[bytes]") -> None:
+        with self._reaping, suppress(ProcessLookupError):  # both may have ended by themselves
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def _lives(self, process: "subprocess.Popen[bytes]") -> bool:
+        ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return ended is None
+
+    def _require_time(self) -> None:
+        """Raises Retry when the end has begun: what it cut off is not the document's fault, nor LibreOffice's."""
+        if self._over.is_set():
+            raise Retry(SERVER, _ENDING)
 
     def _wait_for_idleness(self) -> None:
         self._idle = threading.Timer(self._idle_seconds, self._end_if_idle)

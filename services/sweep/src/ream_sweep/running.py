@@ -21,7 +21,7 @@ from ream_kit.runner import FAILED, MISCONFIGURED, OK
 from ream_kit.settings import SettingsError, load
 from ream_kit.store_open import open_store
 from ream_sweep.figures import measure
-from ream_sweep.service import FOLLOWED, NAME, Sweep, reading, starts
+from ream_sweep.service import FOLLOWED, NAME, Sweep, ToldToEnd, reading, starts
 from ream_sweep.settings import SweepSettings
 
 LONGEST_TURN_SECONDS = 30.0
@@ -59,6 +59,7 @@ class Loop:
                 if self.sweep is None:
                     self.sweep = self.connect()
                     self.sweep.turned = self.turned
+                    self.sweep.told_to_end = self.over.is_set
                 self.sweep.look(1.0)
                 if self.clock.monotonic() - acted >= self.interval_seconds:
                     self._act(self.sweep)
@@ -66,6 +67,8 @@ class Loop:
                 self._go_on()
             except Retry as away:
                 self._wait(away)
+            except ToldToEnd:
+                return
 
     def _act(self, sweep: Sweep) -> None:
         started = self.clock.monotonic()

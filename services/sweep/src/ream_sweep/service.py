@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wires sweep: follows the topics, moves the wave, and sends again what was never answered."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -44,6 +44,10 @@ def starts(observer: Observer) -> dict[tuple[str, int], int]:
     return {(name, partition): offset for name, stands in done.items() for partition, offset in stands.items()}
 
 
+class ToldToEnd(Exception):
+    """The process was told to end in the middle of a turn; what the turn did not come to, the next process does."""
+
+
 @dataclass
 class Sweep:
     """One turn after another of looking and acting; everything it knows is rebuilt from the topics."""
@@ -60,6 +64,8 @@ class Sweep:
     expired: int = 0
     turned: Callable[[], None] = lambda: None
     """Told between the steps of a turn that it gets on."""
+    told_to_end: Callable[[], bool] = lambda: False
+    """Asked between the steps of a turn, of which there may be thousands."""
 
     def __post_init__(self) -> None:
         self.sweeper = Sweeper(self.ledger)
@@ -119,6 +125,7 @@ class Sweep:
 
         Raises:
             Retry: Kafka or the store is away; nothing is lost, a later turn does it.
+            ToldToEnd: the rest of the turn was left.
         """
         self._each([self._sweep, self._answer_letters, self._forget, self._tidy])
 
@@ -127,10 +134,11 @@ class Sweep:
 
         Raises:
             Retry: who was away first; without Kafka, none of the steps after gets on.
+            ToldToEnd: the steps after were not taken.
         """
         away: Retry | None = None
         for step in steps:
-            self.turned()
+            self._get_on()
             try:
                 step()
             except Retry as error:
@@ -139,6 +147,11 @@ class Sweep:
                 away = away or error
         if away is not None:
             raise away
+
+    def _get_on(self) -> None:
+        self.turned()
+        if self.told_to_end():
+            raise ToldToEnd
 
     def _sweep(self) -> None:
         self._each([partial(self._send, action) for action in self.sweeper.tick(self.progress())])
@@ -219,8 +232,13 @@ class Sweep:
         if self._tidied is None or (now - self._tidied).total_seconds() > 3600 or now.hour != self._tidied.hour:
             self._tidied = now
             self.ledger.forget_before(self._since().timestamp() * 1000)
-            for name in stale(self.store.names(layout.INCOMING), now, self.settings.incoming_days):
+            for name in stale(self._brought(), now, self.settings.incoming_days):
                 self.store.delete(name)
+
+    def _brought(self) -> Iterator[str]:
+        for name in self.store.names(layout.INCOMING):
+            self._get_on()
+            yield name
 
     def status(self) -> dict[str, Any]:
         """Says for people what is owed and what the wave waits for."""
