@@ -34,5 +34,5 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 ATTACKS = (
     Attack("endless.png", endless_png, ends("failed")),
-    Attack("looping.tif", looping_tiff, ends("complete", "empty", "failed", "partial")),
+    Attack("looping.tif", looping_tiff, ends("complete", "empty")),
 )

@@ -61,7 +61,7 @@ def _pdf(objects: list[str]) -> bytes:
 
 ATTACKS = (
     Attack("million-pages.pdf", million_pages, ends("empty")),
-    Attack("lying-count.pdf", lying_count, ends("empty", "partial", "failed", "complete")),
-    Attack("endless-tree.pdf", endless_tree, ends("failed", "empty", "partial")),
-    Attack("deep-arrays.pdf", deep_arrays, ends("failed", "empty", "partial", "complete")),
+    Attack("lying-count.pdf", lying_count, ends("empty")),
+    Attack("endless-tree.pdf", endless_tree, ends(("failed", "damaged"))),
+    Attack("deep-arrays.pdf", deep_arrays, ends("empty")),
 )
