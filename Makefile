@@ -44,7 +44,7 @@ quality: ## measure how well documents of known content are read and understood;
 chaos: ## break everything on purpose, within 30 minutes; SEED=N repeats a run, LONG=1 takes an hour, PARTS="kills store"
 	@scripts/bootstrap.sh all
 	PYTHONPATH=benchmarks:tests/shared:tests/chaos:tests/hostile $(BIN)/python -m ream_chaos \
-	  $(if $(SEED),--seed $(SEED)) $(if $(LONG),--long) $(if $(RESULTS),--results $(RESULTS)) $(PARTS)
+	  $(if $(SEED),--seed $(SEED)) $(if $(filter-out 0,$(LONG)),--long) $(if $(RESULTS),--results $(RESULTS)) $(PARTS)
 
 check: ## style, types, import rules, licences, lock
 	@scripts/bootstrap.sh python

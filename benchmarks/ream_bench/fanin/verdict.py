@@ -15,7 +15,7 @@ from ream_bench.fanin.place import Place, Read
 Part = tuple[str, int]
 """A document and which of its parts."""
 
-_FAULTS = ("lost", "stuck", "doubled", "untold", "contradicted", "refused", "backwards")
+FAULTS = ("lost", "stuck", "doubled", "untold", "contradicted", "refused", "backwards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Verdict:
     @property
     def fine(self) -> bool:
         """Whether nothing is amiss."""
-        return bool(self.sent) and not any(getattr(self, each) for each in _FAULTS)
+        return bool(self.sent) and not any(getattr(self, each) for each in FAULTS)
 
     def line(self) -> str:
         """Says it in one line."""
-        named = (f"{len(getattr(self, each))} {each}{_some(getattr(self, each))}" for each in _FAULTS)
+        named = (f"{len(getattr(self, each))} {each}{_some(getattr(self, each))}" for each in FAULTS)
         return f"{len(self.sent)} parts: {', '.join(named)}"
 
 

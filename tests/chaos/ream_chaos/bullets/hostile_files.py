@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ream_chaos.figures import Seen, Watch
@@ -30,13 +31,15 @@ ALONE = 200
 """Good documents from which their rate is known when they are alone."""
 OUTLIVES_SECONDS = 2.0
 WANTED_SHARE = 0.9
+LEFT_OUT = "real hostile files were left out: REAM_CORPUS names no folder that has files in hostile/"
 _KINDS = ("text", "pdf", "text", "docx")
 
 
 def run(run: Run) -> Result:
     """Runs the good ones alone, then with the hostile ones among them."""
     corpus = hostile_corpus()
-    return trial(run, attacks(), corpus, GOOD_FOR_EACH * (len(attacks()) + len(corpus)))
+    found = trial(run, attacks(), corpus, GOOD_FOR_EACH * (len(attacks()) + len(corpus)))
+    return found if corpus else replace(found, details=(*found.details, LEFT_OUT))
 
 
 def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: int) -> Result:
