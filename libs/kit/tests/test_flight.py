@@ -198,14 +198,13 @@ def test_room_is_waited_for(flight: Flight, partition: Partition) -> None:
     assert flight.wait_for_room(lambda: len(flight) == 0, 5)
 
 
-def test_knows_its_oldest_record(flight: Flight, partition: Partition) -> None:
-    assert flight.oldest() is None
-    for offset, written in enumerate((5_000, 2_000, 0)):
+def test_knows_the_oldest_record_of_each_topic(flight: Flight, partition: Partition) -> None:
+    assert flight.oldest() == []
+    other = Partition(IN_ORDER, 0)
+    for offset, (where, written) in enumerate([(partition, 5_000), (partition, 2_000), (partition, 0), (other, 1_000)]):
         origin = Origin("t", 0, offset, b"k", {}, written)
-        admit(flight, Task(record=Record(IN, origin, b""), partition=partition))
-    oldest = flight.oldest()
-    assert oldest is not None
-    assert oldest[0].timestamp() == 2
+        admit(flight, Task(record=Record(where.topic, origin, b""), partition=where))
+    assert [(written.timestamp(), topic) for written, topic in flight.oldest()] == [(2, IN), (1, IN_ORDER)]
 
 
 def away(flight: Flight, server: str) -> Guard:

@@ -7,10 +7,12 @@ import io
 import threading
 import typing
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ream_contracts.topic import Topic
 from ream_kit import log
 from ream_kit.attempts import Again
 from ream_kit.bus_contract import IN
@@ -61,10 +63,10 @@ class Bench:
         needs = (object(), Cell())
         self.report = Report(probe, self.flight, intake, (self.guard,), self.clock, 2, self.metrics, needs)
 
-    def hold(self, waiting_for: str, written_ms: int = 0) -> None:
-        origin = Origin(IN.name, 0, self.flight.finished + len(self.flight), None, {}, written_ms)
-        partition = Partition(IN, 0)
-        self.flight.admit([Task(record=Record(IN, origin, b"x"), partition=partition)])
+    def hold(self, waiting_for: str, written_ms: int = 0, topic: Topic[Any] = IN) -> None:
+        origin = Origin(topic.name, 0, self.flight.finished + len(self.flight), None, {}, written_ms)
+        partition = Partition(topic, 0)
+        self.flight.admit([Task(record=Record(topic, origin, b"x"), partition=partition)])
         for commit in self.flight.prepare([partition]):
             self.flight.committed(commit)
         self.flight.settle(self.flight.take(1), [Again(60, waiting_for, "it is away")])
@@ -164,9 +166,24 @@ def test_raises_the_alarm_before_unread_records_are_deleted(bench: Bench, lines:
     bench.report.measure()
     assert lines.getvalue().count("records_near_their_retention topic=kit.in age_hours=13.0") == 1
     assert bench.metrics.value("ream_oldest_record_seconds") == 13 * 3600
+    assert bench.metrics.value("ream_retention_share") == pytest.approx(13 / 24)
     bench.clock.advance(3600)
     bench.report.measure()
     assert lines.getvalue().count("records_near_their_retention") == 2
+
+
+def test_what_is_kept_for_ever_is_no_alarm_and_hides_none(bench: Bench, lines: io.StringIO) -> None:
+    """A new group reads a compacted topic from its beginning: its records may be years old."""
+    now_ms = int(bench.clock.now().timestamp() * 1000)
+    bench.hold("store", now_ms - 999 * 86_400_000, replace(IN, name="kit.kept", retention_days=None))
+    bench.report.measure()
+    assert bench.metrics.value("ream_oldest_record_seconds") == 999 * 86_400
+    assert bench.metrics.value("ream_retention_share") == 0
+    assert "records_near_their_retention" not in lines.getvalue()
+    bench.hold("store", now_ms - 18 * 3_600_000)
+    bench.report.measure()
+    assert bench.metrics.value("ream_retention_share") == pytest.approx(0.75)
+    assert "records_near_their_retention topic=kit.in age_hours=18.0" in lines.getvalue()
 
 
 def test_says_what_was_deleted_unread(bench: Bench, lines: io.StringIO) -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -23,13 +24,14 @@ SOURCE, CHANGELOG = TP("documents.parts", 3), TP("changelog", 3)
 PATIENCE = Patience(head=10, stall=60, recovery=30, frozen=1e9)
 
 
-def _app(base: int | None = 5, **fields: Any) -> Any:
+def _app(base: int | None = 5, oldest: float | None = None, **fields: Any) -> Any:
     consumer = SimpleNamespace(
         assignment=lambda: {SOURCE, CHANGELOG},
         base=lambda tp: base,
         highwater=lambda tp: 9,
         head_open=lambda tp: False,
         in_flight=lambda: 3,
+        oldest=lambda: oldest,
     )
     recovery = SimpleNamespace(active_offsets={CHANGELOG: 40, TP("changelog", 4): None})
     return SimpleNamespace(
@@ -137,3 +139,14 @@ def test_who_waits_for_somebody_is_not_ended_and_shows_what_it_holds() -> None:
     for second in range(1000, 1100):
         overseer.look(begun + second)
     assert ended[:1] == ["stalled"], "nobody is away any more, and still nothing moves"
+
+
+def test_a_record_ages_also_while_none_is_taken() -> None:
+    metrics = Metrics()
+    overseer = Overseer(_app(oldest=time.time() - 5 * 86_400), PATIENCE, metrics)
+    overseer.look(overseer.looked_at)
+    assert metrics.value("ream_oldest_record_seconds") == pytest.approx(5 * 86_400, abs=60)
+    assert metrics.value("ream_retention_share") == pytest.approx(5 / 7, abs=0.001)
+    overseer = Overseer(_app(oldest=None), PATIENCE, metrics)
+    overseer.look(overseer.looked_at)
+    assert metrics.value("ream_oldest_record_seconds") == metrics.value("ream_retention_share") == 0

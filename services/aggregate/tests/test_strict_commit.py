@@ -96,6 +96,7 @@ class Message:
     tp: TP = SOURCE
     topic: str = SOURCE.topic
     acked: bool = False
+    timestamp: float | None = None
 
 
 def _sent(error: Exception | None = None) -> "asyncio.Future[None]":
@@ -387,6 +388,29 @@ def test_records_come_in_turn_after_a_rebalance(tmp_path: Path, monkeypatch: pyt
         got = [[message.offset async for _, message in consumer.getmany(1.0)] for _ in range(3)]
         assert got == [[], [10, 11, 12], [13]]
         assert broker.sought[1:] == [{SOURCE: 10}]
+
+    _strictly(tmp_path, story)
+
+
+def test_the_first_open_record_is_the_oldest_and_its_age_goes_with_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetched(self: Any, timeout: float) -> Any:
+        for offset in (10, 11, 12):
+            yield SOURCE, Message(offset, timestamp=1_000.0 + offset)
+
+    monkeypatch.setattr(Consumer, "getmany", fetched)
+
+    async def story(consumer: Any, broker: Broker) -> None:
+        assert consumer.oldest() is None, "nothing was read yet"
+        assert len([message async for message in consumer.getmany(1.0)]) == 3
+        assert consumer.oldest() == 1_010, "it is not answered, and shows all the same"
+        await _answered(consumer, 10, 11)
+        assert consumer.oldest() == 1_010, "it is answered, and not committed"
+        await consumer.commit()
+        assert consumer.oldest() == 1_012
+        await consumer.on_partitions_revoked({SOURCE})
+        assert consumer.oldest() is None, "it is another's"
 
     _strictly(tmp_path, story)
 

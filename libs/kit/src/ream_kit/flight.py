@@ -24,6 +24,7 @@ from ream_kit.guard import Guard
 from ream_kit.holds import Holds
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.pauses import Pauses
+from ream_kit.records import Record
 from ream_kit.streak import Streak
 from ream_kit.task import Hold, Partition, Prepared, Task
 
@@ -280,14 +281,18 @@ class Flight:
         with self._lock:
             return [task.hold for task in self._tasks if task.hold is not None]
 
-    def oldest(self) -> tuple[datetime, Topic[Any]] | None:
-        """When the oldest record in flight was written, and its topic."""
+    def oldest(self) -> list[tuple[datetime, Topic[Any]]]:
+        """When the oldest record in flight of each topic was written, and the topic."""
         with self._lock:
             known = [task.record for task in self._tasks if task.record.origin.timestamp_ms > 0]
-        if not known:
-            return None
-        record = min(known, key=lambda record: record.origin.timestamp_ms)
-        return datetime.fromtimestamp(record.origin.timestamp_ms / 1000, UTC), record.topic
+        found: dict[str, Record] = {}
+        for record in known:
+            first = found.setdefault(record.topic.name, record)
+            if record.origin.timestamp_ms < first.origin.timestamp_ms:
+                found[record.topic.name] = record
+        return [
+            (datetime.fromtimestamp(record.origin.timestamp_ms / 1000, UTC), record.topic) for record in found.values()
+        ]
 
     def _admit(self, task: Task) -> None:
         partition, offsets = task.partition, task.partition.offsets

@@ -35,6 +35,7 @@ GaugeName = Literal[
     "ream_waiting_records",
     "ream_lag_records",
     "ream_oldest_record_seconds",
+    "ream_retention_share",
     "ream_assigned_partitions",
     "ream_workers_busy",
     "ream_breaker_state",
@@ -92,6 +93,9 @@ DESCRIBED: Mapping[str, Described] = {
     "ream_lag_records": Described("Records not finished, those on the broker included.", ("topic",)),
     "ream_oldest_record_seconds": Described(
         "Age of the oldest record in flight (sweep: without its answer); 0 when there is none."
+    ),
+    "ream_retention_share": Described(
+        "How much of its topic's retention the record in flight that is nearest to its end has lived; 1 deletes it."
     ),
     "ream_assigned_partitions": Described("Partitions assigned to this process.", ("topic",)),
     "ream_workers_busy": Described("Worker threads that work on a record now."),

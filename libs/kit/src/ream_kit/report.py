@@ -18,6 +18,8 @@ from ream_kit.stage import AnyStage
 _LOG = log.logger("kit.report")
 
 LONGEST_TURN_SECONDS = 30.0
+NEAR = 0.5
+"""Share of its topic's retention at which a record that is not finished is an alarm."""
 _ALARM_EVERY = timedelta(hours=1)
 
 
@@ -133,20 +135,23 @@ class Report:
         self._measure_age()
 
     def _measure_age(self) -> None:
-        oldest = self._flight.oldest()
         now = self._clock.now()
-        age = now - oldest[0] if oldest else timedelta()
-        self._metrics.set("ream_oldest_record_seconds", max(0.0, age.total_seconds()))
-        if oldest is None or oldest[1].retention_days is None or now - self._alarmed < _ALARM_EVERY:
+        ages = [(now - written, topic) for written, topic in self._flight.oldest()]
+        oldest = max((age for age, _ in ages), default=timedelta())
+        self._metrics.set("ream_oldest_record_seconds", max(0.0, oldest.total_seconds()))
+        # A topic that keeps its records deletes none unread, however old they are when a group begins to read it.
+        kept = [(age / timedelta(days=topic.retention_days), age, topic) for age, topic in ages if topic.retention_days]
+        share, age, topic = max(kept, key=lambda one: one[0], default=(0.0, timedelta(), None))
+        self._metrics.set("ream_retention_share", max(0.0, share))
+        if topic is None or share <= NEAR or now - self._alarmed < _ALARM_EVERY:
             return
-        if age > timedelta(days=oldest[1].retention_days) / 2:
-            self._alarmed = now
-            _LOG.error(
-                "records_near_their_retention",
-                topic=oldest[1].name,
-                age_hours=round(age.total_seconds() / 3600, 1),
-                reason="unread records are deleted when the retention is over: mend what it waits for, or raise it",
-            )
+        self._alarmed = now
+        _LOG.error(
+            "records_near_their_retention",
+            topic=topic.name,
+            age_hours=round(age.total_seconds() / 3600, 1),
+            reason="unread records are deleted when the retention is over: mend what it waits for, or raise it",
+        )
 
 
 def _entry(name: str, holds: Sequence[Hold], condition: Condition | None) -> dict[str, Any]:

@@ -174,12 +174,7 @@ class Aggregation:
                 # Faust would acknowledge the record and start the agent anew.
                 self._defects.add(event.message.partition, event.message.offset)
                 end_process("defect", error=type(error).__name__, where=_where(error), **_place(event))
-            self._measure(event.message, time.monotonic() - started)
-
-    def _measure(self, message: Any, seconds: float) -> None:
-        self._metrics.observe("ream_handler_seconds", seconds, STAGE, "none")
-        if message.timestamp:
-            self._metrics.set("ream_oldest_record_seconds", max(0.0, time.time() - message.timestamp))
+            self._metrics.observe("ream_handler_seconds", time.monotonic() - started, STAGE, "none")
 
     async def take(self, event: Any) -> None:
         """Works out one record, sends what follows from it, and calls it answered."""

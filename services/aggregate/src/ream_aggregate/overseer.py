@@ -5,7 +5,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from faust.exceptions import ConsumerNotStarted
 from mode import Service
@@ -14,9 +14,11 @@ from ream_aggregate.ending import end_process
 from ream_aggregate.presence import TOPIC
 from ream_aggregate.strict_commit import StrictCommit
 from ream_aggregate.watch import Partition, Patience, Sight, Watch
+from ream_contracts.topics import DOCUMENTS_PARTS
 from ream_kit.metrics import Metrics
 
 SECONDS = 1.0
+_RETENTION_SECONDS = cast(int, DOCUMENTS_PARTS.retention_days) * 86_400
 
 
 def see(app: Any) -> Sight:
@@ -36,7 +38,7 @@ def see(app: Any) -> Sight:
     }
     resumed = all(partition.base is not None for partition in partitions.values())
     recovering = app.rebalancing or app.in_recovery or not resumed
-    return Sight(partitions, recovering, recovered, in_flight=consumer.in_flight())
+    return Sight(partitions, recovering, recovered, in_flight=consumer.in_flight(), oldest=consumer.oldest())
 
 
 class Overseer(Service):
@@ -73,6 +75,7 @@ class Overseer(Service):
         lag = sum(each.lag for each in self.sight.partitions.values())
         self._metrics.set("ream_lag_records", lag, TOPIC)
         self._metrics.set("ream_in_flight_records", self.sight.in_flight)
-        if not lag:
-            self._metrics.set("ream_oldest_record_seconds", 0)
+        age = max(0.0, time.time() - self.sight.oldest) if self.sight.oldest is not None else 0.0
+        self._metrics.set("ream_oldest_record_seconds", age)
+        self._metrics.set("ream_retention_share", age / _RETENTION_SECONDS)
         self._metrics.set("ream_assigned_partitions", len(self.sight.partitions), TOPIC)

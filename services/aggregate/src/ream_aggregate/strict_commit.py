@@ -66,6 +66,7 @@ class StrictCommit(Base):
         super().__init__(*args, **kwargs)
         self._answered: dict[TP, dict[int, Reply]] = {}
         self._expected: dict[TP, int] = {}
+        self._written: dict[TP, dict[int, float]] = {}
         self._committing = asyncio.Lock()
 
     @property
@@ -104,6 +105,11 @@ class StrictCommit(Base):
         """Returns how many records are answered and not committed."""
         return sum(len(answered) for answered in self._answered.values())
 
+    def oldest(self) -> float | None:
+        """Returns when the oldest record was written that is read and not committed, in seconds since 1970."""
+        firsts = (written.get(self._committed_offset[tp] or 0) for tp, written in self._written.items())
+        return min((first for first in firsts if first is not None), default=None)
+
     # What follows replaces functions of the library.
 
     async def perform_seek(self) -> None:
@@ -132,7 +138,7 @@ class StrictCommit(Base):
                 )
             self._committed_offset[tp] = base
             self._expected[tp] = base
-            self._answered[tp] = {}
+            self._answered[tp], self._written[tp] = {}, {}
             self.proof.resumed(tp.partition, committed.get(tp), asked)
         await self.seek_wait(bases)
 
@@ -144,6 +150,8 @@ class StrictCommit(Base):
                 yield tp, message
             elif message.offset == self._expected.get(tp):
                 self._expected[tp] = message.offset + 1
+                if message.timestamp:
+                    self._written[tp][message.offset] = message.timestamp
                 yield tp, message
             elif tp in self._expected and message.offset > self._expected[tp] and tp not in sought:
                 sought.add(tp)
@@ -160,6 +168,7 @@ class StrictCommit(Base):
             if self._answered.pop(tp, None) is not None:
                 self.proof.left(tp.partition)
             self._expected.pop(tp, None)
+            self._written.pop(tp, None)
         await super().on_partitions_revoked(revoked)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
@@ -198,8 +207,9 @@ class StrictCommit(Base):
             if self._answered.get(tp) is before[tp]:  # else the partition went, or was resumed, in the meantime
                 self._committed_offset[tp] = offset
                 self.proof.committed(tp.partition, offset)
-                for done in [each for each in before[tp] if each < offset]:
-                    del before[tp][done]
+                for kept in (before[tp], self._written[tp]):
+                    for done in [each for each in kept if each < offset]:
+                        del kept[done]
         self.app.monitor.on_tp_commit(mine)
         return True
 

@@ -35,6 +35,7 @@ class Sight:
         recovered: changelog records read so far, as one number: whether it moves is all that counts.
         waits: somebody it needs is away, and it waits for him as long as it takes.
         in_flight: records that are answered and not committed.
+        oldest: when the first record that is not committed was written, in seconds since 1970; None when all are.
     """
 
     partitions: Mapping[int, Partition]
@@ -42,6 +43,7 @@ class Sight:
     recovered: int
     waits: bool = False
     in_flight: int = 0
+    oldest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
