@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from confluent_kafka import Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from ream_kit import commit_note
 from ream_kit.attempts import Again
@@ -126,6 +126,25 @@ def test_what_fails_while_its_partition_is_given_up_is_dropped(
     assert (flight_before, len(flight), flight.holds()) == (1, 0, [])
 
 
+def test_a_broker_that_does_not_answer_is_not_asked_for_each_partition(
+    intake: Intake, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve partitions at five seconds each would be a minute in one turn of the loop."""
+    asked = []
+
+    def silent(place: TopicPartition, timeout: float = 0, cached: bool = False) -> tuple[int, int]:
+        asked.append(place.partition)
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+
+    monkeypatch.setattr(consumer, "get_watermark_offsets", silent)
+    places = [TopicPartition(consumer.topic, number) for number in range(12)]
+    for place in places:
+        consumer.known[place.partition] = (5, commit_note.encode(5, Note("other", False, (range(5, 6),))))
+    consumer.callbacks["on_assign"](consumer, places)
+    assert len(asked) == 1
+    assert all(deaths(intake, consumer, number) == {5: 1} for number in range(12))
+
+
 def test_takes_in_no_more_than_its_bytes_and_a_portion(intake: Intake, flight: Flight, consumer: Consumer) -> None:
     """A thousand records of 256 KB would be 250 MB, whatever the limit says."""
     consumer.assign(0)
@@ -137,8 +156,8 @@ def test_takes_in_no_more_than_its_bytes_and_a_portion(intake: Intake, flight: F
     assert not intake.has_room()
 
 
-def deaths(intake: Intake, consumer: Consumer) -> dict[int, int]:
-    offsets = intake._partitions[consumer.topic, 0].offsets
+def deaths(intake: Intake, consumer: Consumer, number: int = 0) -> dict[int, int]:
+    offsets = intake._partitions[consumer.topic, number].offsets
     return {at: offsets.deaths(at) for at in sorted(offsets.suspects)}
 
 

@@ -89,6 +89,7 @@ class Intake:
         self._unread = Unread(self._begins, self.deleted, clock)
         self.commits_fail = False
         self.joined = False
+        self._silent = False
 
     def subscribe(self) -> None:
         """Joins the group."""
@@ -233,7 +234,7 @@ class Intake:
         return Task(record=Record(partition.topic, origin, message.value()), partition=partition)
 
     def _on_assign(self, consumer: Consumer, places: Sequence[TopicPartition]) -> None:
-        self.joined = True
+        self.joined, self._silent = True, False
         asked_at = self._commits.now() if self._commits is not None else 0.0
         known = self._committed(places)
         for place in places:
@@ -293,8 +294,12 @@ class Intake:
         return partition
 
     def _newest(self, place: TopicPartition) -> int | None:
-        """One past the newest record of a partition; None when the broker does not say."""
-        answer = self._ends(place, _ANSWER_SECONDS)
+        """One past the newest record of a partition; None when the broker does not say, and then it is not asked again.
+
+        All of an assignment is one turn of the loop, which counts as stuck after half a minute.
+        """
+        answer = None if self._silent else self._ends(place, _ANSWER_SECONDS)
+        self._silent = answer is None
         return answer[1] if answer else None
 
     def _begins(self, partition: Partition) -> int | None:
