@@ -2,12 +2,13 @@
 """Parts in any order, often, late, with crashes and rebalances in between: the same entry, and one end a generation."""
 
 import json
+import random
 from collections import deque
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -183,11 +184,33 @@ TestFanIn = Machine.TestCase
 TestFanIn.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 
 
+def walk(chance: random.Random, steps: int) -> None:
+    """Takes the machine through so many steps by chance: what Hypothesis would add to each costs most of its time."""
+    machine = Machine()
+    ages = chance.sample([(generation, run) for generation in (1, 2, 3) for run in (1, 2)], chance.randint(1, 4))
+    machine.begin([(*age, chance.randint(0, 6), chance.randint(1, 3), chance.randint(0, 9)) for age in ages])
+    rules = (
+        lambda: machine.a_part_arrives(chance.randint(0, 3), chance.randint(0, 9)),
+        lambda: machine.all_parts_of_a_run_arrive(chance.randint(0, 3)),
+        lambda: machine.the_worker_takes_records(chance.randint(1, 20)),
+        lambda: machine.the_broker_acknowledges(chance.randint(0, 9), chance.randint(0, 9)),
+        machine.it_commits,
+        lambda: machine.it_is_killed(chance.random() < 0.5),
+        lambda: machine.its_partition_goes_to_another(chance.random() < 0.5),
+    )
+    for _ in range(steps):
+        chance.choice(rules)()
+    machine.teardown()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-class TestFanInTenThousandTimes(Machine.TestCase):  # type: ignore[misc]
-    """The same machine, long."""
-
-    settings = settings(
-        max_examples=10_000, stateful_step_count=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+@pytest.mark.parametrize("part", range(4))
+def test_ten_thousand_walks(part: int) -> None:
+    for number in range(2_500):
+        seed = 2_500 * part + number
+        try:
+            walk(random.Random(seed), steps=10 + seed % 10)
+        except BaseException as error:
+            error.add_note(f"walk(random.Random({seed}), steps={10 + seed % 10}) does it again")
+            raise
