@@ -61,7 +61,8 @@ class Bench:
         probe: Any = stage("probe", reads=IN, version="7")(lambda given: None)
         intake = typing.cast(Intake, self.intake)
         needs = (object(), Cell())
-        self.report = Report(probe, self.flight, intake, (self.guard,), self.clock, 2, self.metrics, needs)
+        guards = (self.guard,)
+        self.report = Report(probe, self.flight, intake, guards, self.clock, 2, self.metrics, needs, grace_seconds=25)
 
     def hold(self, waiting_for: str, written_ms: int = 0, topic: Topic[Any] = IN) -> None:
         origin = Origin(topic.name, 0, self.flight.finished + len(self.flight), None, {}, written_ms)
@@ -91,6 +92,16 @@ def test_it_lives_while_its_loop_turns(bench: Bench) -> None:
     assert bench.report.not_alive() == "the loop has not turned for 31 s"
     bench.report.turned()
     assert bench.report.not_alive() is None
+
+
+def test_an_orderly_end_lives_as_long_as_it_may_take(bench: Bench) -> None:
+    """Its loop does not turn any more, and what runs may finish."""
+    bench.clock.advance(20)
+    bench.report.ending()
+    bench.clock.advance(25 + 29)
+    assert bench.report.not_alive() is None
+    bench.clock.advance(2)
+    assert bench.report.not_alive() == "its orderly end has lasted for 56 s"
 
 
 def test_it_is_ready_when_it_has_joined_and_waits_for_nobody(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ream_kit import log
-from ream_kit.settings import SettingsError, setting
+from ream_kit.settings import SettingsError, require_at_least, setting
 
 _HIGHEST_PORT = 65_535
 
@@ -17,13 +17,17 @@ class ProcessSettings:
 
     health_port: int = setting(0, "port of /livez, /readyz, /metrics and /status; 0 switches them off")
     health_host: str = setting("127.0.0.1", "address the health port listens on")
+    stuck_seconds: float = setting(
+        120.0, "seconds for which it may fail /livez before it ends itself, as by a death; 0 for ever"
+    )
     log_level: log.Level = setting("info", "debug, info, warning or error")
     log_format: log.Format = setting("plain", "plain for people, json for machines")
 
     def __post_init__(self) -> None:
-        """Refuses a port that no machine has."""
+        """Refuses a port that no machine has, and a time that no clock keeps."""
         if not 0 <= self.health_port <= _HIGHEST_PORT:
             raise SettingsError(f"REAM_HEALTH_PORT={self.health_port}: give 0 (none) to {_HIGHEST_PORT}")
+        require_at_least(0, self, "REAM_", "stuck_seconds")
 
 
 @dataclass(frozen=True, slots=True)

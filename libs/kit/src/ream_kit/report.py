@@ -36,6 +36,7 @@ class Report:
 
     Args:
         needs: what the stage needs; those that are `Confined` are asked.
+        grace_seconds: how long an orderly end may take.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Report:
         workers: int,
         metrics: Metrics = METRICS,
         needs: Iterable[object] = (),
+        grace_seconds: float = 0.0,
     ) -> None:
         self._stage = stage
         self._flight = flight
@@ -60,6 +62,8 @@ class Report:
         self._started = clock.now()
         self._turned = clock.monotonic()
         self._alarmed = self._started - _ALARM_EVERY
+        self._grace = grace_seconds
+        self._ending_since: float | None = None
         self._waited_for: set[str] = set()
         self._lag: dict[str, int] = {}
         self.missing_topics: list[str] = []
@@ -68,8 +72,16 @@ class Report:
         """Notes that the loop turned."""
         self._turned = self._clock.monotonic()
 
+    def ending(self) -> None:
+        """Notes that the orderly end has begun: the loop does not turn any more."""
+        self._ending_since = self._clock.monotonic()
+
     def not_alive(self) -> str | None:
-        """The loop must turn, whatever the work does."""
+        """The loop must turn, whatever the work does, and an orderly end must come to its end."""
+        if self._ending_since is not None:
+            since = self._clock.monotonic() - self._ending_since
+            longest = self._grace + LONGEST_TURN_SECONDS
+            return None if since < longest else f"its orderly end has lasted for {since:.0f} s"
         still = self._clock.monotonic() - self._turned
         return None if still < LONGEST_TURN_SECONDS else f"the loop has not turned for {still:.0f} s"
 

@@ -34,6 +34,7 @@ from ream_kit.settings import SettingsError, load, require_at_least, setting
 from ream_kit.stage import AnyStage
 from ream_kit.store import Store
 from ream_kit.store_open import open_store
+from ream_kit.watchdog import Watchdog
 
 _LOG = log.logger("kit.runner")
 
@@ -129,7 +130,15 @@ class Runner:
         clients: dict[str, Any] = {"consumer": self._consumer, "producer": self._producer}
         self._lifelines = Lifelines(clients, first, kafka_settings, self._clock)
         self.report = Report(
-            stage, self._flight, self._intake, guards, self._clock, settings.workers, metrics, needs.values()
+            stage,
+            self._flight,
+            self._intake,
+            guards,
+            self._clock,
+            settings.workers,
+            metrics,
+            needs.values(),
+            settings.grace_seconds,
         )
         self._workers = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
@@ -251,6 +260,7 @@ class Runner:
     def _end(self) -> None:
         """Lets running records finish while there is time, commits what is finished, leaves the group."""
         deadline = self._clock.monotonic() + self._settings.grace_seconds
+        self.report.ending()
         self._flight.close()
         patience = 0.0 if self._flight.crashed else max(0.0, deadline - self._clock.monotonic() - 3)
         if not self._flight.drain(patience):
@@ -303,6 +313,7 @@ def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
         return FAILED
     log.configure(settings.log_level, settings.log_format)
     with ExitStack() as opened:
+        watchdog = opened.enter_context(Watchdog(settings.stuck_seconds))
         try:
             needs = {name: opened.enter_context(factory()) for name, factory in stage.needs.items()}
         except SettingsError as error:
@@ -327,4 +338,5 @@ def run(stage: AnyStage, environ: Mapping[str, str] | None = None) -> int:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: runner.stop())
+        watchdog.watch(runner.report)
         return runner.run()

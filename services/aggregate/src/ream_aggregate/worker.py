@@ -30,6 +30,7 @@ from ream_kit.metrics import METRICS
 from ream_kit.process import BrokerSettings, ProcessSettings
 from ream_kit.store import Store
 from ream_kit.store_open import open_store
+from ream_kit.watchdog import Watchdog
 
 _LOG = log.logger("ream.aggregate")
 
@@ -70,6 +71,7 @@ def main(environ: Mapping[str, str] | None = None) -> int:
         except kit_settings.SettingsError as error:
             print(f"aggregate: {error}", file=sys.stderr)
             return EXIT_SETTINGS
+        open_things.enter_context(Watchdog(process.stuck_seconds)).watch(presence)
         _LOG.info("starting", stage="aggregate", version=VERSION, table=own.store)
         try:
             _start(broker, own, store, presence, proof)

@@ -20,6 +20,7 @@ from ream_kit.process import ProcessSettings
 from ream_kit.runner import FAILED, MISCONFIGURED, OK
 from ream_kit.settings import SettingsError, load
 from ream_kit.store_open import open_store
+from ream_kit.watchdog import Watchdog
 from ream_sweep.figures import measure
 from ream_sweep.service import FOLLOWED, NAME, Sweep, ToldToEnd, reading, starts
 from ream_sweep.settings import SweepSettings
@@ -172,6 +173,7 @@ def main(environ: Mapping[str, str] | None = None) -> int:
             _LOG.error("cannot_start", stage=NAME, reason=str(error))
             return MISCONFIGURED
         _LOG.info("starting", stage=NAME, interval_seconds=settings.interval_seconds)
+        opened.enter_context(Watchdog(process.stuck_seconds)).watch(loop)
         code = OK
         try:
             loop.run()
