@@ -17,13 +17,16 @@ LOADS = (10_000, 1_000_000, 100_000_000)
 """Documents a day."""
 
 DAY, GB, PARTITIONS, RETENTION_DAYS = 86_400, 1e9, 12, 7
-ONE_CORE = ("ingest", "classify", "aggregate", "index")
+ONE_CORE = ("ingest", "classify", "aggregate", "index", "vectors")
 """Services whose process works on one core: Python's lock, or one event loop."""
+
+LATER = ("vectors",)
+"""Services that nothing waits for: they need to come after in a day, not in the busiest hour."""
 
 BY_CELLS = ("extract", "ocr")
 """Services whose process has cells, and with them all cores of a machine."""
 
-SERVERS = ("kafka", "opensearch")
+SERVICES = (*ONE_CORE, *BY_CELLS, "sweep")
 _BLOCK = re.compile(r"(<!-- scale: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Row = Sequence[str]
@@ -41,8 +44,9 @@ class Model:
         return self.documents / DAY * self.figure["peak"]
 
     def cores(self, service: str) -> float:
-        """Cores that a service or server needs then."""
-        return self.peak_rate * self.figure[f"{service}_cpu"] / self.figure["busy"]
+        """Cores that a service or server needs then; over the whole day for what may come later."""
+        rate = self.peak_rate / (self.figure["peak"] if service in LATER else 1)
+        return rate * self.figure[f"{service}_cpu"] / self.figure["busy"]
 
     def processes(self, service: str) -> int:
         """Processes of a service."""
@@ -136,7 +140,8 @@ class Model:
     def lasts_until(self, service: str) -> float:
         """Documents a day at which so many processes as there are partitions have enough to do."""
         cores = self.cores_a_process(service) * (1 if service == "sweep" else PARTITIONS)
-        return cores * self.figure["busy"] / self.figure[f"{service}_cpu"] * DAY / self.figure["peak"]
+        peak = 1 if service in LATER else self.figure["peak"]
+        return cores * self.figure["busy"] / self.figure[f"{service}_cpu"] * DAY / peak
 
 
 def load_figures() -> tuple[dict[str, float], list[Row]]:
@@ -214,7 +219,7 @@ def cost_block(values: dict[str, float], rows: list[Row]) -> str:
 def ends_block(values: dict[str, float], rows: list[Row]) -> str:
     """Where twelve partitions end, by service, the first to end first."""
     model = Model(values, 1)
-    found = sorted((model.lasts_until(name), name) for name in (*ONE_CORE, *BY_CELLS, "sweep"))
+    found = sorted((model.lasts_until(name), name) for name in SERVICES)
     lines = [
         [name, "1" if name == "sweep" else str(PARTITIONS), f"{model.cores_a_process(name):g}", number(until)]
         for until, name in found

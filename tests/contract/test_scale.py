@@ -31,7 +31,7 @@ def test_the_page_is_what_the_script_makes() -> None:
 def test_a_figure_that_changes_makes_another_page(scale: ModuleType, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "scale.md").read_text()
     changed = (
-        (ROOT / "docs" / "scale-figures.toml").read_text().replace("ocr_cpu = { value = 1.", "ocr_cpu = { value = 9.")
+        (ROOT / "docs" / "scale-figures.toml").read_text().replace("ocr_cpu = { value = 0.", "ocr_cpu = { value = 9.")
     )
     scale.FIGURES = tmp_path / "figures.toml"
     scale.FIGURES.write_text(changed)
@@ -50,6 +50,24 @@ def test_a_measured_figure_names_a_file_that_is_there(name: str) -> None:
         sources.append(sources[-1] if figure["from"].startswith("the same") else file)
         if known == name:
             assert (ROOT / sources[-1]).is_file(), figure["from"]
+
+
+def test_no_service_is_left_out_of_the_model(scale: ModuleType) -> None:
+    services = {path.name for path in (ROOT / "services").iterdir() if (path / "pyproject.toml").exists()}
+    assert set(scale.SERVICES) == services
+    values, rows = scale.load_figures()
+    for name in services:
+        assert {f"{name}_cpu", f"{name}_memory"} <= FIGURES["measured"].keys(), name
+        assert f"\n| {name}: " in scale.needs_block(values, rows), name
+        assert f"\n| {name} | " in scale.ends_block(values, rows), name
+
+
+def test_what_nothing_waits_for_is_reckoned_by_the_day(scale: ModuleType) -> None:
+    values: dict[str, Any] = scale.load_figures()[0]
+    model = scale.Model(values, 1_000_000)
+    assert model.cores("vectors") * values["peak"] == pytest.approx(
+        model.cores("ocr") * values["vectors_cpu"] / values["ocr_cpu"]
+    )
 
 
 def test_more_documents_ask_for_more_of_everything(scale: ModuleType) -> None:
