@@ -27,6 +27,7 @@ SETTINGS = (
     ("ingest", "ream_ingest.settings", "IngestSettings", "REAM_INGEST_"),
     ("extract", "ream_extract.settings", "ExtractSettings", "REAM_EXTRACT_"),
     ("extract: passwords", "ream_extract.settings", "SecretSettings", "REAM_"),
+    ("extract: Apache Tika", "ream_extract.settings", "TikaSettings", "REAM_"),
     ("pictures of pages", "ream_pages.settings", "PagesSettings", "REAM_PAGES_"),
     ("ocr", "ream_ocr.settings", "OcrSettings", "REAM_OCR_"),
     ("classify", "ream_classify.settings", "ClassifySettings", "REAM_CLASSIFY_"),

@@ -36,6 +36,16 @@ def test_the_environment_wins(tmp_path: Path) -> None:
     assert found.environ["REAM_STORE"] == "s3://b/p"
 
 
+def test_tika_is_run_where_it_is_wanted_and_nobody_names_another(tmp_path: Path) -> None:
+    assert "REAM_TIKA_URL" not in own(tmp_path).environ
+    found = own(tmp_path, REAM_TIKA="1", REAM_TIKA_PORT="1234")
+    assert found.own_servers == ("kafka", "opensearch", "tika")
+    assert found.environ["REAM_TIKA_URL"] == "http://127.0.0.1:1234"
+    named = own(tmp_path, REAM_TIKA="1", REAM_TIKA_URL="http://tika:9998")
+    assert named.own_servers == ("kafka", "opensearch")
+    assert named.environ["REAM_TIKA_URL"] == "http://tika:9998"
+
+
 def test_somebody_elses_opensearch_never_gets_our_password(tmp_path: Path) -> None:
     own(tmp_path)  # makes the passwords
     found = own(tmp_path, REAM_OPENSEARCH_URL="https://elsewhere:9200")

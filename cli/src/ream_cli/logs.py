@@ -9,7 +9,7 @@ from ream_cli import screen, services, starting
 from ream_cli.failures import OK, USAGE, CommandError
 from ream_cli.surroundings import find
 
-_SERVERS = ("kafka", "opensearch")
+_SERVERS = ("kafka", "opensearch", "tika")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -140,7 +140,7 @@ def _programs(surroundings: Surroundings) -> dict[str, ProgramState]:
 
 def _servers(surroundings: Surroundings) -> tuple[ServerLine, ...]:
     environ, own = surroundings.environ, surroundings.own_servers
-    where = {"kafka": environ["REAM_KAFKA_BOOTSTRAP"], "opensearch": environ["REAM_OPENSEARCH_URL"]}
+    where = {name: environ[variable] for name, variable in SERVER_OF.items() if variable in environ}
     state = surroundings.stack().running() if own else None
     lines = []
     for name, address in where.items():

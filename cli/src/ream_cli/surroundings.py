@@ -23,7 +23,7 @@ from ream_local.stack import Endpoints, Login, Stack
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-SERVER_OF = {"kafka": "REAM_KAFKA_BOOTSTRAP", "opensearch": "REAM_OPENSEARCH_URL"}
+SERVER_OF = {"kafka": "REAM_KAFKA_BOOTSTRAP", "opensearch": "REAM_OPENSEARCH_URL", "tika": "REAM_TIKA_URL"}
 """Which variable names a server that is not ours."""
 _ADMIN_USER, _ADMIN_PASSWORD = "REAM_OPENSEARCH_ADMIN_USER", "REAM_OPENSEARCH_ADMIN_PASSWORD"
 
@@ -35,7 +35,8 @@ class Surroundings:
     Attributes:
         environ: the variables that services and clients are given; what was set by hand stays as it is.
         settings: folders, ports and memory of the stack of this machine.
-        own_servers: those of `kafka` and `opensearch` that this machine runs for us: not named by the environment.
+        own_servers: those of `kafka`, `opensearch` and `tika` that this machine runs for us: wanted, and not named by
+            the environment.
         administrator: who may make indices; None when OpenSearch is somebody else's and the environment names nobody.
     """
 
@@ -110,7 +111,7 @@ def find(environ: Mapping[str, str] | None = None, *, make: bool = False) -> Sur
     environ = os.environ if environ is None else environ
     settings = local_settings.from_environment(environ)
     given = {name: value for name, value in environ.items() if name.startswith("REAM_") and value}
-    own = tuple(name for name, variable in SERVER_OF.items() if variable not in given)
+    own = tuple(name for name in settings.servers if SERVER_OF[name] not in given)
     known = "opensearch" in own and (make or (settings.data_dir / "secrets.json").exists())
     endpoints = Stack(settings).endpoints() if known else None
     # Nobody but the one who makes indices needs this password.
@@ -127,6 +128,8 @@ def _local(settings: Settings, endpoints: Endpoints | None) -> dict[str, str]:
         "REAM_STORE": str(data / "store"),
         "REAM_AGGREGATE_DATA_DIR": str(data / "aggregate"),
     }
+    if settings.tika:
+        found["REAM_TIKA_URL"] = f"http://127.0.0.1:{settings.tika_port}"
     if endpoints is not None:
         found["REAM_OPENSEARCH_USER"] = endpoints.application.user
         found["REAM_OPENSEARCH_PASSWORD"] = endpoints.application.password

@@ -59,7 +59,8 @@ def test_fingerprint_changes_with_any_hash() -> None:
 
 
 def test_committed_lock_has_all_that_the_catalogue_asks_for() -> None:
-    entries = {(e.folder, e.artifact) for product in ("kafka", "opensearch", "s3proxy") for e in locked(product)}
+    products = ("kafka", "opensearch", "s3proxy", "tika")
+    entries = {(e.folder, e.artifact) for product in products for e in locked(product)}
     asked = {(f, a) for f, wanted in (*catalogue.resolved().items(), *catalogue.alone().items()) for a in wanted}
     assert not asked - entries, "run: python -m ream_local.relock"
 

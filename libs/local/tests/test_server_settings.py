@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from ream_local.kafka import server_properties
 from ream_local.opensearch import node_settings
 from ream_local.opensearch_install import PLUGIN_SETTINGS, assemble, make_optional, module_descriptor
 from ream_local.opensearch_users import APPLICATION, READER, USERS, roles, security_files
-from ream_local.settings import Settings
+from ream_local.settings import Settings, from_environment
 from ream_local.stack import Stack
 from ream_local.testing import OpenSearchServer, named_opensearch, named_s3
+from ream_local.tika import JAR, server_configuration
+from ream_local.tika import assemble as assemble_tika
 
 SETTINGS = Settings(Path("/data"), Path("/cache"), 1, 2, 3, 4)
 
@@ -38,6 +41,29 @@ def test_opensearch_listens_on_loopback_with_tls_and_makes_no_index_by_itself() 
     assert values["plugins.security.ssl.http.enabled"] is True
     assert "plugins.security.disabled" not in values
     assert values["action.auto_create_index"] is False
+
+
+def test_tika_listens_on_loopback_and_starts_no_programs() -> None:
+    said = server_configuration(replace(SETTINGS, tika_port=5), Path("/java"), Path("/data/tika"))
+    assert "<host>127.0.0.1</host><port>5</port>" in said
+    assert "<enableUnsecureFeatures>false</enableUnsecureFeatures>" in said
+    for parser in ("ocr.TesseractOCRParser", "external.CompositeExternalParser"):
+        assert f'<parser-exclude class="org.apache.tika.parser.{parser}"/>' in said
+
+
+def test_tika_is_there_only_where_it_is_wanted() -> None:
+    assert from_environment({"REAM_HOME": "/d"}).servers == ("kafka", "opensearch")
+    assert from_environment({"REAM_HOME": "/d", "REAM_TIKA": "1"}).servers == ("kafka", "opensearch", "tika")
+
+
+def test_what_has_no_open_licence_is_left_out_of_tika(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tika-server-standard-1.jar", "w") as made:
+        made.writestr("com/github/junrar/Archive.class", "x")
+        made.writestr("org/apache/tika/Tika.class", "x")
+    assemble_tika(tmp_path)
+    with zipfile.ZipFile(tmp_path / JAR) as made:
+        assert made.namelist() == ["org/apache/tika/Tika.class"]
+    assert [path.name for path in tmp_path.iterdir()] == [JAR]
 
 
 @pytest.mark.parametrize("role", [APPLICATION, READER])

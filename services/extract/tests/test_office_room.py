@@ -30,9 +30,9 @@ def test_a_full_disk_is_not_the_documents_fault(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(office_module, "WORKER", worker)
     with Office(python=sys.executable, program=sys.executable) as converter:
         reader = Reader(Cells(), Cells(), converter, ExtractSettings())
-        assert reader.guard is converter.guard
+        assert reader.guards == (converter.guard,)
         with monkeypatch.context() as patched:
             patched.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1 << 20))
             with pytest.raises(Retry, match="no room left"):
                 reader.convert(tmp_path / "a.doc", "docx", lambda made: None)
-        assert reader.convert(tmp_path / "a.doc", "docx", lambda made: None) is False
+        assert reader.convert(tmp_path / "a.doc", "docx", lambda made: None) == "refused"

@@ -169,7 +169,8 @@ def test_every_file_of_the_package_brings_an_extractor() -> None:
     found = registry.known().find("text/x-unheard-of")
     assert found is not None
     assert found.name == "text"
-    assert registry.known().find("model/x-unheard-of") is None
+    assert registry.known().converting_to(()).find("model/x-unheard-of") is None
+    assert registry.known().converting_to(("html",)).find("model/x-unheard-of") == registry.known().named("tika")
     assert {known.name for known in registry.known().extractors} == names
 
 

@@ -284,8 +284,9 @@ class Runner:
 
 
 def guards_of(*opened: Any) -> tuple[Guard, ...]:
-    """The breakers of what a stage has open: whatever has an attribute `guard`."""
-    return tuple(guard for one in opened if isinstance(guard := getattr(one, "guard", None), Guard))
+    """The breakers of what a stage has open: whatever has an attribute `guard`, or several in `guards`."""
+    found = (guard for one in opened for guard in (getattr(one, "guard", None), *getattr(one, "guards", ())))
+    return tuple(guard for guard in found if isinstance(guard, Guard))
 
 
 def _names(stage: AnyStage) -> set[str]:

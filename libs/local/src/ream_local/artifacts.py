@@ -99,7 +99,7 @@ def write_lock(entries: Iterable[LockedArtifact]) -> str:
 
 
 def locked(product: str) -> tuple[LockedArtifact, ...]:
-    """The locked artifacts of one product: `kafka`, `opensearch` or `s3proxy`."""
+    """The locked artifacts of one product: `kafka`, `opensearch`, `s3proxy` or `tika`."""
     entries = read_lock(LOCK_FILE.read_text(encoding="utf-8"))
     return tuple(e for e in entries if e.folder.split("/")[0] == product)
 

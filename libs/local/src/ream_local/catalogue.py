@@ -11,6 +11,7 @@ KAFKA_VERSION = "4.2.0"
 OPENSEARCH_VERSION = "3.4.0"
 OPENSEARCH_PLUGINS = ("opensearch-knn", "opensearch-security")
 S3PROXY_VERSION = "4.1.0"
+TIKA_VERSION = "3.3.2"
 VERSITYGW_VERSION = "v1.8.0"
 
 _ICU = "77.1"
@@ -100,6 +101,8 @@ def alone() -> dict[str, tuple[Artifact, ...]]:
         )
         for plugin in OPENSEARCH_PLUGINS
     }
+    # The jar of the server holds what it depends on.
+    folders["tika"] = (Artifact("org.apache.tika", "tika-server-standard", TIKA_VERSION),)
     # In an official distribution both plugins see these through modules that Maven Central does not have.
     folders["opensearch/plugins/opensearch-knn"] += (
         Artifact("com.google.guava", "guava", "33.5.0-jre"),

@@ -14,6 +14,8 @@ from ream_local.artifacts import Artifact
 from ream_local.errors import LocalStackError
 
 _DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
+_COPY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.10"
+"""Takes a file as it is. Later ones read its pom and the parents of that, which not every repository has."""
 _TIMEOUT_SECONDS = 1200
 _REACTOR_THREADS = 6
 
@@ -112,7 +114,7 @@ def _dependency_module(name: str, artifacts: Iterable[Artifact]) -> str:
 
 
 def _copy_module(name: str, artifacts: Iterable[Artifact]) -> str:
-    group, plugin, version = _DEPENDENCY_PLUGIN.split(":")
+    group, plugin, version = _COPY_PLUGIN.split(":")
     items = "".join(f"<artifactItem>{_fields(artifact)}</artifactItem>" for artifact in artifacts)
     return _pom(
         name,

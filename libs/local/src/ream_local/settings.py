@@ -25,6 +25,9 @@ class Settings:
         opensearch_transport_port: REAM_OPENSEARCH_TRANSPORT_PORT. OpenSearch between nodes.
         kafka_heap_mb: REAM_KAFKA_HEAP_MB. Largest Java heap in MiB.
         opensearch_heap_mb: REAM_OPENSEARCH_HEAP_MB. Largest Java heap in MiB.
+        tika: REAM_TIKA. 1 where a server of Apache Tika belongs to the stack.
+        tika_port: REAM_TIKA_PORT. Tika over HTTP.
+        tika_heap_mb: REAM_TIKA_HEAP_MB. Largest Java heap in MiB.
         server_uid: REAM_SERVER_UID. The user that servers run as when root starts them; OpenSearch refuses root.
     """
 
@@ -37,6 +40,14 @@ class Settings:
     kafka_heap_mb: int = 256
     opensearch_heap_mb: int = 512
     server_uid: int = 9200
+    tika: int = 0
+    tika_port: int = 19998
+    tika_heap_mb: int = 512
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The servers of the stack by their names."""
+        return ("kafka", "opensearch", *(("tika",) if self.tika else ()))
 
     def drops_to(self) -> int | None:
         """The user id that servers get, or None where they keep that of the caller."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides when the local Kafka and OpenSearch are started, count as up, and are ended."""
+"""Decides when the local Kafka and OpenSearch, and Tika where it is wanted, are started, count as up, and are ended."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from ream_local.ports import require_free
 from ream_local.processes import resident_bytes
 from ream_local.settings import Settings
 from ream_local.supervisor import ProgramState
+from ream_local.tika import Tika
 
 _DATA_MB = 1000
 _SMALL_OVERHEAD_MB = 250
 _START_SECONDS = 180.0
 _POLL_SECONDS = 0.1
 
-Server = Kafka | OpenSearch
+Server = Kafka | OpenSearch | Tika
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +89,23 @@ class StackState:
 
 
 class Stack:
-    """Kafka and OpenSearch as plain processes of this machine, listening on the loopback address only.
+    """Kafka, OpenSearch and what else is wanted as plain processes of this machine, on the loopback address only.
 
     The processes belong to a supervisor in a session of its own: they outlive the caller, and come back when they die.
     """
 
-    def __init__(self, settings: Settings, servers: Sequence[str] = ("kafka", "opensearch")) -> None:
+    def __init__(self, settings: Settings, servers: Sequence[str] | None = None) -> None:
         """Describe a stack; nothing happens yet.
 
         Args:
             settings: folders, ports, memory.
-            servers: which of `kafka` and `opensearch` it has.
+            servers: which of `kafka`, `opensearch` and `tika` it has; None takes those that the settings want.
         """
         self._settings = settings
         self._kafka, self._opensearch = Kafka(settings), OpenSearch(settings)
-        every: tuple[Server, ...] = (self._kafka, self._opensearch)
-        self._servers = tuple(server for server in every if server.name in servers)
+        every: tuple[Server, ...] = (self._kafka, self._opensearch, Tika(settings))
+        wanted = settings.servers if servers is None else servers
+        self._servers = tuple(server for server in every if server.name in wanted)
         self._supervisor = DetachedSupervisor(settings.data_dir / "run", "servers")
 
     @property
@@ -204,7 +206,8 @@ class Stack:
 
     def _require_room(self) -> None:
         require_disk(self._settings.data_dir, _DATA_MB, "The local stack")
-        heaps = {"kafka": self._settings.kafka_heap_mb, "opensearch": self._settings.opensearch_heap_mb}
+        chosen = self._settings
+        heaps = {"kafka": chosen.kafka_heap_mb, "opensearch": chosen.opensearch_heap_mb, "tika": chosen.tika_heap_mb}
         require_memory(sum(heaps[each.name] + _SMALL_OVERHEAD_MB for each in self._servers), "The local stack")
         for server in self._servers:
             for port, setting in server.ports().items():

@@ -3,7 +3,8 @@
 
 A broker that can't be put together on this machine is looked for in a container, where an engine answers.
 
-A pytest plugin (entry point `ream_local`). Tests ask for the fixtures `kafka_bootstrap`, `opensearch` and `s3_server`.
+A pytest plugin (entry point `ream_local`). Tests ask for the fixtures `kafka_bootstrap`, `opensearch`, `s3_server` and
+`tika_url`.
 Without servers such tests are skipped with the reason; with REQUIRE_SERVERS=1 they fail instead.
 """
 
@@ -27,10 +28,10 @@ from ream_local.object_store import ObjectStore, S3Server
 from ream_local.ports import free_ports
 from ream_local.stack import Endpoints, Login, Stack
 
-__all__ = ["OpenSearchServer", "S3Server", "kafka_bootstrap", "opensearch", "s3_server"]
+__all__ = ["OpenSearchServer", "S3Server", "kafka_bootstrap", "opensearch", "s3_server", "tika_url"]
 
 _T = TypeVar("_T")
-_PORTS = ("kafka_port", "kafka_controller_port", "opensearch_port", "opensearch_transport_port")
+_PORTS = ("kafka_port", "kafka_controller_port", "opensearch_port", "opensearch_transport_port", "tika_port")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class SessionServers:
         self.kafka_bootstrap = _Once(lambda: environment.get("KAFKA_BOOTSTRAP_SERVERS") or self._kafka())
         self.opensearch = _Once(lambda: named_opensearch(environment) or self._opensearch())
         self.s3_server = _Once(lambda: named_s3(environment) or self._s3())
+        self.tika_url = _Once(lambda: environment.get("TIKA_URL") or self._tika())
 
     def look(self, fixture: str) -> None:
         """Start a server before the tests that want it, so that its start does not count against their time limit."""
@@ -98,6 +100,7 @@ class SessionServers:
             "kafka_bootstrap": self.kafka_bootstrap,
             "opensearch": self.opensearch,
             "s3_server": self.s3_server,
+            "tika_url": self.tika_url,
         }
         if fixture in servers:
             servers[fixture].look()
@@ -123,6 +126,9 @@ class SessionServers:
 
     def _opensearch(self) -> OpenSearchServer:
         return OpenSearchServer.of(self._stack("opensearch").endpoints())
+
+    def _tika(self) -> str:
+        return f"http://127.0.0.1:{self._stack('tika').settings.tika_port}"
 
     def _s3(self) -> S3Server:
         store = ObjectStore(self._folder("s3"), settings.cache_home(self._environment), free_ports(1)[0])
@@ -220,3 +226,9 @@ def opensearch(pytestconfig: pytest.Config) -> OpenSearchServer:
 def s3_server(pytestconfig: pytest.Config) -> S3Server:
     """A real S3 server. Make your own bucket in it."""
     return pytestconfig.stash[_SERVERS].s3_server.value()
+
+
+@pytest.fixture(scope="session")
+def tika_url(pytestconfig: pytest.Config) -> str:
+    """Where a real server of Apache Tika answers."""
+    return pytestconfig.stash[_SERVERS].tika_url.value()

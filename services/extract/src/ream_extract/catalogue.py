@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides by whom a media type is read, without loading any parser: the service itself never touches a document."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -18,6 +19,8 @@ class Known:
     """It opens parts of a file with passwords by itself."""
     programs: bool = False
     """It reads by programs of their own."""
+    plans_converted: bool = False
+    """It plans the converted form too, and without one it knows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,15 @@ class Catalogue:
     extractors: tuple[Known, ...]
 
     def find(self, media_type: str) -> Known | None:
-        """Returns the extractor of a media type: the exact one, else that of the whole kind (`text/*`), else none."""
+        """Returns the extractor of a media type: the exact one, that of the whole kind (`text/*`), of all, or none."""
         by_type = {claimed: one for one in self.extractors for claimed in one.media_types}
-        return by_type.get(media_type) or by_type.get(media_type.partition("/")[0] + "/*")
+        kind = media_type.partition("/")[0] + "/*"
+        return by_type.get(media_type) or by_type.get(kind) or by_type.get("*/*")
+
+    def converting_to(self, endings: Collection[str]) -> "Catalogue":
+        """Leaves out the extractors that know nothing without a converted form that nobody makes here."""
+        left = (one for one in self.extractors if not one.plans_converted or one.convert_to in endings)
+        return Catalogue(tuple(left))
 
     def named(self, name: str) -> Known:
         """Returns the extractor that a manifest names.

@@ -9,7 +9,7 @@ from ream_contracts.artifacts import Manifest, Source
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
 from ream_contracts.whole import NotWhole
-from ream_extract import unlocking
+from ream_extract import converting, unlocking
 from ream_extract.parameters import Parameters
 from ream_extract.planning import CHILD_BYTES, covers_all, lay_out
 from ream_extract.reader import Job, Reader
@@ -72,6 +72,8 @@ def _plan(ingested: DocumentIngested, store: Store, reader: Reader, parameters: 
         if extractor is not None:
             passwords = reader.passwords(parameters) if extractor.takes_passwords else ()
             job = replace(job, programs=extractor.programs, passwords=passwords)
+            if extractor.plans_converted:
+                return converting.planned(ingested, store, reader, job, extractor)
             return unlocking.planned(ingested, store, reader, job, extractor)
         reason = f"Files of type {ingested.media_type} are not read; what is known of them is kept."
         return Plan((), reader.describe(job), 0, "unsupported", "unsupported-type", reason)

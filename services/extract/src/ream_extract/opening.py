@@ -5,9 +5,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ream_extract import tika
 from ream_extract.passwords import Passwords
 from ream_extract.reader import Reader
-from ream_extract.settings import ExtractSettings, SecretSettings
+from ream_extract.settings import ExtractSettings, SecretSettings, TikaSettings
 from ream_kit import settings
 from ream_kit.cells import Cells
 from ream_kit.cells import Limits as CellLimits
@@ -51,6 +52,7 @@ def open_reader() -> Iterator[Reader]:
                 ),
                 once.call,
                 Passwords(secrets.secrets_dir, os.environ),
+                tika.opened(settings.load(TikaSettings, os.environ), chosen.limits().markup_bytes),
             )
         finally:
             rare.close()

@@ -87,9 +87,10 @@ class Reader:
         call_once: the same in a cell that reads nothing afterwards, so that no stranger's bytes come where a password
             was; None where one way will do.
         passwords: what the operator keeps.
+        tika: makes HTML of what nobody here reads; None where that is switched off.
 
     Attributes:
-        guard: the breaker of what converts, where it has one.
+        guards: the breakers of what converts.
 
     Raises:
         CellDied, CellFailed: the cell cannot say which extractors there are.
@@ -104,18 +105,21 @@ class Reader:
         confined: Callable[[], tuple[str, ...]] = tuple,
         call_once: Callable[[Mapping[str, Any]], Call] | None = None,
         passwords: Passwords | None = None,
+        tika: Converter | None = None,
     ) -> None:
         self._call = call
         self._confined = confined
         self._call_programs = call_programs
         self._call_once = call_once or call
         self._passwords = passwords or Passwords()
-        self._office = office
-        self.guard: Guard | None = getattr(office, "guard", None)
+        converters = {"docx": office, "html": tika}
+        self._converters = {ending: one for ending, one in converters.items() if one is not None}
+        found = (getattr(one, "guard", None) for one in self._converters.values())
+        self.guards: tuple[Guard, ...] = tuple(one for one in found if one is not None)
         self.settings = chosen
         self.limits: Limits = chosen.limits()
         self.defaults = Parameters(chosen.ocr, chosen.pictures, tables=chosen.tables)
-        self.catalogue = _catalogue(call)
+        self.catalogue = _catalogue(call).converting_to(self._converters)
 
     def confinement(self) -> tuple[str, ...]:
         """Names what holds the cells, and LibreOffice where it was started."""
@@ -227,23 +231,24 @@ class Reader:
                 return True
         return False
 
-    def convert(self, original: Path, ending: str, put: Callable[[Path], None]) -> bool:
-        """Converts a legacy document and hands over the result; False where that cannot be done.
+    def convert(self, original: Path, ending: str, put: Callable[[Path], object]) -> str | None:
+        """Converts a document and hands over the result; says the cause where that cannot be done.
 
         Raises:
-            Retry: LibreOffice does not start, or a disk is full.
+            Retry: LibreOffice or Tika is away, or a disk is full.
         """
-        if self._office is None:
-            return False
+        converter = self._converters.get(ending)
+        if converter is None:
+            return "missing"
         with _room(), tempfile.TemporaryDirectory(prefix="ream-extract-") as folder:
             target = Path(folder) / f"converted.{ending}"
             try:
-                self._office.convert(original, target)
+                converter.convert(original, target)
             except ConversionFailed as failure:
                 _LOG.warning("conversion_failed", cause=failure.cause)
-                return False
+                return failure.cause
             put(target)
-        return True
+        return None
 
     def _attempt(self, job: Job, missing: set[int], spending: Spending, take: Take) -> CellDied | CellFailed | None:
         """Reads what is missing in one call and takes away from it what was answered; returns what ended the call."""

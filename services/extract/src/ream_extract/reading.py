@@ -179,7 +179,7 @@ class Extractor(Protocol):
     version: str
     """Part of every memo: raise it whenever the same bytes would give something else."""
     media_types: tuple[str, ...]
-    """Exact media types, or `text/*` for what nobody else takes."""
+    """Exact media types, or `text/*` and `*/*` for what nobody else takes."""
     convert_to: str | None
     """Ending of the format that is to be made of the original first, when an office program is there."""
 
@@ -215,6 +215,16 @@ class StartsPrograms(Protocol):
     """What an extractor says besides that reads by programs of their own: its cell may start them."""
 
     programs: bool
+
+
+@runtime_checkable
+class PlansConverted(Protocol):
+    """What an extractor says besides that it plans the converted form too: of the original it knows nothing.
+
+    Where nothing makes that form here, its media types are not read.
+    """
+
+    plans_converted: bool
 
 
 @runtime_checkable

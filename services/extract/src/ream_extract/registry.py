@@ -7,7 +7,7 @@ from functools import cache
 
 from ream_extract import extractors
 from ream_extract.catalogue import Catalogue, Known
-from ream_extract.reading import Extractor, ReadTogether, StartsPrograms, TakesPasswords
+from ream_extract.reading import Extractor, PlansConverted, ReadTogether, StartsPrograms, TakesPasswords
 
 
 @cache
@@ -42,6 +42,7 @@ def known() -> Catalogue:
                 one.together if isinstance(one, ReadTogether) else (),
                 isinstance(one, TakesPasswords) and one.takes_passwords,
                 isinstance(one, StartsPrograms) and one.programs,
+                isinstance(one, PlansConverted) and one.plans_converted,
             )
             for one in found()
         )

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ream_extract.reading import Limits, Ocr
 from ream_kit.settings import SettingsError, require_at_least, setting
@@ -20,6 +21,25 @@ class SecretSettings:
         """Refuses a folder that is not there: every name would be unknown."""
         if self.secrets_dir is not None and not self.secrets_dir.is_dir():
             raise SettingsError("REAM_SECRETS_DIR names no folder")
+
+
+@dataclass(frozen=True, slots=True)
+class TikaSettings:
+    """A server of Apache Tika, which is asked about files that nobody here reads."""
+
+    tika_url: str | None = setting(
+        None, "server of Apache Tika that reads what nothing else reads; none is asked if empty"
+    )
+    tika_seconds: float = setting(120.0, "longest time for one file at Apache Tika")
+
+    def __post_init__(self) -> None:
+        """Refuses what is no address of a server."""
+        if self.tika_url is not None:
+            parts = urlsplit(self.tika_url)
+            if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+                raise SettingsError("REAM_TIKA_URL must be like http://127.0.0.1:19998, without a name and password")
+        if self.tika_seconds <= 0:
+            raise SettingsError("REAM_TIKA_SECONDS must be above 0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from ream_contracts import identity, layout, topics
 from ream_contracts.artifacts import Manifest
 from ream_contracts.messages import DocumentIngested, DocumentSubmitted, PartFailed, SegmentRead
 from ream_contracts.whole import NotWhole
-from ream_extract import answers
+from ream_extract import answers, converting
+from ream_extract.catalogue import Known
 from ream_extract.lane import Lane
 from ream_extract.manifests import require_size
 from ream_extract.parameters import Parameters
@@ -177,29 +178,22 @@ class Work:
             original = self._opened.enter_context(self._store.local(self._ingested.object or ""))
             require_size(original, self._ingested)
             extractor = self._reader.catalogue.named(self._manifest.extractor)
-            converted = self._converted(original, extractor.convert_to) if extractor.convert_to else None
+            converted = self._converted(original, extractor) if extractor.convert_to else None
             self._job = Job(
                 original,
                 self._ingested.media_type,
                 extractor.name,
                 self._parameters,
                 converted,
-                programs=extractor.programs or (extractor.convert_to is not None and converted is None),
+                programs=extractor.programs or (extractor.convert_to == "docx" and converted is None),
                 passwords=self._reader.passwords(self._parameters) if extractor.takes_passwords else (),
             )
         return self._job
 
-    def _converted(self, original: Path, ending: str) -> Path | None:
-        memo = identity.memo(self._ingested.sha256 or "", "office", VERSION)
-        name = layout.converted(self._ingested.document_id, self._ingested.generation, memo, ending)
-        if not self._store.exists(name) and not self._reader.convert(
-            original, ending, lambda made: self._keep(name, made)
-        ):
+    def _converted(self, original: Path, extractor: Known) -> Path | None:
+        if converting.make(self._ingested, self._store, self._reader, original, extractor) is not None:
             return None
-        return self._opened.enter_context(self._store.local(name))
-
-    def _keep(self, name: str, made: Path) -> None:
-        self._store.put(name, made)
+        return self._opened.enter_context(self._store.local(converting.name(self._ingested, extractor)))
 
     def _stage_version(self) -> str:
         return f"{VERSION}.{self._manifest.extractor_version}"
