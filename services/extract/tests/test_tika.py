@@ -158,7 +158,7 @@ def serving(put: "Callable[[BaseHTTPRequestHandler, bytes], None]", seconds: flo
     try:
         yield tika
     finally:
-        tika.guard.close()
+        tika.close()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -171,9 +171,9 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_the_page_comes_back_whole(files: tuple[Path, Path]) -> None:
-    with serving(lambda handler, data: answer(handler, 200, str(len(data)).encode())) as tika:
+    with serving(lambda handler, data: answer(handler, 200, b"%d</html>\n" % len(data))) as tika:
         tika.convert(*files)
-    assert files[1].read_text() == "200000"
+    assert files[1].read_text() == "200000</html>\n"
 
 
 @pytest.mark.parametrize(
@@ -230,11 +230,11 @@ def test_a_server_that_somebody_ended_is_asked_again(files: tuple[Path, Path]) -
 
     def put(handler: BaseHTTPRequestHandler, data: bytes) -> None:
         asked.append(1)
-        broken_off(handler, data) if len(asked) == 1 else answer(handler, 200, b"made")
+        broken_off(handler, data) if len(asked) == 1 else answer(handler, 200, b"made</html>")
 
     with serving(put) as tika:
         tika.convert(*files)
-    assert files[1].read_text() == "made"
+    assert files[1].read_text() == "made</html>"
 
 
 def test_a_server_that_does_not_come_back_is_waited_for(
@@ -261,4 +261,28 @@ def test_only_addresses_of_servers_are_taken(url: str) -> None:
 
 
 def test_none_is_asked_where_none_is_named() -> None:
-    assert opened(TikaSettings(), 1) is None
+    with opened(TikaSettings(), 1) as server:
+        assert server is None
+
+
+def test_a_page_that_is_cut_off_is_none(files: tuple[Path, Path]) -> None:
+    half = b"<html><body>half of"
+    with serving(lambda handler, _: answer(handler, 200, half)) as tika, pytest.raises(ConversionFailed) as failed:
+        tika.convert(*files)
+    assert failed.value.cause == "crashed"
+
+
+def test_an_orderly_end_does_not_wait_for_a_file(files: tuple[Path, Path]) -> None:
+    over, begun = threading.Event(), threading.Event()
+
+    def put(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        begun.set()
+        over.wait(20)
+
+    with serving(put, seconds=20.0) as tika:
+        ending = threading.Thread(target=lambda: begun.wait(20) and tika.close())
+        ending.start()
+        with pytest.raises(Retry, match="ending"):
+            tika.convert(*files)
+        ending.join()
+        over.set()

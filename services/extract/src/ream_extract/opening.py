@@ -40,7 +40,8 @@ def open_reader() -> Iterator[Reader]:
     rare = Cells(_TARGET, size=1, limits=programs)
     once = Cells(_TARGET, size=1, limits=limits, recycle_after=1)
     secrets = settings.load(SecretSettings, os.environ)
-    with Cells(_TARGET, size=chosen.cells, limits=limits) as cells, office:
+    others = tika.opened(settings.load(TikaSettings, os.environ), chosen.limits().markup_bytes)
+    with Cells(_TARGET, size=chosen.cells, limits=limits) as cells, office, others as server:
         try:
             yield Reader(
                 cells.call,
@@ -52,7 +53,7 @@ def open_reader() -> Iterator[Reader]:
                 ),
                 once.call,
                 Passwords(secrets.secrets_dir, os.environ),
-                tika.opened(settings.load(TikaSettings, os.environ), chosen.limits().markup_bytes),
+                server,
             )
         finally:
             rare.close()

@@ -8,8 +8,8 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ SERVER = "tika"
 BACK_SECONDS = 30.0
 """How long a server that went down over a file is waited for, to try the file once more."""
 _PIECE = 1 << 16
+_END, _END_BYTES = b"</html>", 64
 _NO_SERVER = {401, 403, 404, 405}
 _BUSY = {429, 502, 503, 504}
 _AWAY = "no server of Apache Tika answers at REAM_TIKA_URL: start it there, or unset the variable"
@@ -33,9 +34,14 @@ class _WentDown(Exception):
     """The connection ended while the server was at work."""
 
 
-def opened(chosen: TikaSettings, most_bytes: int) -> "Tika | None":
+@contextmanager
+def opened(chosen: TikaSettings, most_bytes: int) -> "Iterator[Tika | None]":
     """Gives the server that the settings name; None where they name none."""
-    return Tika(chosen.tika_url, chosen.tika_seconds, most_bytes) if chosen.tika_url is not None else None
+    if chosen.tika_url is None:
+        yield None
+        return
+    with closing(Tika(chosen.tika_url, chosen.tika_seconds, most_bytes)) as server:
+        yield server
 
 
 class Tika:
@@ -57,7 +63,8 @@ class Tika:
         self._seconds = seconds
         self._most = most_bytes
         self._lock = threading.Lock()
-        self._pause = threading.Event()
+        self._over = threading.Event()
+        self._connected: socket.socket | None = None
         self.guard = Guard(SERVER, self._probe)
 
     def convert(self, source: Path, target: Path) -> None:
@@ -65,7 +72,7 @@ class Tika:
 
         Raises:
             ConversionFailed: refused, out-of-time, too-large, or crashed (twice over this file).
-            Retry: the server is away or busy; the document has no part in it.
+            Retry: the server is away or busy, or the service is ending; the document has no part in it.
         """
         with self._lock, self.guard.calling():
             try:
@@ -76,21 +83,38 @@ class Tika:
                 try:
                     self._made(source, target)
                 except _WentDown as again:
+                    self._require_time()
                     raise ConversionFailed("crashed") from again
+
+    def close(self) -> None:
+        """Cuts off what is asked: a file may take minutes, and an orderly end has seconds."""
+        self._over.set()
+        if (connected := self._connected) is not None:
+            with suppress(OSError):  # it may have ended by itself
+                connected.shutdown(socket.SHUT_RDWR)
+        self.guard.close()
+
+    def _require_time(self) -> None:
+        if self._over.is_set():
+            raise Retry(SERVER, "the service is ending")
 
     def _made(self, source: Path, target: Path) -> None:
         until = time.monotonic() + self._seconds
-        with closing(self._connected(self._seconds)) as connection, target.open("wb") as page:
+        with closing(self._connection(self._seconds)) as connection, target.open("wb") as page:
+            self._connected = connection.sock
+            self._require_time()  # the end may have come before there was a connection that it could cut
             within = _Deadline(connection.sock, until)
             self._send(connection, source, within)
-            size = 0
+            size, end = 0, b""
             with closing(within.call(connection.getresponse)) as response:
                 _require_page(response.status)
                 while piece := within.call(response.read1, _PIECE):
-                    size += len(piece)
+                    size, end = size + len(piece), (end + piece)[-_END_BYTES:]
                     if size > self._most:
                         raise ConversionFailed("too-large")
                     page.write(piece)
+            if size and not end.rstrip().endswith(_END):
+                raise _WentDown
 
     def _send(self, connection: http.client.HTTPConnection, source: Path, within: "_Deadline") -> None:
         connection.putrequest("PUT", f"{self._parts.path.rstrip('/')}/tika")
@@ -102,7 +126,7 @@ class Tika:
             for piece in iter(lambda: file.read(_PIECE), b""):
                 within.call(connection.send, piece)
 
-    def _connected(self, seconds: float) -> http.client.HTTPConnection:
+    def _connection(self, seconds: float) -> http.client.HTTPConnection:
         secure = self._parts.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(self._parts.hostname or "", self._parts.port, timeout=seconds)
@@ -119,7 +143,7 @@ class Tika:
         Raises:
             Retry: it does not say.
         """
-        with closing(self._connected(5.0)) as connection:
+        with closing(self._connection(5.0)) as connection:
             try:
                 connection.request("GET", f"{self._parts.path.rstrip('/')}/version")
                 with closing(connection.getresponse()) as response:
@@ -132,12 +156,13 @@ class Tika:
     def _wait_until_back(self) -> None:
         until = time.monotonic() + BACK_SECONDS
         while True:
+            self._require_time()
             try:
                 self._probe()
             except Retry:
                 if time.monotonic() > until:
                     raise
-                self._pause.wait(0.5)
+                self._over.wait(0.5)
             else:
                 return
 
