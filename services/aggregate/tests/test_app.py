@@ -7,10 +7,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aiokafka.errors import KafkaTimeoutError
+from faust.exceptions import ProducerSendError
 from faust.types import TP
 
 from ream_aggregate import app as app_module
 from ream_aggregate.app import BUFFERED_SENDS, AggregateApp, Aggregation, Entries, Place, make_app
+from ream_aggregate.begun import Begun
 from ream_aggregate.defects import Defects
 from ream_aggregate.proof import Proof
 from ream_aggregate.read_ahead import AheadRecovery
@@ -18,7 +21,7 @@ from ream_aggregate.settings import Settings, names
 from ream_kit.metrics import Metrics
 from ream_kit.process import BrokerSettings
 
-PLACE = Place("127.0.0.1:1, 127.0.0.1:2", names(BrokerSettings()), 12, Path("unused"))
+BOOTSTRAP = "127.0.0.1:1, 127.0.0.1:2"
 
 
 class Ended(BaseException):
@@ -26,8 +29,13 @@ class Ended(BaseException):
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> AggregateApp:
-    return make_app(Place(PLACE.bootstrap, PLACE.names, 12, tmp_path), Settings(store="memory"))
+def place(tmp_path: Path) -> Place:
+    return Place(BOOTSTRAP, names(BrokerSettings()), 12, tmp_path)
+
+
+@pytest.fixture
+def app(place: Place) -> AggregateApp:
+    return make_app(place, Settings(store="memory"))
 
 
 def _done(error: Exception | None = None) -> "asyncio.Future[None]":
@@ -127,7 +135,9 @@ def run(monkeypatch: pytest.MonkeyPatch, *values: tuple[bytes | None, bytes | No
     consumer = Consumer(log)
     buffer = SimpleNamespace(max_messages=100)
     producer, frozen = SimpleNamespace(buffer=buffer), given.get("frozen", lambda: False)
-    aggregation._app = cast(Any, SimpleNamespace(consumer=consumer, producer=producer, proof=Proof(), frozen=frozen))
+    begun = given.get("begun") or Begun()
+    app = SimpleNamespace(consumer=consumer, producer=producer, proof=Proof(), frozen=frozen, begun=begun)
+    aggregation._app = cast(Any, app)
     aggregation._outbox, aggregation._entries = cast(Any, Outbox(log)), cast(Any, Table(log))
     aggregation._metrics, aggregation._max_units = Metrics(), 100
     aggregation._defects = given.get("defects") or Defects(Path("none"))
@@ -139,8 +149,8 @@ def run(monkeypatch: pytest.MonkeyPatch, *values: tuple[bytes | None, bytes | No
     return log
 
 
-def test_there_is_one_agent_one_table_no_timer_and_no_web(app: AggregateApp) -> None:
-    Aggregation(app, PLACE, Settings(), cast(Any, Outbox([])), Metrics())
+def test_there_is_one_agent_one_table_no_timer_and_no_web(app: AggregateApp, place: Place) -> None:
+    Aggregation(app, place, Settings(), cast(Any, Outbox([])), Metrics())
     assert [agent.concurrency for agent in app.agents.values()] == [1]
     (table,) = app.tables.values()
     assert isinstance(table, Entries)
@@ -154,21 +164,21 @@ def test_there_is_one_agent_one_table_no_timer_and_no_web(app: AggregateApp) -> 
 
 def test_tables_are_read_ahead(app: AggregateApp) -> None:
     assert isinstance(app.tables.recovery, AheadRecovery)
-    assert app.bootstrap == PLACE.bootstrap
+    assert app.bootstrap == BOOTSTRAP
 
 
-def test_what_the_guards_rest_on_is_set(app: AggregateApp) -> None:
+def test_what_the_guards_rest_on_is_set(app: AggregateApp, place: Place) -> None:
     assert app.conf.processing_guarantee.value == "at_least_once"
     assert app.conf.stream_publish_on_commit is False
     assert app.conf.topic_allow_declare is False
     assert app.conf.producer_acks == -1
     assert app.conf.producer_partitioner is None  # aiokafka's own: murmur2
     assert [url.host for url in app.conf.broker_consumer] == ["127.0.0.1", "127.0.0.1"]
-    assert str(make_app(PLACE, Settings()).conf.store) == "rocksdb:?driver=rocksdict"
+    assert str(make_app(place, Settings()).conf.store) == "rocksdb:?driver=rocksdict"
 
 
-def test_topics_take_raw_bytes_and_empty_values(app: AggregateApp) -> None:
-    Aggregation(app, PLACE, Settings(), cast(Any, Outbox([])), Metrics())
+def test_topics_take_raw_bytes_and_empty_values(app: AggregateApp, place: Place) -> None:
+    Aggregation(app, place, Settings(), cast(Any, Outbox([])), Metrics())
     (agent,) = app.agents.values()
     (table,) = app.tables.values()
     channel = cast(Any, agent.channel)
@@ -204,24 +214,77 @@ def test_forget_removes_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, part("opened"), part("forget"))[2:] == ["removed", "answered 1"]
 
 
+class Panic(BaseException):
+    """What a native library raises that gave up."""
+
+
+@pytest.mark.parametrize("error", [RuntimeError("merge defect"), MemoryError(), Panic()])
 def test_a_defect_ends_the_process_and_the_record_is_not_answered(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     def take(*_: Any) -> None:
-        raise RuntimeError("merge defect")
+        raise error
 
     monkeypatch.setattr(app_module, "take", take)
-    defects = Defects(tmp_path / "defects.json")
-    assert run(monkeypatch, part("opened"), defects=defects) == ["ended: defect"]
-    assert Defects(tmp_path / "defects.json").tries(3, 0) == 1
+    begun = Begun()
+    assert run(monkeypatch, part("opened"), begun=begun) == ["ended: defect"]
+    assert begun.left() == (3, 0), "the next process counts it"
+
+
+@pytest.mark.parametrize("error", [KafkaTimeoutError(), ProducerSendError()])
+def test_a_broker_that_does_not_take_what_follows_is_no_defect_of_the_record(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def refused(*_: Any) -> Any:
+        return _done(error)
+
+    monkeypatch.setattr(Outbox, "complete", refused)
+    begun = Begun()
+    done = run(monkeypatch, part("opened"), part("opened", 2), begun=begun)
+    assert done[-1] == "ended: send_failed"
+    assert begun.left() is None
+
+
+def test_a_record_in_which_the_agent_is_told_to_stop_is_not_suspected(monkeypatch: pytest.MonkeyPatch) -> None:
+    def take(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(app_module, "take", take)
+    begun = Begun()
+    with pytest.raises(asyncio.CancelledError):
+        run(monkeypatch, part("opened"), begun=begun)
+    assert begun.left() is None
+
+
+def test_the_record_that_is_worked_on_is_the_one_that_is_begun(
+    monkeypatch: pytest.MonkeyPatch, app: AggregateApp, place: Place
+) -> None:
+    seen = []
+    real = app_module.take
+
+    def take(key: Any, value: Any, offset: int, *rest: Any) -> Any:
+        seen.append((offset, begun.left()))
+        return real(key, value, offset, *rest)
+
+    monkeypatch.setattr(app_module, "take", take)
+    begun = Begun()
+    run(monkeypatch, part("opened"), part("manifest"), begun=begun)
+    assert (seen, begun.left()) == ([(0, (3, 0)), (1, (3, 1))], None)
+    left = Begun(place.data_dir / "begun")
+    left.begin(3, 5)
+    made = Aggregation(app, place, Settings(), cast(Any, Outbox([])), Metrics())
+    assert made._defects.tries(3, 5) == 1
+    app.begun.begin(3, 6)
+    assert left.left() == (3, 6), "it is noted in the worker's own folder"
 
 
 def test_a_record_that_ended_the_worker_three_times_is_given_up_and_the_next_is_taken(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    defects = Defects(tmp_path / "defects.json")
+    begun, defects = Begun(), Defects(tmp_path / "defects.json")
     for _ in range(3):
-        defects.add(3, 0)
+        begun.begin(3, 0)
+        defects.count(begun)
     given_up = ["refused defect", "answered 0"]
     assert run(monkeypatch, part("manifest"), part("opened"), defects=defects) == [*given_up, "written", "answered 1"]
 

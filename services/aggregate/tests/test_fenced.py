@@ -10,6 +10,7 @@ import pytest
 
 from ream_aggregate import fenced
 from ream_aggregate.app import Place, make_app
+from ream_aggregate.begun import Begun
 from ream_aggregate.fenced import FencedProducer, fence
 from ream_aggregate.settings import Settings, names
 from ream_kit.process import BrokerSettings
@@ -81,6 +82,8 @@ def test_the_app_sends_through_the_fence(
     monkeypatch.setattr(fenced.Producer, "_new_producer", lambda *_: SimpleNamespace(client=client))
     app = make_app(Place("127.0.0.1:1", names(BrokerSettings()), 12, tmp_path), Settings(store="memory"))
     app.frozen = lambda: True
+    app.begun = Begun()
+    app.begun.begin(3, 7)
 
     async def send() -> None:
         producer = app.transport.create_producer()
@@ -90,3 +93,4 @@ def test_the_app_sends_through_the_fence(
     with pytest.raises(Ended):
         asyncio.run(send())
     assert (client.sent, ends) == ([], [{"reason": "frozen", "request": "str"}])
+    assert app.begun.left() is None, "the record that was worked on is not suspected of it"

@@ -249,20 +249,23 @@ app.take = take
 
 
 def test_a_record_that_ends_each_worker_holds_up_its_partition_no_longer_than_three(installation: Installation) -> None:
+    """Whether it raises or the system kills the process: a segmentation fault, or no memory left."""
     name = document(1)
-    defect = f"""
+    defect = """
+import os, signal
 import ream_aggregate.app as app
 real = app.take
 def take(key, value, *rest):
     if b'"segment": 1' in value:
-        raise RuntimeError("merge defect")
+        %s
     return real(key, value, *rest)
 app.take = take
-{MAIN}"""
+"""
+    killed, raised = (defect % end + MAIN for end in ("os.kill(os.getpid(), signal.SIGKILL)", "raise RuntimeError"))
     installation.make_topics().send(*opening(name, 2), answer(name, 1), answer(name, 2))
-    for _ in range(3):
-        assert installation.start(defect).wait(40) == 70
-    installation.start(defect)
+    for program, code in ((killed, -signal.SIGKILL), (raised, 70), (killed, -signal.SIGKILL)):
+        assert installation.start(program).wait(40) == code
+    installation.start(killed)
     wait_for(installation.caught_up)
     assert [letter["cause"] for letter in installation.dead_letters()] == ["defect"]
     assert installation.completed() == {}  # its other unit is missing, for sweep to find

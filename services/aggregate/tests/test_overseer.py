@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
 from ream_aggregate import logs
+from ream_aggregate.begun import Begun
 from ream_aggregate.overseer import Overseer, see
 from ream_aggregate.watch import Partition, Patience
 from ream_kit import log
@@ -37,6 +39,7 @@ def _app(base: int | None = 5, oldest: float | None = None, **fields: Any) -> An
     return SimpleNamespace(
         _consumer=consumer,
         tables=SimpleNamespace(recovery=recovery),
+        begun=Begun(),
         topics=SimpleNamespace(acks_enabled_for=lambda topic: topic == SOURCE.topic),
         **{"rebalancing": False, "in_recovery": False, "rebalancing_count": 2, **fields},
     )
@@ -83,6 +86,21 @@ def test_a_worker_that_does_not_get_on_is_ended() -> None:
     overseer.look(start + 62)
     assert ended == ["stalled"]
     assert overseer.looked_at == start + 62
+
+
+@pytest.mark.parametrize(("reason", "left"), [("stalled", (3, 5)), ("frozen", None)])
+def test_only_where_nothing_moves_is_the_record_that_is_worked_on_suspected(
+    reason: str, left: tuple[int, int] | None
+) -> None:
+    app = _app()
+    app.begun.begin(3, 5)
+    overseer = Overseer(app, replace(PATIENCE, frozen=1e9 if reason == "stalled" else 10), Metrics())
+    ended: list[str] = []
+    overseer.end = lambda reason, **_: ended.append(reason)
+    start = overseer.looked_at
+    for second in (1, 62) if reason == "stalled" else (11,):
+        overseer.look(start + second)
+    assert (ended, app.begun.left()) == ([reason], left)
 
 
 def test_ending_says_why_and_runs_nothing_else() -> None:

@@ -273,9 +273,11 @@ def test_the_library_keeps_a_failed_commit(tmp_path: Path) -> None:
 def test_a_changelog_record_that_failed_ends_the_process_before_the_commit(tmp_path: Path) -> None:
     async def story(consumer: Any, broker: Broker) -> None:
         consumer.answered(Message(10), [_sent(), _sent(RuntimeError("no such topic"))])
+        consumer.app.begun.begin(SOURCE.partition, 11)
         with pytest.raises(Ended, match="send_failed"):
             await consumer.commit()
         assert broker.commits == []
+        assert consumer.app.begun.left() is None, "what is worked on meanwhile has no part in it"
 
     _strictly(tmp_path, story)
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import faust
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from faust.exceptions import ProducerSendError
 from faust.types import TP
 
+from ream_aggregate.begun import Begun
 from ream_aggregate.defects import MOST_TRIES, Defects
 from ream_aggregate.ending import end_process
 from ream_aggregate.fanin import Answered, Passed, Refused, take
@@ -70,9 +73,11 @@ class AggregateApp(faust.App):
     Attributes:
         bootstrap: addresses of Kafka.
         frozen: says whether the process stood still so long that its partitions may have another owner.
+        begun: the record that is worked on.
     """
 
     proof = Proof()
+    begun = Begun()
     bootstrap = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -142,6 +147,8 @@ class Aggregation:
     def __init__(self, app: AggregateApp, place: Place, settings: Settings, outbox: Outbox, metrics: Metrics) -> None:
         self._app, self._outbox, self._metrics = app, outbox, metrics
         self._defects = Defects(place.data_dir / "defects.json")
+        app.begun = Begun(place.data_dir / "begun")
+        self._defects.count(app.begun)
         self._max_units = settings.max_units
         changelog = app.topic(
             place.names.changelog,
@@ -168,13 +175,24 @@ class Aggregation:
                 # Its partitions may have another owner by now, whose entries it would overwrite in the changelog.
                 end_process("frozen", **_place(event))
             started = time.monotonic()
-            try:
-                await self.take(event)
-            except Exception as error:
-                # Faust would acknowledge the record and start the agent anew.
-                self._defects.add(event.message.partition, event.message.offset)
-                end_process("defect", error=type(error).__name__, where=_where(error), **_place(event))
+            await self._survive(event)
             self._metrics.observe("ream_handler_seconds", time.monotonic() - started, STAGE, "none")
+
+    async def _survive(self, event: Any) -> None:
+        begun = self._app.begun
+        begun.begin(event.message.partition, event.message.offset)
+        try:
+            await self.take(event)
+        except (asyncio.CancelledError, GeneratorExit):
+            begun.done()  # the agent is told to stop
+            raise
+        except (KafkaError, ProducerSendError) as error:
+            begun.done()  # what follows from it did not arrive: the broker's doing
+            end_process("send_failed", error=type(error).__name__, **_place(event))
+        except BaseException as error:
+            # Faust would acknowledge the record and start the agent anew. Left begun, it is counted at the next start.
+            end_process("defect", error=type(error).__name__, where=_where(error), **_place(event))
+        begun.done()
 
     async def take(self, event: Any) -> None:
         """Works out one record, sends what follows from it, and calls it answered."""
@@ -195,7 +213,7 @@ class Aggregation:
 
     def _effect(self, message: Any) -> Answered | Refused | Passed:
         if self._defects.exhausted(message.partition, message.offset):
-            return Refused("defect", f"it ended the worker {MOST_TRIES} times: `ending_process` in the log says where")
+            return Refused("defect", f"it ended the worker {MOST_TRIES} times: `ending_process` may say where")
         held = self._entries.get(message.key) if message.key else None
         return take(message.key, message.value, message.offset, held, self._max_units)
 

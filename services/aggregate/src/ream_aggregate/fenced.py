@@ -20,7 +20,13 @@ class FencedProducer(Producer):
     def _new_producer(self, transactional_id: str | None = None) -> Any:
         made = super()._new_producer(transactional_id)
         app = cast(Any, self.app)
-        fence(made.client, lambda: bool(app.frozen()))
+
+        def frozen() -> bool:
+            if stood_still := bool(app.frozen()):
+                app.begun.done()  # what is worked on has no part in the end that follows
+            return stood_still
+
+        fence(made.client, frozen)
         return made
 
 

@@ -71,6 +71,8 @@ class Overseer(Service):
         self.sight, self.looked_at = replace(see(self._app), waits=self.waits()), now
         reason = self._watch.look(self.sight, now)
         if reason is not None:
+            if reason != "stalled":  # of the record that is worked on it may be that nothing moves, of the others not
+                self._app.begun.done()
             self.end(reason, still_for=round(self._watch.still_for(now)))
         lag = sum(each.lag for each in self.sight.partitions.values())
         self._metrics.set("ream_lag_records", lag, TOPIC)

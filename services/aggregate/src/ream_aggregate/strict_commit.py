@@ -227,6 +227,8 @@ class StrictCommit(Base):
         for send in sends:
             if not send.done() or send.cancelled() or send.exception() is not None:
                 error = type(send.exception()).__name__ if send.done() and not send.cancelled() else "no answer"
+                app: Any = self.app
+                app.begun.done()  # what is worked on meanwhile has no part in it
                 self.end("send_failed", error=error)
 
 
