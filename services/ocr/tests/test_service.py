@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ream_contracts import layout, topics, units
-from ream_contracts.artifacts import SegmentText, UnitText
+from ream_contracts.artifacts import Picture, SegmentText, UnitText
 from ream_contracts.messages import PartFailed, Redo, SegmentRead, SegmentScanned
 from ream_contracts.topic import Topic
 from ream_kit.cells import CellDied, CellFailed, NotStarted
@@ -360,3 +360,49 @@ def test_what_the_machine_is_short_of_is_waited_for(error: Exception, waiting_fo
     bus.run()
     (held,) = bus.waiting
     assert (held.waiting_for, bus.dead_letters) == (waiting_for, [])
+
+
+class TestWrittenPictures:
+    """Units whose own text is good, with pictures that show writing."""
+
+    PICTURES = tuple(layout.picture(DOCUMENT, 1, 3, name) for name in ("a.png", "b.jpg", "c.png"))
+
+    def bus(self, cell: Cell, *, method: str = "markup") -> LocalBus:
+        bus = bus_with(cell)
+        for name in self.PICTURES:
+            bus.store.put(name, b"a picture")
+        kinds = (("image/png", True), ("image/jpeg", None), ("image/png", True))
+        pictures = tuple(
+            Picture(name, media_type, 600, 200, None, 9, writing)
+            for name, (media_type, writing) in zip(self.PICTURES, kinds, strict=True)
+        )
+        unit = UnitText(3, "body", "own words", method, 100, None, 0, 0, 0, (), pictures, (), ())  # type: ignore[arg-type]
+        bus.store.put_artifact("kept", SegmentText(DOCUMENT, 1, 3, "extract", "1", (unit,), ()))
+        bus.put(topics.SEGMENTS_SCANNED, replace(scanned(kept="kept"), reason="written-pictures"))
+        return bus
+
+    def test_only_pictures_with_writing_are_read_and_said_below_the_units_own_text(self) -> None:
+        cell = Cell()
+        bus = self.bus(cell)
+        bus.run()
+        (read,) = read_of(bus)
+        assert (read.units, read.segment, read.method) == (((3, 3),), 3, "markup")
+        assert bus.store.text(read) == "own words\ntext of page 1"  # what is read twice is said once
+        assert [(one["media_type"], one["units"]) for one in cell.asked] == [("image/png", [1])] * 2
+        kept = bus.store.get_artifact(SegmentText, read.text).units[0]
+        assert [one.object for one in kept.pictures] == list(self.PICTURES)
+
+    def test_a_picture_that_kills_cells_leaves_the_units_own_text_and_is_named(self) -> None:
+        bus = self.bus(Cell(error=CellDied("out-of-memory")))
+        bus.run()
+        (read,) = read_of(bus)
+        assert bus.store.text(read) == "own words"
+        (unit,) = bus.store.get_artifact(SegmentText, read.text).units
+        assert [one.text for one in unit.annotations] == ["2 pictures with writing not read: 2 out-of-memory."]
+
+    def test_a_picture_that_is_cut_off_in_the_store_is_our_fault(self) -> None:
+        bus = self.bus(Cell())
+        bus.store.delete(self.PICTURES[0])
+        bus.store.put(self.PICTURES[0], b"a pict")
+        bus.run()
+        assert [one.cause for one in bus.dead_letters] == ["not-whole"]

@@ -371,6 +371,8 @@ class Picture:
     """x0, y0, x1, y1 in points from the top left of the unit."""
     size: int | None = None
     """Bytes of it."""
+    writing: bool | None = None
+    """Lines of letters were seen in it, so ocr reads it; absent where none were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -449,7 +449,7 @@ class SegmentRead:
 
 @dataclass(frozen=True, slots=True)
 class SegmentScanned:
-    """These units have no usable text: ocr renders them from the original and reads them."""
+    """These units have no usable text, or pictures with writing in them: ocr reads them, from the original or picture by picture."""
 
     document_id: str
     """The document: base32 of a sha256, 32 characters, lower case."""
@@ -467,10 +467,10 @@ class SegmentScanned:
     """Media type found from the content."""
     sha256: str
     """Of the original, hex: part of the memo."""
-    reason: Literal["no-text", "broken-text", "picture"]
-    """Why ocr is asked: no-text, broken-text or picture."""
+    reason: Literal["no-text", "broken-text", "picture", "written-pictures"]
+    """Why ocr is asked: no-text, broken-text, picture (the unit is one), or written-pictures: the kept text is sound, and pictures in it show writing."""
     kept: str | None
-    """What the text layer gave, when it is doubtful rather than absent: the better of the two is kept. A name in the store."""
+    """What the text layer gave, when it is doubtful rather than absent: the better of the two is kept. Of written-pictures the unit with its pictures: what they say is added. A name in the store."""
     redo: tuple[Redo, ...]
     """Stages that run again in this run; every other stage finds its artifacts and passes on."""
     size: int | None = None

@@ -12,6 +12,7 @@ from ream_extract.describe import describe
 from ream_extract.reading import Limits, Plan, Source, Unreadable
 from ream_extract.room import is_full
 from ream_extract.wire import pack, pack_plan
+from ream_extract.written_pictures import with_written_pictures
 from ream_pages import drawing
 from ream_pages.views import NotDrawn
 
@@ -85,7 +86,8 @@ def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     if request["do"] == "plan":
         yield pack_plan(extractor.plan(source))
     else:
-        for item in extractor.read(source, request["first"], request["last"], scratch):
+        items = extractor.read(source, request["first"], request["last"], scratch)
+        for item in with_written_pictures(items, source, scratch):
             yield pack(item) if item is not None else {"working": True}
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which images of a PDF page are kept as pictures, and writes them as files that any viewer opens."""
+"""Decides which images of a PDF page are kept as pictures, and which of them its text speaks for; writes them as files."""
 
 import ctypes
 import hashlib
 import io
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Annotation
+from ream_extract.pdf_blocks import Line
 from ream_extract.pdf_page import ImageOnPage
 from ream_extract.pictures import UNREADABLE, LeftOut, beyond, too_large
-from ream_extract.reading import Limits, PictureFound
+from ream_extract.reading import Box, Limits, PictureFound
 
 SMALLEST = 32
 """Pixels of a side below which an image is a rule, a bullet or a shade."""
@@ -25,6 +28,8 @@ AS_IT_IS = ("DCTDecode", "JPXDecode")
 """Packings that are files of their own: JPEG and JPEG 2000."""
 QUICK_PIXELS = 4_000_000
 """Pixels up to which an image is packed as small as can be; larger ones quickly."""
+COVERED = 0.02
+"""Share of an image under hidden lines of text from which these say what it shows."""
 
 
 class Pictures:
@@ -92,6 +97,26 @@ class Pictures:
         decoded.save(held, "PNG", compress_level=6 if pixels <= QUICK_PIXELS else 1)
         (self._scratch / digest).write_bytes(held.getvalue())
         return digest, "image/png"
+
+
+def under_text(pictures: Iterable[PictureFound], lines: Sequence[Line]) -> tuple[PictureFound, ...]:
+    """Marks the pictures that lie under hidden text, which was read from them: they are not to be read once more.
+
+    Args:
+        pictures: of one page, with their boxes.
+        lines: its text, which is drawn invisibly.
+    """
+    boxes = [line.box for line in lines if line.box is not None]
+    return tuple(replace(one, said=one.box is not None and _share(one.box, boxes) >= COVERED) for one in pictures)
+
+
+def _share(box: Box, others: Iterable[Box]) -> float:
+    """Gives the share of a box that others cover; where these overlap, more."""
+    covered = sum(
+        max(0.0, min(box[2], one[2]) - max(box[0], one[0])) * max(0.0, min(box[3], one[3]) - max(box[1], one[1]))
+        for one in others
+    )
+    return covered / ((box[2] - box[0]) * (box[3] - box[1]))
 
 
 def _digest(handle: Any, size: int) -> str:

@@ -10,7 +10,7 @@ from ream_contracts.artifacts import Annotation, Heading, LayoutBlock, Table
 
 Box = tuple[float, float, float, float]
 Method = Literal["text-layer", "markup", "plain", "converted", "ocr", "container", "none"]
-Reason = Literal["no-text", "broken-text", "picture"]
+Reason = Literal["no-text", "broken-text", "picture", "written-pictures"]
 Ocr = Literal["auto", "always", "never"]
 
 CHILD_KINDS = frozenset({"attachment", "member"})
@@ -115,6 +115,10 @@ class PictureFound:
     width: int
     height: int
     box: Box | None = None
+    said: bool = False
+    """Hidden text of its unit lies over it, which was read from it."""
+    writing: bool = False
+    """Lines of letters were seen in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,10 @@ class UnitRead:
 
 @dataclass(frozen=True, slots=True)
 class UnitScanned:
-    """A unit without usable text: ocr must read its image; `kept` is the doubtful text there was."""
+    """A unit that ocr must read; `kept` is the doubtful text there was.
+
+    Where the reason is `written-pictures`, `kept` is the whole unit, its text is good, and only its pictures are read.
+    """
 
     unit: int
     reason: Reason

@@ -21,7 +21,7 @@ _ENDINGS = {"image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A unit for ocr, and the artifact with the doubtful text that it had."""
+    """A unit for ocr, and the artifact with the text that it had: doubtful, or good where only its pictures are read."""
 
     unit: int
     reason: Reason
@@ -142,7 +142,10 @@ class Gathering:
             )
             size = file(picture.file).stat().st_size
             self.store.put(name, file(picture.file))
-            pictures.append(Picture(name, picture.media_type, picture.width, picture.height, picture.box, size))
+            writing = picture.writing or None
+            pictures.append(
+                Picture(name, picture.media_type, picture.width, picture.height, picture.box, size, writing)
+            )
         return UnitText(
             unit.unit, unit.kind, unit.text, unit.method, unit.confidence, unit.label, unit.width, unit.height,
             unit.rotation, unit.headings, tuple(pictures), unit.tables, unit.annotations, unit.counted,

@@ -23,7 +23,7 @@ from ream_extract.segments import Gathering, RunNote, loads
 from ream_kit import Store, To
 from ream_kit.store import NotFound
 
-VERSION = "1"
+VERSION = "2"
 _TOGETHER = 16
 """Units that are tried again in one call."""
 

@@ -63,7 +63,7 @@ def collect(
         wanted.remove(unit)
         layer = kept.get(unit)
         if "cause" not in answer:
-            read.append(_better(layer, _seen(answer), broken=broken))
+            read.append(_better(layer, seen_unit(answer), broken=broken))
         elif stands_alone(layer):
             read.append(layer)  # a page that cannot be drawn still says what its text layer says
         else:
@@ -87,7 +87,12 @@ def confidence(read: Iterable[UnitText]) -> int:
     return sum(unit.confidence * weight for unit, weight in zip(found, weights, strict=True)) // max(1, sum(weights))
 
 
-def _seen(answer: Mapping[str, Any]) -> UnitText:
+def seen_unit(answer: Mapping[str, Any]) -> UnitText:
+    """Makes a unit of a cell's answer that has a text.
+
+    Raises:
+        NotWhole: it has less text, places or cells than the cell said.
+    """
     if len(str(answer["text"])) != answer["characters"]:
         raise NotWhole(f"the text of unit {answer['unit']} is not as long as the cell said")
     if words.count(str(answer["words"])) != len(str(answer["text"]).split()):

@@ -26,6 +26,12 @@ ALIKE = 0.75
 LOOKED_FOR = 500
 """Words of a layer that are looked for among badly read ones; the search is slow, and a stamp has few words."""
 
+RUN = 3
+"""Words in a row that are taken for the same text where they stand in two places; single words stand everywhere."""
+
+SAID = 0.6
+"""Share of a line in such runs from which it is taken to be said already."""
+
 
 class Keep(StrEnum):
     """Which text of a page stays."""
@@ -79,6 +85,43 @@ def together(layer: str, seen: str) -> str:
         if wanted and unseen > (1 - AGREEMENT) * len(wanted):
             added.append(line.strip())
     return "\n".join([seen, *added])
+
+
+def unsaid(own: str, seen: str) -> str:
+    """Gives what was seen in a picture without what the text around it says already.
+
+    A line goes when most of its words stand in a row in that text, which may break its lines elsewhere; words of it
+    that do not, and were not read badly either, stay.
+    """
+    told = _ALL_WORDS.findall(own.casefold())
+    lines = [(line, _ALL_WORDS.findall(line.casefold())) for line in seen.splitlines()]
+    words = [word for _, found in lines for word in found]
+    run = min(RUN, len(words))
+    if not run:
+        return ""
+    known = {tuple(told[at : at + run]) for at in range(len(told) - run + 1)}
+    covered = bytearray(len(words))
+    for at in range(len(words) - run + 1):
+        if tuple(words[at : at + run]) in known:
+            covered[at : at + run] = b"\x01" * run
+    return "\n".join(_lines_left(lines, covered, set(told)))
+
+
+def _lines_left(lines: Iterable[tuple[str, list[str]]], covered: bytes, told: set[str]) -> Iterator[str]:
+    at, left = 0, LOOKED_FOR
+    for line, found in lines:
+        said = covered[at : at + len(found)]
+        at += len(found)
+        if not found:
+            continue
+        if sum(said) < SAID * len(found):
+            yield line.strip()
+            continue
+        rest = [word for word, known in zip(found, said, strict=True) if not known]
+        left -= len(rest)
+        unread = [word for word in rest if left < 0 or not _like_one_of(word, told)]
+        if unread:
+            yield " ".join(unread)
 
 
 def with_notes(text: str, notes: Iterable[tuple[str, bool]]) -> str:

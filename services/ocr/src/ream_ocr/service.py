@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ream_contracts import identity, layout, topics, units
 from ream_contracts.artifacts import SegmentText, UnitText
@@ -17,10 +17,13 @@ from ream_kit.store import NotFound
 from ream_ocr.answers import Answers, collect, confidence, stands_alone
 from ream_ocr.engine import EngineError
 from ream_ocr.parameters import STAGE, Parameters
+from ream_ocr.pictures_in_text import with_pictures
 from ream_ocr.reader import Job, Reader, open_reader
 
 VERSION = "8"
 _LOG = log.logger("ocr.service")
+
+SegmentMethod = Literal["text-layer", "markup", "plain", "converted", "ocr", "container"]
 
 
 def failed_part(scanned: SegmentScanned, cause: str, attempts: int) -> Iterator[PartFailed]:
@@ -64,6 +67,9 @@ def ocr(scanned: SegmentScanned, store: Store, origin: Origin, reader: Reader) -
 
 def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: Parameters, *, bulk: bool) -> Answers:
     kept = _kept(scanned, store)
+    if scanned.reason == "written-pictures":
+        read = (_with_pictures(kept.get(unit), store, reader, parameters, bulk) for unit in units.each(scanned.units))
+        return Answers(tuple(read), ())
     with store.local(scanned.object) as path:
         if scanned.size is not None and path.stat().st_size != scanned.size:
             raise NotWhole(f"{scanned.object} has {path.stat().st_size} bytes; {scanned.size} were said")
@@ -72,6 +78,27 @@ def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: 
             for unit in units.each(scanned.units)
         )
         return collect(read, scanned.units, kept, broken=scanned.reason == "broken-text")
+
+
+def _with_pictures(
+    unit: UnitText | None, store: Store, reader: Reader, parameters: Parameters, bulk: bool
+) -> UnitText:
+    """Reads the pictures of a unit that show writing, one at a time, and gives the unit with what they say.
+
+    Raises:
+        NotWhole: the unit is not at hand, or a picture of it.
+    """
+    if unit is None:
+        raise NotWhole("a unit whose pictures are to be read was not kept")
+    answers: dict[int, Mapping[str, Any]] = {}
+    for number, picture in enumerate(unit.pictures):
+        if picture.writing:
+            with store.local(picture.object) as path:
+                if path.stat().st_size != picture.size:
+                    raise NotWhole(f"not whole in the store: {picture.object}")
+                job = Job(path, picture.media_type, (1,))
+                (answers[number],) = _tried(job, reader, parameters, bulk, known=True)
+    return with_pictures(unit, answers)
 
 
 def _kept(scanned: SegmentScanned, store: Store) -> dict[int, UnitText]:
@@ -138,12 +165,18 @@ def _read(scanned: SegmentScanned, name: str, read: tuple[UnitText, ...]) -> Seg
         segment=scanned.segment,
         units=units.of(unit.unit for unit in read),
         text=name,
-        method="text-layer" if all(unit.method != "ocr" for unit in read) else "ocr",
+        method=_method(read),
         confidence=confidence(read),
         characters=characters(read),
         redo=scanned.redo,
         holds=holds(read),
     )
+
+
+def _method(read: tuple[UnitText, ...]) -> SegmentMethod:
+    """Says how most of a segment was got: by ocr where any unit was, else as its own text was."""
+    methods = [unit.method for unit in read]
+    return "ocr" if "ocr" in methods else next((one for one in methods if one != "none"), "text-layer")
 
 
 def _failed(scanned: SegmentScanned, cause: str, ranges: units.Ranges, attempts: int) -> PartFailed:

@@ -16,7 +16,7 @@ from ream_extract.flow import unit as body
 from ream_extract.pdf_blocks import Layout, lines_of
 from ream_extract.pdf_margins import with_blocks
 from ream_extract.pdf_marks import shown_by
-from ream_extract.pdf_pictures import Pictures
+from ream_extract.pdf_pictures import Pictures, under_text
 from ream_extract.pdf_spread import spread_of
 from ream_extract.pdf_tables import tables_on
 from ream_extract.pdf_xfa import form_blocks
@@ -181,6 +181,7 @@ def _judged(
     taken: tuple[PictureFound, ...] = ()
     if not (scanned or full_page or not source.pictures):
         taken, left_out = pictures.of_page(page, drawn.images)
+        taken = under_text(taken, lines) if drawn.hidden else taken
         notes += left_out
     # Of a page that ocr reads, what is pinned to it is in the picture.
     if scanned is None and pdf_annotations.draws(page, document.formenv):
