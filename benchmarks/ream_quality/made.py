@@ -42,11 +42,16 @@ _TALES = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A made document and the text that a person sees in it, in reading order."""
+    """A made document and the text that a person sees in it, in reading order.
+
+    Attributes:
+        shown: what of it only a picture says.
+    """
 
     name: str
     content: bytes
     text: str
+    shown: str = ""
 
     @property
     def given(self) -> Given:
@@ -60,7 +65,7 @@ def every() -> tuple[Made, ...]:
 
 
 def measure(library: Library) -> dict[str, float]:
-    """Returns shares of wrong letters on degraded pages and of words in order, and documents with text read twice."""
+    """Returns shares of wrong letters, words in order and words in pictures that came, and documents read twice."""
     if not any(name.startswith(FOLDER) for name in library.readings):
         return {}
     wrong = letters = kept = words = 0
@@ -72,7 +77,13 @@ def measure(library: Library) -> dict[str, float]:
         kept += LCSseq.similarity(found, wanted)
         words += len(wanted)
     doubled = sum(bool(more_often(library.readings[one.name].text, one.text)) for one in twice())
-    return {"ocr_degraded_cer": wrong / letters, "pdf_words_in_order": kept / words, "text_read_twice": doubled}
+    came = sum(_came(library.readings[one.name].text, one) for one in twice())
+    return {
+        "ocr_degraded_cer": wrong / letters,
+        "pdf_words_in_order": kept / words,
+        "text_read_twice": doubled,
+        "picture_words": came / sum(runs(one.shown).total() for one in twice()),
+    }
 
 
 def degraded_edits(library: Library) -> Iterator[tuple[Made, int]]:
@@ -84,6 +95,12 @@ def degraded_edits(library: Library) -> Iterator[tuple[Made, int]]:
 def more_often(found: str, wanted: str) -> Counter[str]:
     """Words with figures in them (no two in a made text are alike) that were read more often than they stand there."""
     return Counter({word: n for word, n in (runs(found) - runs(wanted)).items() if word in runs(wanted)})
+
+
+def _came(found: str, one: Made) -> int:
+    """Counts the words that only a picture says and that were read beyond those that stand elsewhere."""
+    elsewhere = runs(one.text) - runs(one.shown)
+    return ((runs(found) - elsewhere) & runs(one.shown)).total()
 
 
 @cache
@@ -164,10 +181,11 @@ def _pdf(name: str, language: str, *, columns: int, across: bool) -> Made:
 
 @cache
 def twice() -> tuple[Made, ...]:
-    """PDFs in which the same words lie in the text layer and in a picture, and pages with a picture of other words."""
+    """PDFs in which the same words lie in the text layer and in a picture, and pages with pictures of other words."""
     return (
         *(_searchable_scan(f"made/twice/searchable-scan-{n}.pdf", hidden=n % 2 == 0) for n in range(4)),
         *(_picture_in_text(f"made/twice/picture-{number}.pdf") for number in range(3)),
+        *(_picture_in_text(f"made/twice/quoted-{number}.pdf", quoted=4 + 4 * number) for number in range(2)),
     )
 
 
@@ -192,8 +210,10 @@ def _searchable_scan(name: str, *, hidden: bool) -> Made:
     return Made(name, data.getvalue(), "\n".join(lines))
 
 
-def _picture_in_text(name: str) -> Made:
+def _picture_in_text(name: str, quoted: int = 0) -> Made:
+    """A page of text above a picture of other lines, the first `quoted` of which the page says too."""
     shown, written = _bill(f"{name} picture")[:8], _bill(f"{name} text")
+    written += shown[:quoted]
     canvas, data = _canvas(name)
     picture = Image.new("L", (1400, 700), _PAPER)
     pen, font = ImageDraw.Draw(picture), _letters("serif", 36)
@@ -205,7 +225,8 @@ def _picture_in_text(name: str) -> Made:
     canvas.drawImage(ImageReader(io.BytesIO(_png(picture, _DPI))), 60, 120, 470, 235)
     canvas.showPage()
     canvas.save()
-    return Made(name, data.getvalue(), "\n".join((*written, *shown)))
+    alone = shown[quoted:]
+    return Made(name, data.getvalue(), "\n".join((*written, *alone)), "\n".join(alone))
 
 
 def _bill(name: str) -> list[str]:

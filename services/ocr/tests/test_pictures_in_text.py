@@ -37,7 +37,8 @@ def answer(text: str, *tables: dict[str, Any], confidence: int = 80) -> dict[str
         (PROSE, "THE HARBOUR OFFICE\ncounted the ships of the\nquarter and sent", ""),
         (PROSE, "the ships of the quarter\nare 14 in number", "are 14 in number"),
         (PROSE, "The harbour office counted the shlps of the quarter", ""),  # read badly
-        (PROSE, "The harbour office counted the 14 ships of the quarter", "14"),
+        (PROSE, "The harbour office counted the ships of the quarter: 14", "The harbour office counted the ships of the quarter: 14"),
+        (PROSE, "ll The harbour office counted the ships i", ""),  # specks
         (PROSE, "Invoices of the harbour to owners", "Invoices of the harbour to owners"),  # in another order
         (PROSE, "spring", ""),
         ("", "spring", "spring"),

@@ -7,7 +7,7 @@ import io
 import zipfile
 
 import docx
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Text
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
@@ -22,7 +22,7 @@ def papers() -> dict[str, bytes]:
 
 
 def report() -> bytes:
-    """Text with a heading, a picture and a note; a scan; a scan under a stamp; an attachment."""
+    """Text with a heading, a picture and a note; a scan; a scan under a stamp; text with a screenshot; an attachment."""
     held = io.BytesIO()
     canvas = Canvas(held, invariant=1)
     photo = ImageReader(picture())
@@ -38,6 +38,10 @@ def report() -> bytes:
     canvas.drawImage(photo, 0, 0, 595, 842)
     canvas.drawString(20, 20, "RECEIVED 12 May")
     canvas.showPage()
+    for line in range(12):
+        canvas.drawString(72, 700 - 20 * line, WORDS)
+    canvas.drawImage(ImageReader(screenshot()), 72, 100, 400, 130)
+    canvas.showPage()
     canvas.save()
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(held.getvalue())))
     for page in (0, 2):
@@ -52,6 +56,17 @@ def picture() -> io.BytesIO:
     """A photograph, as far as a reader can tell."""
     held = io.BytesIO()
     Image.effect_noise((240, 180), 90).convert("RGB").save(held, "PNG")
+    held.seek(0)
+    return held
+
+
+def screenshot() -> io.BytesIO:
+    """Writing, as far as a reader can tell."""
+    drawn = Image.new("L", (600, 200), 255)
+    for line in range(5):
+        ImageDraw.Draw(drawn).text((20, 15 + 36 * line), WORDS[line * 9 :][:45], fill=0, font=ImageFont.load_default(18))
+    held = io.BytesIO()
+    drawn.save(held, "PNG")
     held.seek(0)
     return held
 

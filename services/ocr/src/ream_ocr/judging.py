@@ -26,10 +26,10 @@ ALIKE = 0.75
 LOOKED_FOR = 500
 """Words of a layer that are looked for among badly read ones; the search is slow, and a stamp has few words."""
 
-RUN = 3
-"""Words in a row that are taken for the same text where they stand in two places; single words stand everywhere."""
+RUN = 4
+"""Words in a row that are taken for the same text where they stand in two places; fewer stand everywhere."""
 
-SAID = 0.6
+SAID = 0.5
 """Share of a line in such runs from which it is taken to be said already."""
 
 
@@ -88,10 +88,10 @@ def together(layer: str, seen: str) -> str:
 
 
 def unsaid(own: str, seen: str) -> str:
-    """Gives what was seen in a picture without what the text around it says already.
+    """Gives the lines that were seen in a picture and that the text around it does not say already.
 
-    A line goes when most of its words stand in a row in that text, which may break its lines elsewhere; words of it
-    that do not, and were not read badly either, stay.
+    A line goes when most of its words stand in a row in that text, which may break its lines elsewhere, and the others
+    are words of it that were read badly. With a number or a word that is new the line is another one, and stays whole.
     """
     told = _ALL_WORDS.findall(own.casefold())
     lines = [(line, _ALL_WORDS.findall(line.casefold())) for line in seen.splitlines()]
@@ -112,16 +112,16 @@ def _lines_left(lines: Iterable[tuple[str, list[str]]], covered: bytes, told: se
     for line, found in lines:
         said = covered[at : at + len(found)]
         at += len(found)
-        if not found:
-            continue
-        if sum(said) < SAID * len(found):
-            yield line.strip()
-            continue
-        rest = [word for word, known in zip(found, said, strict=True) if not known]
+        rest = [word for word, known in zip(found, said, strict=True) if not known and word not in told]
         left -= len(rest)
-        unread = [word for word in rest if left < 0 or not _like_one_of(word, told)]
-        if unread:
-            yield " ".join(unread)
+        same = sum(said) >= SAID * len(found) and left >= 0 and all(_is_misread(word, told) for word in rest)
+        if found and not same:
+            yield line.strip()
+
+
+def _is_misread(word: str, told: set[str]) -> bool:
+    """Says whether a word may be one of these, read badly, or a speck taken for letters."""
+    return word.isalpha() and (len(word) < 3 or _like_one_of(word, told))
 
 
 def with_notes(text: str, notes: Iterable[tuple[str, bool]]) -> str:

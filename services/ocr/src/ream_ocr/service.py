@@ -97,7 +97,10 @@ def _with_pictures(
                 if path.stat().st_size != picture.size:
                     raise NotWhole(f"not whole in the store: {picture.object}")
                 job = Job(path, picture.media_type, (1,))
-                (answers[number],) = _tried(job, reader, parameters, bulk, known=True)
+                for answer in _tried(job, reader, parameters, bulk, known=True):
+                    answers[number] = answer
+            if number not in answers:
+                raise NotWhole(f"no answer came for picture {number} of unit {unit.unit}")
     return with_pictures(unit, answers)
 
 
