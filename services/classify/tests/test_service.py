@@ -228,6 +228,15 @@ def test_units_with_text_are_counted_by_confidence_and_source(bus: LocalBus) -> 
     assert (scores["confidence:100"], scores["method:text-layer"]) == (2, 2)
 
 
+def test_what_is_found_early_has_a_record_of_its_own_and_answers_nothing(bus: LocalBus) -> None:
+    early = answer(bus, replace(READ, early=True))
+    assert (early.branch, early.record, early.read) == ("early", layout.early_record(ID, 1, 1, 5), ((5, 5), (7, 7)))
+    assert not bus.store.exists(RECORD)
+    assert answer(bus).record == RECORD
+    (given_up,) = failed_part(replace(READ, early=True), "defect", 3)
+    assert given_up.branch == "early"
+
+
 def test_a_text_that_is_not_there_is_given_up_after_three_tries(bus: LocalBus) -> None:
     bus.put(topics.SEGMENTS_READ, replace(READ, text=layout.text(ID, 1, 5, "extract", "absent123456")))
     bus.run()

@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from ream_contracts import topics
+from ream_contracts.artifacts import SegmentText
 from ream_extract.extractors.pdf import EXTRACTOR
 from ream_extract.reading import Item, Limits, PictureFound, Source, UnitRead, UnitScanned
+from ream_extract.testing import answered, ingested, sent
 from ream_extract.written_pictures import with_written_pictures
+from ream_kit import Store
+from ream_kit.testing import LocalBus
 
 PROSE = "The harbour office counted the ships of the quarter and sent the invoices to the owners."
 
@@ -130,3 +136,34 @@ def test_a_scan_under_hidden_text_is_not_read_once_more(tmp_path: Path) -> None:
     (said,) = read(pdf(tmp_path, screenshot(), hidden=True), tmp_path)
     assert isinstance(said, UnitRead)
     assert [one.said for one in said.pictures] == [True]
+
+
+def test_a_page_is_found_by_its_own_text_while_its_picture_is_read(bus: LocalBus, store: Store, tmp_path: Path) -> None:
+    document = ingested(store, pdf(tmp_path, screenshot()).read_bytes(), "application/pdf")
+    sent(bus, document)
+    assert answered(bus) == [1]
+    (scan,) = bus.sent(topics.SEGMENTS_SCANNED)
+    (early,) = bus.sent(topics.SEGMENTS_READ)
+    assert (early.early, early.text, early.holds, early.units) == (True, scan.kept, scan.kept_holds, scan.units)
+    assert (early.method, early.characters) == ("text-layer", len(store.text(early)))
+    (unit,) = store.get_artifact(SegmentText, early.text).units
+    assert [one.writing for one in unit.pictures] == [True]
+    assert store.exists(unit.pictures[0].object)
+    bus.put(topics.DOCUMENTS_INGESTED, replace(document, run=2))
+    bus.run()
+    assert len(bus.sent(topics.SEGMENTS_READ)) == 1, "what the first run read is found meanwhile"
+    assert len(bus.sent(topics.SEGMENTS_SCANNED)) == 2
+
+
+def test_a_document_that_is_nothing_but_a_picture_has_no_text_to_be_found_early(bus: LocalBus, store: Store) -> None:
+    held = io.BytesIO()
+    made = docx.Document()
+    shot = io.BytesIO()
+    screenshot().save(shot, "PNG")
+    made.add_picture(shot)
+    made.save(held)
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    sent(bus, ingested(store, held.getvalue(), kind))
+    (scan,) = bus.sent(topics.SEGMENTS_SCANNED)
+    assert (scan.reason, scan.segment) == ("written-pictures", 1)
+    assert bus.sent(topics.SEGMENTS_READ) == []

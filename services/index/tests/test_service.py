@@ -34,6 +34,8 @@ from ream_index.memory_node import Node
 from ream_index.opensearch import REQUEST_ENTRIES, Indices
 from ream_index.service import Search, index
 from ream_index.settings import IndexSettings
+from ream_index.stored import Holdings
+from ream_index.work import Desk, Stored, Work
 from ream_kit.testing import LocalBus
 
 DOCUMENT = "a" * 32
@@ -183,6 +185,37 @@ def test_pages_whose_parts_never_came_are_found(play: Play) -> None:
     assert play.said == [
         DocumentIndexed(DOCUMENT, 1, 1, completed().version, DOCUMENT, None, "complete", None, passages=2)
     ]
+
+
+def test_what_is_found_early_answers_nothing_and_gives_way_to_the_answer(play: Play) -> None:
+    play.document(["of the page and of its picture"])
+    record = play.bus.store.get_artifact(SegmentRecord, layout.segment_record(DOCUMENT, 1, 1, 1))
+    own = replace(play.bus.store.get_artifact(SegmentText, record.text).units[0], text="of the page")
+    play.bus.store.put_artifact("own", SegmentText(DOCUMENT, 1, 1, "extract", "1", (own,), ()))
+    name = layout.early_record(DOCUMENT, 1, 1, 1)
+    play.bus.store.put_artifact(name, replace(record, text="own", characters=len("of the page")))
+    early = PartSegment(DOCUMENT, 1, 1, "early", 1, ((1, 1),), (), name, len("of the page"), 0, {})
+    for said, found in (
+        (lambda: play.bus.put(topics.DOCUMENTS_PARTS, early), "of the page"),
+        (lambda: play.part(1), "of the page and of its picture"),
+        (lambda: play.bus.put(topics.DOCUMENTS_PARTS, early), "of the page and of its picture"),
+        (play.completes, "of the page and of its picture"),
+    ):
+        said()
+        play.bus.run()
+        assert list(play.texts.values()) == [found]
+    assert len(play.said) == 1
+
+
+def test_what_is_found_early_is_made_again_from_the_store_below_the_answers(play: Play) -> None:
+    play.document(["one", "two"])
+    names = [layout.segment_record(DOCUMENT, 1, 1, 1), layout.early_record(DOCUMENT, 1, 1, 1)]
+    play.bus.store.put(names[1], play.bus.store.get(names[0]))
+    assert Holdings.of(DOCUMENT, names[1:]).pages == {(1, 1)}
+    desk = Desk(play.bus.store, "t-documents", "t-passages", IndexSettings("t-"), "2026-01-01T00:00:00Z")
+    made = [(entry.body["text"], entry.version) for _, entry in desk.writes(Work(Stored(DOCUMENT, 1, 1)), {})]
+    answered = identity.version(1, 1, 1)
+    assert made == [("one", answered - 1), ("one", answered), ("two", answered)]
 
 
 def test_passages_that_are_there_are_not_written_again(play: Play) -> None:

@@ -16,6 +16,7 @@ NOT_IN_FLOW = {
     "object document": "a prefix",
     "object generation": "a prefix",
     "object segment_records": "a prefix",
+    "object early_records": "a prefix",
     "object document_records": "a prefix",
     "object run": "the message that starts a replay; replay itself names what is not there",
     "object erased": "the end of a document, not a part of it",
@@ -65,6 +66,7 @@ _OBJECTS: tuple[tuple[str, str], ...] = (
     (r"documents/[^/]+/\d+/notes/.*", "object run_note"),
     (r"documents/[^/]+/\d+/classes/.*", "artifact SegmentClasses"),
     (r"documents/[^/]+/\d+/segments/.*", "artifact SegmentRecord"),
+    (r"documents/[^/]+/\d+/early/.*", "object early_record"),
     (r"documents/[^/]+/\d+/pictures/.*", "object picture"),
     (r"documents/[^/]+/\d+/tables/.*\.json", "artifact TableFile"),
     (r"documents/[^/]+/\d+/tables/.*\.csv", "object table"),
@@ -76,7 +78,7 @@ _OBJECTS: tuple[tuple[str, str], ...] = (
     (r"errors/.*", "object error"),
     (r"incoming/.*", "object incoming"),
 )
-_JSON = ("artifact ", "object run_note", "object ingested", "object claim", "object contents")
+_JSON = ("artifact ", "object run_note", "object ingested", "object claim", "object contents", "object early_record")
 
 
 def of_object(name: str) -> str:

@@ -75,6 +75,16 @@ def segment_record(document_id: str, number: int, run_number: int, segment: int)
     return f"{segment_records(document_id, number, run_number)}{segment}.json"
 
 
+def early_records(document_id: str, number: int, run_number: int) -> str:
+    """Prefix of the records of one run that answer nothing."""
+    return f"{generation(document_id, number)}early/{run_number}/"
+
+
+def early_record(document_id: str, number: int, run_number: int, segment: int) -> str:
+    """Which artifacts are found of a segment until it is answered (artifact SegmentRecord)."""
+    return f"{early_records(document_id, number, run_number)}{segment}.json"
+
+
 def picture(document_id: str, number: int, unit: int, name: str) -> str:
     """A picture found in a unit; the name is its hash and ending."""
     return f"{generation(document_id, number)}pictures/{unit}.{name}"

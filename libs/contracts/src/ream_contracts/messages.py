@@ -299,8 +299,8 @@ class PartSegment:
     """Which bytes of this source: 1 for the first."""
     run: int
     """Which processing of these bytes: 1 for the first; a replay is a new run."""
-    branch: Literal["text", "vectors"]
-    """Which branch answers: text is required for completion, others only raise readiness."""
+    branch: Literal["text", "vectors", "early"]
+    """Which branch answers: text is required for completion, others only raise readiness; early is text whose pictures are read yet."""
     segment: int
     """The segment, named by its first unit."""
     read: tuple[tuple[int, int], ...]
@@ -331,8 +331,8 @@ class PartFailed:
     """Which bytes of this source: 1 for the first."""
     run: int
     """Which processing of these bytes: 1 for the first; a replay is a new run."""
-    branch: Literal["text", "vectors"]
-    """Which branch answers: text is required for completion, others only raise readiness."""
+    branch: Literal["text", "vectors", "early"]
+    """Which branch answers: text is required for completion, others only raise readiness; early is text whose pictures are read yet."""
     stage: str
     """Which stage."""
     cause: str
@@ -443,6 +443,8 @@ class SegmentRead:
     """Characters of text in all its units."""
     redo: tuple[Redo, ...]
     """Stages that run again in this run; every other stage finds its artifacts and passes on."""
+    early: bool | None = None
+    """The text is found at once and answers nothing: pictures in these units are read yet, and who reads them answers. Absent where the text answers."""
     holds: Mapping[str, int] | None = None
     """What the text artifact held when it was stored: units, characters, headings, pictures, table cells, annotations, blocks, children, and characters beside the text (in headings, cells and annotations)."""
 

@@ -151,7 +151,13 @@ class Store:
 
     def segment_records(self, document_id: str, generation: int, run: int) -> Iterator[SegmentRecord]:
         """Yields the records of a run in the order of their segments; names sort 10 before 2."""
-        prefix = layout.segment_records(document_id, generation, run)
+        yield from self._records(layout.segment_records(document_id, generation, run))
+
+    def early_records(self, document_id: str, generation: int, run: int) -> Iterator[SegmentRecord]:
+        """Yields the records of what is found of a run though its pictures are read yet, in the same order."""
+        yield from self._records(layout.early_records(document_id, generation, run))
+
+    def _records(self, prefix: str) -> Iterator[SegmentRecord]:
         for name in sorted(self.names(prefix), key=lambda one: (len(one), one)):
             yield self.get_artifact(SegmentRecord, name)
 

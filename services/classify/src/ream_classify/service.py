@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from ream_classify import corrections, language, rules
 from ream_classify.classes import classify as classes_of
@@ -63,7 +64,12 @@ def _file(setting: str) -> Path | None:
 
 def failed_part(read: SegmentRead, cause: str, attempts: int) -> Iterator[PartFailed]:
     """Says that the units of a segment were given up."""
-    yield PartFailed(read.document_id, read.generation, read.run, "text", STAGE, cause, read.units, attempts)
+    branch = _branch(read)
+    yield PartFailed(read.document_id, read.generation, read.run, branch, STAGE, cause, read.units, attempts)
+
+
+def _branch(read: SegmentRead) -> Literal["text", "early"]:
+    return "early" if read.early else "text"
 
 
 @stage(
@@ -76,7 +82,8 @@ def failed_part(read: SegmentRead, cause: str, attempts: int) -> Iterator[PartFa
 )
 def classify(read: SegmentRead, store: Store, rules: Rules, learnt: Learnt, clock: Clock) -> PartSegment:
     """Answers the units of one segment; what was classified before is found and not worked out again."""
-    name = layout.segment_record(read.document_id, read.generation, read.run, read.segment)
+    of = layout.early_record if read.early else layout.segment_record
+    name = of(read.document_id, read.generation, read.run, read.segment)
     record = _recorded(store, name)
     if record is None:
         store.put_artifact(name, _record(read, store, rules.having_learnt(learnt.now(store, clock))))
@@ -86,7 +93,7 @@ def classify(read: SegmentRead, store: Store, rules: Rules, learnt: Learnt, cloc
         document_id=read.document_id,
         generation=read.generation,
         run=read.run,
-        branch="text",
+        branch=_branch(read),
         segment=read.segment,
         read=record.read,
         not_applicable=record.not_applicable,
@@ -126,7 +133,7 @@ def _record(read: SegmentRead, store: Store, rules: Rules) -> SegmentRecord:
         characters=characters(text.units),
         children=tuple(child.document_id for child in text.children),
         incomplete=units.minus(answered, units.minus(answered, lacking)),
-        tables=tuple(_tables(read, text, store)),
+        tables=() if read.early else tuple(_tables(read, text, store)),
     )
 
 

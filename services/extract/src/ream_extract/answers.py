@@ -79,6 +79,29 @@ def scanned(ingested: DocumentIngested, page: Scanned) -> SegmentScanned:
     )
 
 
+def early(ingested: DocumentIngested, page: Scanned) -> Iterator[SegmentRead]:
+    """Says that the good text of a unit is there, so that nobody waits for its pictures to find it.
+
+    Of a later run nothing: what the one before it read is found meanwhile, pictures too.
+    """
+    if page.reason == "written-pictures" and page.kept is not None and page.method != "none" and ingested.run == 1:
+        kept_holds = page.kept_holds or {}
+        yield SegmentRead(
+            document_id=ingested.document_id,
+            generation=ingested.generation,
+            run=ingested.run,
+            segment=page.unit,
+            units=((page.unit, page.unit),),
+            text=page.kept,
+            method=page.method,
+            confidence=page.confidence,
+            characters=kept_holds.get("characters", 0),
+            redo=ingested.redo,
+            early=True,
+            holds=kept_holds,
+        )
+
+
 def child(
     ingested: DocumentIngested, found: ChildFound, share: Allowance, password_ref: tuple[str, ...]
 ) -> DocumentSubmitted:

@@ -27,6 +27,9 @@ class Scanned:
     reason: Reason
     kept: str | None
     kept_holds: Mapping[str, int] | None = None
+    method: Method = "none"
+    """How the kept text was got."""
+    confidence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ class Gathering:
         if item.kept is None:
             return Scanned(item.unit, item.reason, None)
         name, text = self._put(item.unit, identity.memo(self.memo, "kept"), (self._unit(item.kept, file),), ())
-        return Scanned(item.unit, item.reason, name, holds(text.units))
+        (unit,) = text.units
+        return Scanned(item.unit, item.reason, name, holds(text.units), unit.method, unit.confidence)
 
     def _unit(self, unit: UnitRead, file: Find) -> UnitText:
         pictures = []

@@ -190,7 +190,7 @@ def failures(bus: LocalBus) -> dict[str, units.Ranges]:
 
 def answered(bus: LocalBus) -> list[int]:
     """Every unit that was read, handed to ocr or failed, as often as that was said, in order."""
-    said = [read.units for read in bus.sent(topics.SEGMENTS_READ)]
+    said = [read.units for read in bus.sent(topics.SEGMENTS_READ) if not read.early]
     said += [
         scan.units for topic in (topics.SEGMENTS_SCANNED, topics.SEGMENTS_SCANNED_BULK) for scan in bus.sent(topic)
     ]

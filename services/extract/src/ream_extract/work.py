@@ -92,6 +92,7 @@ class Work:
             for child in note.children:
                 yield answers.child(self._ingested, child, share, self._parameters.password_ref)
             for scanned in note.scanned:
+                yield from answers.early(self._ingested, scanned)
                 for bulk, ready in lane.add(answers.scanned(self._ingested, scanned)):
                     yield To(topics.SEGMENTS_SCANNED_BULK if bulk else topics.SEGMENTS_SCANNED, ready)
 

@@ -80,10 +80,12 @@ class About:
     Attributes:
         source: where it came from.
         decided: None while it is not complete.
+        early: what was read is found before it answers anything; the answer stands above it.
     """
 
     source: Source
     decided: Decided | None = None
+    early: bool = False
 
     def body(self, level: str) -> dict[str, Any]:
         """The fields of a passage that shows this level of sensitivity by itself."""
@@ -122,7 +124,8 @@ def passages(
         windows: vectors of the segment, by the places of its text; None where there are none yet.
     """
     languages = {one.unit: one.language for one in classes.languages}
-    version = about.decided.version if about.decided else identity.version(record.generation, record.run, 1)
+    revision = 0 if about.early else 1
+    version = about.decided.version if about.decided else identity.version(record.generation, record.run, revision)
     level = sensitivity(classes.scores)
     shared = about.body(level)
     for unit in text.units:

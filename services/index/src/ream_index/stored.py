@@ -14,7 +14,7 @@ from ream_kit.rerun import run_message
 
 _RECORD = re.compile(r"documents/[^/]+/records/(?P<version>[0-9]+)\.json")
 _INGESTED = re.compile(r"documents/[^/]+/(?P<generation>[0-9]+)/(?:ingested|runs/(?P<run>[0-9]+))\.json")
-_SEGMENT = re.compile(r"documents/[^/]+/(?P<generation>[0-9]+)/segments/(?P<run>[0-9]+)/[0-9]+\.json")
+_SEGMENT = re.compile(r"documents/[^/]+/(?P<generation>[0-9]+)/(?:segments|early)/(?P<run>[0-9]+)/[0-9]+\.json")
 
 
 @dataclass(slots=True)

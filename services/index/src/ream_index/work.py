@@ -129,7 +129,7 @@ class Desk:
                 case PartSegment() as part if part.read and not overtaken:
                     record = self.store.get_artifact(SegmentRecord, part.record)
                     whole.require_record(part, record)
-                    about = About(self._source(part.document_id, part.generation))
+                    about = About(self._source(part.document_id, part.generation), early=part.branch == "early")
                     yield from self._passages(work, record, self._text(record), about)
                 case DocumentEmbedded() as embedded if not overtaken:
                     yield from self._embedded(work, embedded)
@@ -229,10 +229,12 @@ class Desk:
     def _stored(self, work: Work, stored: Stored) -> Iterator[tuple[str, Entry]]:
         """The same entries that were written when the run was completed: nothing of it is worked out again."""
         if stored.record is None:
-            about = About(self._source(stored.document_id, stored.generation))
-            for record in self._records(stored):
+            source = self._source(stored.document_id, stored.generation)
+            early = self.store.early_records(stored.document_id, stored.generation, stored.run)
+            # The answers last: they stand above what was found before them.
+            for record, is_early in [*((one, True) for one in early), *((one, False) for one in self._records(stored))]:
                 if record.read:
-                    yield from self._passages(work, record, self._text(record), about)
+                    yield from self._passages(work, record, self._text(record), About(source, early=is_early))
         else:
             yield from self._decided(work, stored.record, embedded=self._has_vectors(stored.record))
             yield self.documents, self._entry(stored.record)
