@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What pictures in a unit say stands below its own text, once; what was not read of them is named."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -77,7 +78,12 @@ def test_no_block_is_made_where_nobody_says_of_what_the_text_is_made() -> None:
 def test_a_picture_that_says_nothing_else_changes_nothing() -> None:
     table = {"rows": [["the", "ships"]], "box": None}
     assert with_pictures(unit(), {0: answer("counted the ships of the quarter", table)}) == unit()
-    assert with_pictures(unit(), {0: answer("")}) == unit()
+
+
+def test_a_picture_without_a_word_is_named_and_nothing_is_said_to_lack() -> None:
+    made = with_pictures(unit(), {0: answer("")})
+    assert [one.text for one in made.annotations] == ["1 picture in which no word was recognised."]
+    assert replace(made, annotations=()) == unit()
 
 
 def test_pictures_that_were_not_read_are_named_and_the_unit_is_short_of_letters() -> None:

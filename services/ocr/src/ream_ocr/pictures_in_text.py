@@ -21,7 +21,8 @@ def with_pictures(unit: UnitText, answers: Mapping[int, Mapping[str, Any]]) -> U
     """Adds what was read in the pictures of a unit to its own text.
 
     Each picture's text is a block of its own with the picture's number and box. A picture that could not be read is
-    named in a note, and the unit counts more letters than it has: it is incomplete.
+    named in a note, and the unit counts more letters than it has: it is incomplete. One in which no word was recognised
+    is named too, but it may have shown none.
 
     Args:
         unit: with its own text.
@@ -31,11 +32,16 @@ def with_pictures(unit: UnitText, answers: Mapping[int, Mapping[str, Any]]) -> U
         NotWhole: an answer is less than its cell said.
     """
     unread: Counter[str] = Counter()
+    wordless = 0
     for number, answer in sorted(answers.items()):
         if "cause" in answer:
             unread[str(answer["cause"])] += 1
-        else:
-            unit = _added(unit, number, seen_unit(answer))
+            continue
+        seen = seen_unit(answer)
+        wordless += not seen.text.strip()
+        unit = _added(unit, number, seen)
+    if wordless:
+        unit = _noted(unit, f"{_pictures(wordless)} in which no word was recognised.")
     return _lacking(unit, unread) if unread else unit
 
 
@@ -70,11 +76,14 @@ def _block(unit: UnitText, number: int, start: int, end: int) -> tuple[LayoutBlo
 
 
 def _lacking(unit: UnitText, unread: Mapping[str, int]) -> UnitText:
-    total = sum(unread.values())
     why = ", ".join(f"{count} {cause}" for cause, count in sorted(unread.items()))
-    said = f"{total} picture{'s' if total > 1 else ''} with writing not read: {why}."
-    return replace(
-        unit,
-        counted=max(unit.counted or 0, 2 * letters(unit.text) + LACKING),
-        annotations=(*unit.annotations, Annotation("pictures", said, None)),
-    )
+    lacking = replace(unit, counted=max(unit.counted or 0, 2 * letters(unit.text) + LACKING))
+    return _noted(lacking, f"{_pictures(sum(unread.values()))} with writing not read: {why}.")
+
+
+def _noted(unit: UnitText, said: str) -> UnitText:
+    return replace(unit, annotations=(*unit.annotations, Annotation("pictures", said, None)))
+
+
+def _pictures(count: int) -> str:
+    return f"{count} picture{'s' if count > 1 else ''}"
