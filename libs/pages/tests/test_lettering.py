@@ -8,14 +8,16 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from ream_pages.lettering import LONG_SIDE, has_lines_of_letters
 
-WORDS = "The harbour office names invoices and contracts for nineteen ships loaded with grain and timber".split()
+PROSE = "The harbour office names invoices and contracts for nineteen ships loaded with grain and timber"
 
 
-def written(size: tuple[int, int], letters: int, lines: int, words: int, ground: int = 255, ink: int = 0) -> Image.Image:
+def written(
+    size: tuple[int, int], letters: int, lines: int, words: int, ground: int = 255, ink: int = 0
+) -> Image.Image:
     picture = Image.new("L", size, ground)
     pen, font, chance = ImageDraw.Draw(picture), ImageFont.load_default(letters), random.Random(letters)
     for line in range(lines):
-        said = " ".join(chance.choice(WORDS) for _ in range(words))
+        said = " ".join(chance.choice(PROSE.split()) for _ in range(words))
         pen.text((20, 15 + line * letters * 1.6), said, fill=ink, font=font)
     return picture
 
@@ -55,7 +57,8 @@ def test_letters_are_seen_level_and_on_end(picture: Image.Image) -> None:
     "picture",
     [
         photograph(1), photograph(2), chart(labels=False), Image.new("L", (600, 400), 200),
-        Image.effect_noise((800, 600), 90), Image.linear_gradient("L"), Image.new("L", (8, 400)), Image.new("L", (1, 1)),
+        Image.effect_noise((800, 600), 90), Image.linear_gradient("L"), Image.new("L", (8, 400)),
+        Image.new("L", (1, 1)),
         written((900, 600), 20, 12, 7).filter(ImageFilter.GaussianBlur(8)),
     ],
     ids=["photograph", "another", "bars", "one shade", "noise", "gradient", "thin", "a pixel", "unreadable"],

@@ -29,7 +29,9 @@ def screenshot(shade: int = 255, ink: int = 0) -> Image.Image:
     picture = Image.new("RGB", (600, 200), (shade,) * 3)
     pen = ImageDraw.Draw(picture)
     for line in range(4):
-        pen.text((20, 20 + 40 * line), PROSE[line * 10 : line * 10 + 40], fill=(ink,) * 3, font=ImageFont.load_default(20))
+        pen.text(
+            (20, 20 + 40 * line), PROSE[line * 10 : line * 10 + 40], fill=(ink,) * 3, font=ImageFont.load_default(20)
+        )
     return picture
 
 
@@ -91,7 +93,9 @@ def test_a_picture_too_large_for_a_glance_is_taken_for_written(tmp_path: Path) -
     assert isinstance(said, UnitScanned)
 
 
-def pdf(folder: Path, picture: Image.Image, *, hidden: bool = False, box: tuple[float, ...] = (60, 100, 400, 130)) -> Path:
+def pdf(
+    folder: Path, picture: Image.Image, *, hidden: bool = False, box: tuple[float, ...] = (60, 100, 400, 130)
+) -> Path:
     """A page of prose above a picture; where it is hidden, all of it lies invisibly over the picture."""
     canvas = Canvas(str(folder / "made.pdf"), pagesize=A4, invariant=1)
     held = io.BytesIO()

@@ -19,7 +19,12 @@ BOX = (60.0, 400.0, 300.0, 500.0)
 def unit(text: str = PROSE, **how: Any) -> UnitText:
     picture = Picture("documents/d/1/pictures/3/a.png", "image/png", 600, 200, BOX, 9, True)
     blocks = (LayoutBlock("paragraph", 0, len(text), None, None, None),) if text else ()
-    values: dict[str, Any] = {"pictures": (picture,), "blocks": blocks, "counted": letters(text), "method": "text-layer"}
+    values: dict[str, Any] = {
+        "pictures": (picture,),
+        "blocks": blocks,
+        "counted": letters(text),
+        "method": "text-layer",
+    }
     values |= {"headings": (), "tables": (), "annotations": (), "confidence": 100} | how
     return UnitText(3, "page", text, label="3", width=595.0, height=842.0, rotation=0, **values)
 
@@ -38,7 +43,11 @@ def answer(text: str, *tables: dict[str, Any], confidence: int = 80) -> dict[str
         (PROSE, "THE HARBOUR OFFICE\ncounted the ships of the\nquarter and sent", ""),
         (PROSE, "the ships of the quarter\nare 14 in number", "are 14 in number"),
         (PROSE, "The harbour office counted the shlps of the quarter", ""),  # read badly
-        (PROSE, "The harbour office counted the ships of the quarter: 14", "The harbour office counted the ships of the quarter: 14"),
+        (
+            PROSE,
+            "The harbour office counted the ships of the quarter: 14",
+            "The harbour office counted the ships of the quarter: 14",
+        ),
         (PROSE, "ll The harbour office counted the ships i", ""),  # specks
         (PROSE, "Invoices of the harbour to owners", "Invoices of the harbour to owners"),  # in another order
         (PROSE, "spring", ""),

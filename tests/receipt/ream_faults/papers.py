@@ -22,7 +22,7 @@ def papers() -> dict[str, bytes]:
 
 
 def report() -> bytes:
-    """Text with a heading, a picture and a note; a scan; a scan under a stamp; text with a screenshot; an attachment."""
+    """Text with a heading, a picture and a note; a scan; a scan under a stamp; text and a screenshot; an attachment."""
     held = io.BytesIO()
     canvas = Canvas(held, invariant=1)
     photo = ImageReader(picture())
@@ -64,7 +64,9 @@ def screenshot() -> io.BytesIO:
     """Writing, as far as a reader can tell."""
     drawn = Image.new("L", (600, 200), 255)
     for line in range(5):
-        ImageDraw.Draw(drawn).text((20, 15 + 36 * line), WORDS[line * 9 :][:45], fill=0, font=ImageFont.load_default(18))
+        ImageDraw.Draw(drawn).text(
+            (20, 15 + 36 * line), WORDS[line * 9 :][:45], fill=0, font=ImageFont.load_default(18)
+        )
     held = io.BytesIO()
     drawn.save(held, "PNG")
     held.seek(0)

@@ -2,7 +2,7 @@
 """Decides at a glance whether lines of letters stand in a picture, so that photographs need not be read to find none.
 
 A line of letters is a band of rows with many edges, as high as letters are, between rows with hardly any; and it goes
-on beside itself. Where the figures come from tells ADR 0019. A doubtful picture is one with letters: it costs a reading.
+on beside itself. Where the figures come from tells ADR 0019. A picture in doubt has letters: it costs a reading.
 """
 
 from __future__ import annotations

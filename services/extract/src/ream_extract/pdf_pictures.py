@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which images of a PDF page are kept as pictures, and which of them its text speaks for; writes them as files."""
+"""Decides which images of a PDF page are kept as pictures, and for which its text speaks; writes them as files."""
 
 import ctypes
 import hashlib

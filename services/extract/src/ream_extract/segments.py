@@ -21,7 +21,7 @@ _ENDINGS = {"image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A unit for ocr, and the artifact with the text that it had: doubtful, or good where only its pictures are read."""
+    """A unit for ocr, and the artifact with its text: doubtful, or good where only its pictures are read."""
 
     unit: int
     reason: Reason

@@ -20,7 +20,7 @@ _QUICK = "image/jpeg"
 def with_written_pictures(items: Iterable[Item | None], source: Source, scratch: Path) -> Iterator[Item | None]:
     """Yields what was read, and hands to ocr the units with pictures that show writing, their own text with them.
 
-    A picture that comes again (a letterhead) is read where it comes first. After each look None shows that work goes on.
+    A picture that comes again (a letterhead) is read where it comes first. After each look None says that work goes on.
 
     Args:
         items: units that are read together, with their pictures in scratch.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 _WORDS = re.compile(r"[^\W_]{3,}")
@@ -104,7 +104,7 @@ def unsaid(own: str, seen: str) -> str:
     for at in range(len(words) - run + 1):
         if tuple(words[at : at + run]) in known:
             covered[at : at + run] = b"\x01" * run
-    return "\n".join(_lines_left(lines, covered, set(told)))
+    return "\n".join(_lines_left(lines, bytes(covered), set(told)))
 
 
 def _lines_left(lines: Iterable[tuple[str, list[str]]], covered: bytes, told: set[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ream_ocr.answers import seen_unit
 from ream_ocr.judging import unsaid
 
 LACKING = 1_000
-"""Letters that a unit is said to have beyond those that came, where a picture of it was not read: how many is unknown."""
+"""Letters that a unit is said to have beyond those that came, where a picture was not read: how many is unknown."""
 
 
 def with_pictures(unit: UnitText, answers: Mapping[int, Mapping[str, Any]]) -> UnitText:

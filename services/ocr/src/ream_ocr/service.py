@@ -68,8 +68,10 @@ def ocr(scanned: SegmentScanned, store: Store, origin: Origin, reader: Reader) -
 def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: Parameters, *, bulk: bool) -> Answers:
     kept = _kept(scanned, store)
     if scanned.reason == "written-pictures":
-        read = (_with_pictures(kept.get(unit), store, reader, parameters, bulk) for unit in units.each(scanned.units))
-        return Answers(tuple(read), ())
+        wanted = units.each(scanned.units)
+        return Answers(
+            tuple(_with_pictures(scanned, kept.get(unit), store, reader, parameters, bulk) for unit in wanted), ()
+        )
     with store.local(scanned.object) as path:
         if scanned.size is not None and path.stat().st_size != scanned.size:
             raise NotWhole(f"{scanned.object} has {path.stat().st_size} bytes; {scanned.size} were said")
@@ -81,7 +83,7 @@ def _answers(scanned: SegmentScanned, store: Store, reader: Reader, parameters: 
 
 
 def _with_pictures(
-    unit: UnitText | None, store: Store, reader: Reader, parameters: Parameters, bulk: bool
+    scanned: SegmentScanned, unit: UnitText | None, store: Store, reader: Reader, parameters: Parameters, bulk: bool
 ) -> UnitText:
     """Reads the pictures of a unit that show writing, one at a time, and gives the unit with what they say.
 
@@ -97,7 +99,7 @@ def _with_pictures(
                 if path.stat().st_size != picture.size:
                     raise NotWhole(f"not whole in the store: {picture.object}")
                 job = Job(path, picture.media_type, (1,))
-                for answer in _tried(job, reader, parameters, bulk, known=True):
+                for answer in _tried(scanned, job, reader, parameters, bulk, known=True):
                     answers[number] = answer
             if number not in answers:
                 raise NotWhole(f"no answer came for picture {number} of unit {unit.unit}")
