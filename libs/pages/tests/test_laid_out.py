@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""LibreOffice lays out workbooks and presentations of every kind; their contents are known, and stand on their pages.
+"""LibreOffice lays out workbooks and presentations of every kind, and WordPerfect: known words stand on their pages.
 
-The files are stored by LibreOffice from OpenDocument files that are written here, in one go.
+The office files are stored by LibreOffice from OpenDocument files that are written here, in one go.
 """
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,3 +175,13 @@ def test_slides_are_pages_hidden_or_not(files: Path, store: Store, images: PageI
         found, shades = drawn(store, name)
         assert found == kind
         assert shades > 1
+
+
+def test_wordperfect_has_pages(tmp_path: Path, store: Store, images: PageImages) -> None:
+    words = "Minutes of the orchard society"
+    (tmp_path / "made.wpd").write_bytes(
+        b"\xffWPC" + struct.pack("<I4B2H", 16, 1, 10, 0, 1, 0, 0) + words.encode() + b"\n"
+    )
+    document = keep(store, tmp_path / "made.wpd", (words,))
+    assert images.text(*document, 1) == words
+    assert drawn(store, images.page(*document, 1, 75))[1] > 1

@@ -56,6 +56,7 @@ CASES = [
     (b"%PDF-1.7\n", "a.txt", "application/pdf"),
     (b"\x00junk before it\n%PDF-1.4\n", None, "application/pdf"),
     (b"\x89PNG\r\n\x1a\n" + bytes(20), "a.pdf", "image/png"),
+    (b"\xffWPC" + struct.pack("<I4B2H", 16, 1, 10, 0, 1, 0, 0) + b"Minutes\n", "a.txt", "application/vnd.wordperfect"),
     (b"\xff\xd8\xff\xe0" + bytes(20), None, "image/jpeg"),
     (b"II*\x00" + bytes(20), None, "image/tiff"),
     (b"MM\x00*" + bytes(20), None, "image/tiff"),

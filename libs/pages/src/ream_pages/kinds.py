@@ -24,6 +24,7 @@ _MS = "application/vnd.ms-"
 OFFICE = {
     "application/msword": "doc",
     "application/rtf": "rtf",
+    "application/vnd.wordperfect": "wpd",
     f"{_OPC}wordprocessingml.document": "docx",
     f"{_OPC}wordprocessingml.template": "dotx",
     f"{_MS}word.document.macroenabled.12": "docm",
