@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,12 +77,12 @@ def measure(library: Library) -> dict[str, float]:
         kept += LCSseq.similarity(found, wanted)
         words += len(wanted)
     doubled = sum(bool(more_often(library.readings[one.name].text, one.text)) for one in twice())
-    came = sum(_came(library.readings[one.name].text, one) for one in twice())
+    words_came = sum(came(library.readings[one.name].text, one) for one in twice())
     return {
         "ocr_degraded_cer": wrong / letters,
         "pdf_words_in_order": kept / words,
         "text_read_twice": doubled,
-        "picture_words": came / sum(runs(one.shown).total() for one in twice()),
+        "picture_words": words_came / sum(runs(one.shown).total() for one in twice()),
     }
 
 
@@ -97,7 +97,7 @@ def more_often(found: str, wanted: str) -> Counter[str]:
     return Counter({word: n for word, n in (runs(found) - runs(wanted)).items() if word in runs(wanted)})
 
 
-def _came(found: str, one: Made) -> int:
+def came(found: str, one: Made) -> int:
     """Counts the words that only a picture says and that were read beyond those that stand elsewhere."""
     elsewhere = runs(one.text) - runs(one.shown)
     return ((runs(found) - elsewhere) & runs(one.shown)).total()
@@ -212,21 +212,33 @@ def _searchable_scan(name: str, *, hidden: bool) -> Made:
 
 def _picture_in_text(name: str, quoted: int = 0) -> Made:
     """A page of text above a picture of other lines, the first `quoted` of which the page says too."""
-    shown, written = _bill(f"{name} picture")[:8], _bill(f"{name} text")
-    written += shown[:quoted]
+    shown, said = _bill(f"{name} picture")[:8], _bill(f"{name} text")
+    said += shown[:quoted]
     canvas, data = _canvas(name)
-    picture = Image.new("L", (1400, 700), _PAPER)
-    pen, font = ImageDraw.Draw(picture), _letters("serif", 36)
-    for number, line in enumerate(shown):
-        pen.text((40, 30 + number * 70), line, fill=_INK, font=font)
+    picture = written(shown)
     canvas.setFont("sans", 10)
-    for number, line in enumerate(written):
+    for number, line in enumerate(said):
         canvas.drawString(60, A4[1] - 80 - number * 14, line)
     canvas.drawImage(ImageReader(io.BytesIO(_png(picture, _DPI))), 60, 120, 470, 235)
     canvas.showPage()
     canvas.save()
     alone = shown[quoted:]
-    return Made(name, data.getvalue(), "\n".join((*written, *alone)), "\n".join(alone))
+    return Made(name, data.getvalue(), "\n".join((*said, *alone)), "\n".join(alone))
+
+
+def written(lines: Sequence[str]) -> Image.Image:
+    """A picture that shows lines of letters."""
+    picture = Image.new("L", (1400, 100 + 70 * len(lines)), _PAPER)
+    pen, font = ImageDraw.Draw(picture), _letters("serif", 36)
+    for number, line in enumerate(lines):
+        pen.text((40, 30 + number * 70), line, fill=_INK, font=font)
+    return picture
+
+
+def shaded() -> Image.Image:
+    """A picture of light and shade, as a photograph without letters is."""
+    small = Image.frombytes("L", (12, 9), bytes(at * 37 % 256 for at in range(108)))
+    return small.resize((1200, 900), Image.Resampling.BICUBIC)
 
 
 def _bill(name: str) -> list[str]:
