@@ -133,3 +133,68 @@ def test_pictures_are_files_that_open(tmp_path: Path) -> None:
     (page,) = read(made(tmp_path / "a.pdf", with_photo), tmp_path)
     assert isinstance(page, UnitRead)
     assert [picture.media_type for picture in page.pictures] == ["image/jpeg"]
+
+
+def bands(canvas: Canvas, picture: Image.Image, high: int, *, upwards: bool = False, left: float = 100) -> None:
+    """Draws a picture as printer drivers do, band by band; a pixel is half a point."""
+    tops = range(0, picture.height, high)
+    for top in reversed(tops) if upwards else tops:
+        band = picture.crop((0, top, picture.width, min(picture.height, top + high)))
+        down = (top + band.height) / 2
+        canvas.drawImage(ImageReader(band), left, 400 - down, band.width / 2, band.height / 2)
+
+
+@pytest.mark.parametrize("upwards", [False, True])
+def test_the_bands_of_a_picture_are_one_picture(tmp_path: Path, upwards: bool) -> None:
+    whole = Image.linear_gradient("L").resize((300, 230)).convert("RGB")
+    ImageDraw.Draw(whole).text((10, 50), "across the bands", fill="white")
+
+    def page(canvas: Canvas) -> None:
+        words(canvas)
+        bands(canvas, whole, 20, upwards=upwards)
+
+    (read_page,) = read(made(tmp_path / "a.pdf", page), tmp_path)
+    assert isinstance(read_page, UnitRead)
+    (picture,) = read_page.pictures
+    assert picture.box == pytest.approx((100, 441.89, 250, 441.89 + 115), abs=0.3)
+    with Image.open(tmp_path / picture.file) as opened:
+        assert opened.convert("RGB").tobytes() == whole.tobytes()
+
+
+def test_bands_that_are_jpeg_become_a_jpeg(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        words(canvas)
+        for number, name in enumerate(("one", "two")):
+            noise(300, 50).save(tmp_path / f"{name}.jpg")
+            canvas.drawImage(str(tmp_path / f"{name}.jpg"), 100, 300 - number * 25, 150, 25)
+
+    (read_page,) = read(made(tmp_path / "a.pdf", page), tmp_path)
+    assert isinstance(read_page, UnitRead)
+    (picture,) = read_page.pictures
+    assert (picture.media_type, picture.width, picture.height) == ("image/jpeg", 300, 100)
+    with Image.open(tmp_path / picture.file) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (300, 100))
+
+
+def test_pictures_beside_or_apart_from_each_other_stay_several(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        words(canvas)
+        image = ImageReader(noise(100, 80))
+        canvas.drawImage(image, 100, 300, 100, 80)
+        canvas.drawImage(image, 200, 300, 100, 80)
+        canvas.drawImage(image, 200, 200, 100, 80)
+        canvas.drawImage(image, 350, 280, 80, 100)
+
+    (read_page,) = read(made(tmp_path / "a.pdf", page), tmp_path)
+    assert isinstance(read_page, UnitRead)
+    assert len(read_page.pictures) == 4
+
+
+def test_bands_that_are_too_large_together_are_kept_apart(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        words(canvas)
+        bands(canvas, Image.linear_gradient("L").resize((300, 200)).convert("RGB"), 50)
+
+    (read_page,) = read(made(tmp_path / "a.pdf", page), tmp_path, limits=Limits(decoded_pixels=20_000))
+    assert isinstance(read_page, UnitRead)
+    assert [one.height for one in read_page.pictures] == [50] * len(read_page.pictures)

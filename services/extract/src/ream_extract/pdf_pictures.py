@@ -11,8 +11,10 @@ from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
+from PIL import Image
 
 from ream_contracts.artifacts import Annotation
+from ream_extract.pdf_bands import Sized, pictures_of
 from ream_extract.pdf_blocks import Line
 from ream_extract.pdf_page import ImageOnPage
 from ream_extract.pictures import UNREADABLE, LeftOut, beyond, too_large
@@ -28,8 +30,12 @@ AS_IT_IS = ("DCTDecode", "JPXDecode")
 """Packings that are files of their own: JPEG and JPEG 2000."""
 QUICK_PIXELS = 4_000_000
 """Pixels up to which an image is packed as small as can be; larger ones quickly."""
+JPEG_QUALITY = 92
 COVERED = 0.02
 """Share of an image under hidden lines of text from which these say what it shows."""
+
+_BROKEN = (pdfium.PdfiumError, ValueError, OSError, NotImplementedError, AssertionError, KeyError)
+"""What is raised on images that cannot be decoded."""
 
 
 class Pictures:
@@ -49,16 +55,48 @@ class Pictures:
         left = LeftOut()
         most = self._limits.pictures_per_unit
         self._decodable = DECODED_PAGES * self._limits.decoded_pixels
-        for image in images:
-            width, height = _pixels(image.handle)
-            if min(width, height) < SMALLEST:
+        for bands in pictures_of([Sized(image, *_pixels(image.handle)) for image in images]):
+            whole = self._joined(page, bands) if len(bands) > 1 and len(kept) < most else None
+            if whole is not None:
+                kept.append(whole)
                 continue
-            written = beyond(most) if len(kept) >= most else self._write(page, image, width * height)
-            if isinstance(written, str):
-                left.add(written)
-            else:
-                kept.append(PictureFound(*written, width, height, image.box))
+            for image, width, height in bands:
+                if min(width, height) < SMALLEST:
+                    continue
+                written = beyond(most) if len(kept) >= most else self._write(page, image, width * height)
+                if isinstance(written, str):
+                    left.add(written)
+                else:
+                    kept.append(PictureFound(*written, width, height, image.box))
         return tuple(kept), left.notes()
+
+    def _joined(self, page: pdfium.PdfPage, bands: Sequence[Sized]) -> PictureFound | None:
+        """Writes the bands of one picture as one; None where they cannot be decoded, or are too many or too large."""
+        width, height = bands[0].width, sum(band.height for band in bands)
+        if min(width, height) < SMALLEST or width * height > min(self._decodable, self._limits.decoded_pixels):
+            return None
+        sizes = [raw.FPDFImageObj_GetImageDataRaw(band.image.handle, None, 0) for band in bands]
+        if not all(0 < size <= STREAM_BYTES for size in sizes) or sum(sizes) > STREAM_BYTES:
+            return None
+        parts = [_digest(band.image.handle, size) for band, size in zip(bands, sizes, strict=True)]
+        digest = hashlib.sha256("".join(parts).encode()).hexdigest()
+        boxes = [band.image.box for band in bands]
+        box = (min(b[0] for b in boxes), boxes[0][1], max(b[2] for b in boxes), boxes[-1][3])
+        if digest not in self._written:
+            self._decodable -= width * height
+            whole, packed, top = Image.new("RGB", (width, height)), set(), 0
+            for image, _, high in bands:
+                picture = pdfium.PdfImage(image.handle, page=page, pdf=page.pdf)
+                try:
+                    packed |= set(picture.get_filters(skip_simple=True))
+                    whole.paste(picture.get_bitmap(render=False).to_pil().convert("RGB"), (0, top))
+                except _BROKEN:
+                    return None
+                top += high
+            # A photograph that lay there as JPEG would be ten times as large as PNG.
+            self._written[digest] = digest, self._save(whole, digest, as_jpeg=packed == {"DCTDecode"})
+        media_type = self._written[digest][1]
+        return PictureFound(digest, media_type, width, height, box)
 
     def _write(self, page: pdfium.PdfPage, image: ImageOnPage, pixels: int) -> tuple[str, str] | str:
         """Writes one image; returns its file and media type, or the reason why it is left out."""
@@ -72,7 +110,7 @@ class Pictures:
             picture = pdfium.PdfImage(image.handle, page=page, pdf=page.pdf)
             try:
                 written = self._encode(picture, digest, pixels)
-            except (pdfium.PdfiumError, ValueError, OSError, NotImplementedError, AssertionError, KeyError):
+            except _BROKEN:
                 written = UNREADABLE
             if isinstance(written, str) and written != UNREADABLE:
                 return written  # another page may have room for it
@@ -92,11 +130,18 @@ class Pictures:
         if pixels > self._decodable:
             return "for which the page has too many large ones"
         self._decodable -= pixels
+        return digest, self._save(picture.get_bitmap(render=False).to_pil(), digest)
+
+    def _save(self, picture: Image.Image, digest: str, *, as_jpeg: bool = False) -> str:
+        """Writes a picture to scratch; returns its media type."""
         held = io.BytesIO()
-        decoded = picture.get_bitmap(render=False).to_pil()
-        decoded.save(held, "PNG", compress_level=6 if pixels <= QUICK_PIXELS else 1)
+        if as_jpeg:
+            picture.save(held, "JPEG", quality=JPEG_QUALITY)
+        else:
+            quick = picture.width * picture.height > QUICK_PIXELS
+            picture.save(held, "PNG", compress_level=1 if quick else 6)
         (self._scratch / digest).write_bytes(held.getvalue())
-        return digest, "image/png"
+        return "image/jpeg" if as_jpeg else "image/png"
 
 
 def under_text(pictures: Iterable[PictureFound], lines: Sequence[Line]) -> tuple[PictureFound, ...]:

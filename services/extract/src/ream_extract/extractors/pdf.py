@@ -47,7 +47,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "9"
+    version = "10"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
