@@ -3,7 +3,8 @@
 
 import pytest
 
-from ream_aggregate.judgement import MANY_PERSONAL, MANY_TELLING, judge
+from ream_aggregate.judgement import judge
+from ream_contracts.sensitivity import MANY_PERSONAL, MANY_TELLING
 from ream_contracts.sentiment import Summed
 
 

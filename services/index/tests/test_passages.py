@@ -10,11 +10,7 @@ from hypothesis import strategies as st
 
 from ream_contracts.artifacts import Heading
 from ream_index.layout import LONGEST_HEADING, Trail
-from ream_index.passages import cut, sensitivity
-
-
-def scores(**named: int) -> dict[str, int]:
-    return {name.replace("_", ":", 1): value for name, value in named.items()}
+from ream_index.passages import cut
 
 
 @given(st.text(alphabet="ab. \n", max_size=300), st.integers(5, 60))
@@ -54,11 +50,3 @@ def test_many_headings_take_linear_time() -> None:
     started = time.process_time()
     assert sum(trail.at(place) is not None for place in range(1, 100_000, 50)) == 2_000
     assert time.process_time() - started < 2
-
-
-def test_a_passage_is_as_sensitive_as_its_segment_alone_shows() -> None:
-    assert sensitivity(scores()) == "internal"
-    assert sensitivity(scores(personal_iban=1)) == "confidential"
-    assert sensitivity(scores(mark_confidential=1, secret_key=1)) == "restricted"
-    assert sensitivity(scores(personal_iban=0)) == "internal"
-    assert sensitivity(scores(personal_url=3)) == "internal"

@@ -231,7 +231,7 @@ def test_passages_say_what_was_decided_of_their_document_when_it_is_complete(pla
     play.document(["one"])
     play.part(1)
     (early,) = play.node.entries("t-passages").values()
-    assert (early.get("type"), early["outcome"], early["document_sensitivity"]) == (None, "outstanding", "confidential")
+    assert (early.get("type"), early["outcome"], early["document_sensitivity"]) == (None, "outstanding", "restricted")
     assert (early["name"], early["namespace"], early["stems"]) == ("edition 1.pdf", "default", {"en": "one"})
     play.completes()
     play.part(1)

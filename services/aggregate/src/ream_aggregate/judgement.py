@@ -3,12 +3,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from ream_contracts.decided import ordered, topics_of, type_of
+from ream_contracts.sensitivity import Sensitivity, labels, sensitivity
 from ream_contracts.sentiment import SCORES, Summed, summed
-
-Sensitivity = Literal["public", "internal", "confidential", "restricted"]
 
 LEAST_LANGUAGE_SHARE = 10
 """A language is named when it has at least one in so many characters of the text whose language is known."""
@@ -16,25 +14,8 @@ LEAST_LANGUAGE_SHARE = 10
 SURE = 100
 """The confidence in what a person said."""
 
-MANY_TELLING = 20
-"""So many numbers that belong to somebody are a list of people, not a letter to one."""
-
-MANY_PERSONAL = 500
-"""So many pieces of personal data of any kind are one too."""
-
-HARMLESS = frozenset({"email", "phone", "ip", "address", "name"})
-"""Kinds that stand on every letterhead: they keep a document inside, no more."""
-
-NOBODYS = frozenset({"url"})
-"""Kinds that are noted but say nothing about a person by themselves: they change no level."""
-
-SECRET_PERSONAL = frozenset({"card"})
-"""Kinds with which somebody else can pay."""
-
 CONFIDENCES = {str(confidence): confidence for confidence in range(101)}
 """Labels of the scores that count units by their confidence."""
-
-_LEVELS: tuple[Sensitivity, ...] = ("public", "internal", "confidential", "restricted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +37,11 @@ class Judgement:
 
 def judge(scores: Mapping[str, int]) -> Judgement:
     """Judges a document by its summed scores, named kind:label."""
-    kinds = {kind: _of(scores, kind) for kind in ("type", "topic", "language", "sure", "personal", "mark", "secret")}
+    kinds = {kind: labels(scores, kind) for kind in ("type", "topic", "language", "sure", "personal")}
     languages = _languages(kinds["language"])
     label, confidence = _stated_type(scores) or type_of(kinds["type"])
     topics, topic_confidence = _stated_topics(scores) or topics_of(kinds["topic"])
-    units = {CONFIDENCES[value]: n for value, n in _of(scores, "confidence").items() if value in CONFIDENCES}
+    units = {CONFIDENCES[value]: n for value, n in labels(scores, "confidence").items() if value in CONFIDENCES}
     return Judgement(
         type=label,
         type_confidence=confidence,
@@ -68,7 +49,7 @@ def judge(scores: Mapping[str, int]) -> Judgement:
         topic_confidence=topic_confidence,
         languages=languages,
         language_confidences=_how_sure(languages, kinds["language"], kinds["sure"]),
-        sensitivity=_sensitivity(kinds["personal"], kinds["mark"], kinds["secret"]),
+        sensitivity=sensitivity(scores),
         personal_data=kinds["personal"],
         sentiment=summed(*(max(0, scores.get(name, 0)) for name in SCORES)),
         confidence=_mean(units),
@@ -76,20 +57,14 @@ def judge(scores: Mapping[str, int]) -> Judgement:
     )
 
 
-def _of(scores: Mapping[str, int], kind: str) -> dict[str, int]:
-    """Returns the labels of one kind that have any points."""
-    prefix = f"{kind}:"
-    return {name.removeprefix(prefix): n for name, n in sorted(scores.items()) if name.startswith(prefix) and n > 0}
-
-
 def _stated_type(scores: Mapping[str, int]) -> tuple[str, int] | None:
     """The type that a person said: segments that were classified before and after add up, and most of them count."""
-    stated = ordered(_of(scores, "stated-type"))
+    stated = ordered(labels(scores, "stated-type"))
     return (stated[0][0], SURE) if stated else None
 
 
 def _stated_topics(scores: Mapping[str, int]) -> tuple[tuple[str, ...], int] | None:
-    stated = tuple(label for label, _ in ordered(_of(scores, "stated-topic")))
+    stated = tuple(label for label, _ in ordered(labels(scores, "stated-topic")))
     return (stated, SURE) if stated else None
 
 
@@ -112,24 +87,3 @@ def _how_sure(
     if not sure:
         return None
     return {label: min(100, 100 * sure.get(label, 0) // characters[label]) for label in languages}
-
-
-def _sensitivity(personal: Mapping[str, int], marks: Mapping[str, int], secrets: Mapping[str, int]) -> Sensitivity:
-    """Takes the strictest level that anything found asks for.
-
-    restricted: a secret (password, key), a payment card, or a list of people; confidential: an account number, a
-    national number, or any other personal data that does not stand on every letterhead; public: marked so, with no
-    personal data at all; internal: everything else, since nobody has said that it may go out. A marking counts as
-    what it says, but one that says `public` never lowers what was found.
-    """
-    personal = {kind: hits for kind, hits in personal.items() if kind not in NOBODYS}
-    telling = sum(hits for kind, hits in personal.items() if kind not in HARMLESS)
-    many = telling >= MANY_TELLING or sum(personal.values()) >= MANY_PERSONAL
-    if secrets or many or SECRET_PERSONAL & personal.keys():
-        level = 3
-    elif telling:
-        level = 2
-    else:
-        level = 0 if "public" in marks and not personal else 1
-    marked = max((_LEVELS.index(each) for each in _LEVELS if each in marks), default=0)
-    return _LEVELS[max(level, marked)]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ream_contracts.artifacts import Finding, KeyField, SegmentClasses
+from ream_contracts.sensitivity import NOBODYS
+from ream_index.revealing import PERSONAL, Revealed, open_names
 
 MOST_PHRASES = 20
 MOST_NAMES = 100
@@ -24,7 +26,6 @@ FIELDS: Mapping[str, str] = {
 """By kind of name, the field of the entry that lists it."""
 SEVERAL = frozenset({"party"})
 """Fields of which a document has more than one."""
-PERSONAL = "personal:"
 NORMAL = frozenset({"date", "amount"})
 """Kinds of which the one form is listed, and nothing that has none."""
 
@@ -46,7 +47,7 @@ class Knowledge:
         """Takes one segment."""
         for phrase in classes.keyphrases:
             self._phrases[self._key(phrase.text)] += phrase.score
-        for entity in classes.entities:
+        for entity in open_names(classes.entities, classes.findings):
             name = entity.normal if entity.kind in NORMAL else entity.text
             if name and entity.kind in self._names:
                 self._names[entity.kind][self._key(name)] += 1
@@ -101,7 +102,9 @@ class Knowledge:
         for (kind, value), _ in self._first_values():
             values.setdefault(kind, []).append(value)
         return {
-            "keyphrases": self._best(self._phrases, MOST_PHRASES),
+            "keyphrases": self._open_phrases(
+                [one for kind, many in values.items() if kind not in NOBODYS for one in many]
+            ),
             **named,
             "key_fields": {
                 name.partition(":")[2]: [one.normal[:LONGEST] for one in sorted(kept.values(), key=_rank)]
@@ -113,6 +116,11 @@ class Knowledge:
             "names_truncated": self.cut or any(len(counts) > MOST_NAMES for counts in self._names.values()),
             "classified_by": sorted(f"{name} {one}" for name, all_ in self._versions.items() for one in all_),
         }
+
+    def _open_phrases(self, values: list[str]) -> list[str]:
+        """The best phrases that say nobody's name or number: they are read by all who may search."""
+        revealed = Revealed(self._names["person"].keys(), values)
+        return self._best(Counter({one: n for one, n in self._phrases.items() if not revealed.by(one)}), MOST_PHRASES)
 
     def _best(self, counts: Counter[str], most: int) -> list[str]:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -10,17 +10,16 @@ from typing import Any
 from ream_contracts import identity, units
 from ream_contracts.artifacts import DocumentRecord, SegmentClasses, SegmentRecord, SegmentText, Source
 from ream_contracts.messages import DocumentCompleted
+from ream_contracts.sensitivity import sensitivity, until_decided
 from ream_contracts.vectors import Window
 from ream_index.cells import cells_of
 from ream_index.languages import stem_field
 from ream_index.layout import Boxes, Trail, headings_of
 from ream_index.names import names_of, names_within
+from ream_index.revealing import open_names
 
 PARAGRAPH = re.compile(r"\n\s*\n")
 SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
-MARKS = (("restricted", ("secret:", "mark:restricted")), ("confidential", ("mark:confidential",)))
-NOBODYS = frozenset({"personal:url"})
-"""What is noted but says nothing about a person by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ class About:
     decided: Decided | None = None
     early: bool = False
 
-    def body(self, level: str) -> dict[str, Any]:
-        """The fields of a passage that shows this level of sensitivity by itself."""
+    def body(self, scores: Mapping[str, int]) -> dict[str, Any]:
+        """The fields of a passage of a segment with these scores."""
         source, decided = self.source, self.decided
         return {
             "name": source.name,
@@ -99,7 +98,7 @@ class About:
             "submitted": source.submitted,
             "type": decided.type if decided else None,
             "outcome": decided.outcome if decided else "outstanding",
-            "document_sensitivity": (decided.sensitivity if decided else None) or level,
+            "document_sensitivity": (decided.sensitivity if decided else None) or until_decided(scores),
         }
 
 
@@ -127,7 +126,8 @@ def passages(
     revision = 0 if about.early else 1
     version = about.decided.version if about.decided else identity.version(record.generation, record.run, revision)
     level = sensitivity(classes.scores)
-    shared = about.body(level)
+    shared = about.body(classes.scores)
+    shown = list(open_names(classes.entities, classes.findings))
     for unit in text.units:
         if not units.contains(record.read, unit.unit):
             continue
@@ -137,7 +137,7 @@ def passages(
         own = deque(one for one in windows or () if one.unit == unit.unit)
         pieces = list(cut(unit.text, limit))
         cells = cells_of(unit.tables, [piece for _, piece in pieces], limit)
-        names = names_of(classes.entities, unit.unit)
+        names = names_of(shown, unit.unit)
         for number, (start, piece) in enumerate(pieces, 1):
             yield Entry(
                 f"{record.document_id}-{unit.unit}-{number}",
@@ -176,15 +176,6 @@ def _windows_until(ahead: deque[Window], end: int) -> list[dict[str, Any]]:
     while ahead and ahead[0].start < end:
         found.append({"vector": [round(number, 4) for number in ahead.popleft().vector]})
     return found
-
-
-def sensitivity(scores: Mapping[str, int]) -> str:
-    """Says what a segment alone shows, before the document's own decision is known."""
-    for level, prefixes in MARKS:
-        if any(score and name.startswith(prefixes) for name, score in scores.items()):
-            return level
-    personal = any(n for name, n in scores.items() if name.startswith("personal:") and name not in NOBODYS)
-    return "confidential" if personal else "internal"
 
 
 def cut(text: str, limit: int) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one segment shows while its document is under way is never less strict than what is decided in the end."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ream_contracts.sensitivity import LEVELS, MANY_TELLING, sensitivity, until_decided
+
+NAMES = ("personal:card", "personal:iban", "personal:email", "personal:url", "personal:birth-date", "secret:key")
+MARKS = ("mark:public", "mark:internal", "mark:confidential", "mark:restricted")
+SCORES = st.dictionaries(st.sampled_from(NAMES + MARKS), st.integers(0, 30))
+
+
+@pytest.mark.parametrize(
+    ("scores", "level"),
+    [
+        ({}, "internal"),
+        ({"mark:public": 1}, "internal"),
+        ({"personal:email": 2}, "internal"),
+        ({"personal:url": 3}, "internal"),
+        ({"personal:card": 1}, "restricted"),
+        ({"personal:iban": 1}, "restricted"),
+        ({"personal:iban": 0}, "internal"),
+        ({"mark:confidential": 1}, "confidential"),
+        ({"mark:confidential": 1, "secret:key": 1}, "restricted"),
+    ],
+)
+def test_until_it_is_decided(scores: dict[str, int], level: str) -> None:
+    assert until_decided(scores) == level
+
+
+@given(SCORES)
+def test_one_segment_is_never_shown_to_more_people_than_it_would_be_alone(scores: dict[str, int]) -> None:
+    assert LEVELS.index(until_decided(scores)) >= LEVELS.index(sensitivity(scores))
+
+
+@given(st.lists(SCORES.filter(lambda one: sum(one.values()) < MANY_TELLING), min_size=1, max_size=5))
+def test_a_list_of_people_is_kept_back_from_its_first_page_on(pages: list[dict[str, int]]) -> None:
+    """Each page has a few; together they are many."""
+    whole: dict[str, int] = {}
+    for page in pages:
+        for name, hits in page.items():
+            whole[name] = whole.get(name, 0) + hits
+    if sensitivity(whole) == "restricted":
+        telling = [
+            page
+            for page in pages
+            if any(n and name.startswith(("personal:iban", "personal:b")) for name, n in page.items())
+        ]
+        assert all(until_decided(page) == "restricted" for page in telling)
