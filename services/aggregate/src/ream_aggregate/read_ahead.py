@@ -8,24 +8,20 @@ same order to the same function of the library; it then goes on from where this 
 import asyncio
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, NamedTuple, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from faust.tables import TableManager
 from faust.tables.recovery import Recovery
 from faust.types import TP
 
-from ream_kit import log
+from ream_kit import log, ranges
 
 FEW = 100
 """With fewer records to read than this it is not worth a client of its own."""
 
-BATCH = 10_000
-
-SECONDS = 45.0
-"""How long it reads at most: half of what the library waits for an answer of this kind. The rest is left to it."""
+SECONDS = 60.0
+"""How long it reads at most: the library waits 90 s for an answer of this kind. The rest is left to it."""
 
 _LOG = log.logger("ream.aggregate.read_ahead")
 
@@ -35,7 +31,7 @@ class Read(NamedTuple):
 
     tp: TP
     offset: int
-    key: bytes
+    key: bytes | None
     value: bytes | None
 
     @property
@@ -47,57 +43,6 @@ class Read(NamedTuple):
     def partition(self) -> int:
         """The partition that it lies in."""
         return self.tp.partition
-
-
-def read(
-    consumer: Any, wanted: Mapping[TP, tuple[int, int]], take: Callable[[list[Read]], None], stop: threading.Event
-) -> int:
-    """Reads changelogs, and returns how many records were taken.
-
-    Args:
-        consumer: a client of its own; it is closed in the end.
-        wanted: for each partition the first and the last offset.
-        take: gets the records of one partition after another, in order.
-        stop: read no further; what is being taken is taken to the end.
-    """
-    taken, until = 0, time.monotonic() + SECONDS
-    left = {tp: last for tp, (_, last) in wanted.items()}
-    try:
-        consumer.assign([TopicPartition(tp.topic, tp.partition, first) for tp, (first, _) in wanted.items()])
-        while left and time.monotonic() < until:
-            found, ended = _sorted(consumer.consume(BATCH, 0.5), left)
-            for records in found:
-                if stop.is_set():
-                    return taken
-                take(records)
-                taken += len(records)
-            left = {tp: last for tp, last in left.items() if tp not in ended}
-            if stop.is_set():
-                return taken
-    except KafkaException as error:
-        _LOG.warning("left_to_the_library", error=str(error.args[0]))
-    finally:
-        consumer.close()
-    return taken
-
-
-def _sorted(messages: Iterable[Any], left: Mapping[TP, int]) -> tuple[list[list[Read]], set[TP]]:
-    """The records by partition, and the partitions that are read to their end."""
-    found: dict[TP, list[Read]] = defaultdict(list)
-    ended: set[TP] = set()
-    for message in messages:
-        tp = TP(message.topic(), message.partition())
-        error = message.error()
-        if error is not None:
-            if error.code() == KafkaError._PARTITION_EOF:
-                ended.add(tp)  # compaction may have taken the last record
-            continue  # anything else passes, or is left to the library when the time is over
-        last = left.get(tp, -1)
-        if message.offset() <= last:
-            found[tp].append(Read(tp, message.offset(), message.key(), message.value()))
-        if message.offset() >= last:
-            ended.add(tp)
-    return list(found.values()), ended
 
 
 class AheadRecovery(Recovery):
@@ -128,15 +73,16 @@ class AheadRecovery(Recovery):
             return
         stop, started = threading.Event(), time.monotonic()
 
-        def take(records: list[Read]) -> None:
+        def take(place: ranges.Place, records: list[ranges.Taken]) -> None:
             # Late, when the partition went meanwhile, this does no harm: the files are this worker's own.
-            tp, table = records[-1].tp, self.tp_to_table[records[-1].tp]
-            table.apply_changelog_batch(cast(Any, records))
+            tp = TP(*place)
+            batch = [Read(tp, one.offset, one.key, one.value) for one in records]
+            self.tp_to_table[tp].apply_changelog_batch(cast(Any, batch))
             offsets[tp] = records[-1].offset
 
-        wanted = {tp: (first, last) for tp, (first, last) in wanted.items() if first <= last}
-        reader = Consumer(_settings(cast(Any, self.app).bootstrap, self.app.conf.id))
-        self._job = asyncio.ensure_future(asyncio.to_thread(read, reader, wanted, take, stop))
+        stretches = {(tp.topic, tp.partition): (first, last) for tp, (first, last) in wanted.items() if first <= last}
+        client = ranges.client(cast(Any, self.app).bootstrap, self.app.conf.id)
+        self._job = asyncio.ensure_future(asyncio.to_thread(ranges.read, client, stretches, take, stop, SECONDS))
         try:
             taken = await asyncio.shield(self._job)
         finally:
@@ -153,13 +99,3 @@ class AheadTables(TableManager):
         if self._recovery is None:
             self._recovery = AheadRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._recovery
-
-
-def _settings(bootstrap: str, group: str) -> dict[str, Any]:
-    return {
-        "bootstrap.servers": bootstrap,
-        "group.id": group,  # it never joins: partitions are given to it
-        "enable.auto.commit": False,
-        "enable.partition.eof": True,
-        "auto.offset.reset": "earliest",
-    }
