@@ -31,6 +31,7 @@ _FACTS = (
     "type",
     "languages",
     "sensitivity",
+    "sensitivity_reasons",
     "personal_data",
     "cause",
     "reason",

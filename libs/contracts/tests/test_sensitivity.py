@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ream_contracts.sensitivity import LEVELS, MANY_TELLING, sensitivity, until_decided
+from ream_contracts.sensitivity import LEVELS, MANY_TELLING, reasons, sensitivity, until_decided
 
 NAMES = ("personal:card", "personal:iban", "personal:email", "personal:url", "personal:birth-date", "secret:key")
 MARKS = ("mark:public", "mark:internal", "mark:confidential", "mark:restricted")
@@ -49,3 +49,26 @@ def test_a_list_of_people_is_kept_back_from_its_first_page_on(pages: list[dict[s
             if any(n and name.startswith(("personal:iban", "personal:b")) for name, n in page.items())
         ]
         assert all(until_decided(page) == "restricted" for page in telling)
+
+
+@pytest.mark.parametrize(
+    ("scores", "found"),
+    [
+        ({}, ("nothing-said",)),
+        ({"mark:public": 1}, ("mark:public",)),
+        ({"mark:public": 1, "personal:email": 1}, ("personal:email",)),
+        ({"personal:iban": 1, "personal:email": 9, "mark:internal": 1}, ("personal:iban",)),
+        ({"mark:confidential": 1, "personal:iban": 2}, ("personal:iban", "mark:confidential")),
+        ({"secret:password": 1, "personal:iban": 2}, ("secret:password",)),
+        ({"personal:iban": MANY_TELLING, "personal:email": 1}, ("personal:iban",)),
+    ],
+)
+def test_the_reason_is_always_given(scores: dict[str, int], found: tuple[str, ...]) -> None:
+    assert reasons(scores) == found
+
+
+@given(SCORES)
+def test_a_reason_alone_never_asks_for_more(scores: dict[str, int]) -> None:
+    given = {name: n for name, n in scores.items() if name in reasons(scores)}
+    assert reasons(scores)
+    assert LEVELS.index(sensitivity(given)) <= LEVELS.index(sensitivity(scores))

@@ -23,6 +23,9 @@ NOBODYS = frozenset({"url"})
 SECRET_PERSONAL = frozenset({"card"})
 """Kinds with which somebody else can pay."""
 
+NOTHING_SAID = "nothing-said"
+"""The reason for `internal` where nothing was found: nobody has said that it may go out."""
+
 
 def labels(scores: Mapping[str, int], kind: str) -> dict[str, int]:
     """Returns the labels of one kind that have any points, of scores named kind:label."""
@@ -38,18 +41,30 @@ def sensitivity(scores: Mapping[str, int]) -> Sensitivity:
     personal data at all; internal: everything else, since nobody has said that it may go out. A marking counts as
     what it says, but one that says `public` never lowers what was found.
     """
-    marks = labels(scores, "mark")
+    return LEVELS[max(map(LEVELS.index, _asked(scores).values()))]
+
+
+def reasons(scores: Mapping[str, int]) -> tuple[str, ...]:
+    """Names what asks for the level, as kind:label; `nothing-said` where it is only what holds for everything."""
+    asked = _asked(scores)
+    level = sensitivity(scores)
+    found = tuple(name for name, asks in asked.items() if asks == level and name != NOTHING_SAID)
+    return found or (NOTHING_SAID,)
+
+
+def _asked(scores: Mapping[str, int]) -> dict[str, Sensitivity]:
+    """The level that each thing found asks for."""
     personal = {kind: hits for kind, hits in labels(scores, "personal").items() if kind not in NOBODYS}
-    telling = _telling(personal)
-    many = telling >= MANY_TELLING or sum(personal.values()) >= MANY_PERSONAL
-    if labels(scores, "secret") or many or SECRET_PERSONAL & personal.keys():
-        level = 3
-    elif telling:
-        level = 2
-    else:
-        level = 0 if "public" in marks and not personal else 1
-    marked = max((LEVELS.index(each) for each in LEVELS if each in marks), default=0)
-    return LEVELS[max(level, marked)]
+    marks = labels(scores, "mark")
+    many_telling, many = _telling(personal) >= MANY_TELLING, sum(personal.values()) >= MANY_PERSONAL
+    asked: dict[str, Sensitivity] = {}
+    for kind in personal:
+        harmless = kind in HARMLESS
+        strict = kind in SECRET_PERSONAL or many or (many_telling and not harmless)
+        asked[f"personal:{kind}"] = "restricted" if strict else "internal" if harmless else "confidential"
+    asked |= {f"secret:{kind}": "restricted" for kind in labels(scores, "secret")}
+    asked |= {f"mark:{level}": level for level in LEVELS if level in marks}
+    return asked if asked.keys() & {"mark:public"} else {NOTHING_SAID: "internal", **asked}
 
 
 def until_decided(scores: Mapping[str, int]) -> Sensitivity:

@@ -8,6 +8,7 @@ from typing import Any
 from ream_contracts import identity, layout
 from ream_contracts.artifacts import DocumentRecord, Manifest, Source
 from ream_contracts.messages import DocumentCompleted, DocumentIngested
+from ream_contracts.sensitivity import reasons
 from ream_index.contents import Contents
 from ream_index.passages import Entry
 
@@ -154,6 +155,7 @@ def _facts(done: DocumentCompleted) -> dict[str, Any]:
         "sentiment": done.sentiment,
         "sentiment_score": done.sentiment_score,
         "sensitivity": done.sensitivity,
+        "sensitivity_reasons": list(reasons(done.scores)),
         "personal_data": sorted(done.personal_data),
         "personal_data_hits": sum(done.personal_data.values()),
         "scores": dict(done.scores),
