@@ -106,6 +106,35 @@ def found(text: str, kind: str = "receipt") -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("Total 1,200.00\nAmount paid 200.00\nAmount due 1,000.00", "1200.00"),
+        ("Total 1,200.00\nDeposit paid 200.00\nAmount paid 200.00\nAmount due 1,000.00", "1200.00"),
+        ("Total: 1,200.00\nPayment received 01/03/2024 -200.00\nBalance due: 1,000.00", "1200.00"),
+        ("Total 1,200.00\nLess deposit 150.00\nLess payment 50.00\nBalance due 1,000.00", "1200.00"),
+        ("Gesamtbetrag 1.200,00 \u20ac\nAnzahlung 200,00 \u20ac\nRestbetrag 1.000,00 \u20ac", "1200.00"),
+        ("Rechnungsbetrag 1.200,00\nabzgl. bereits gezahlt 200,00\nnoch zu zahlen 1.000,00", "1200.00"),
+        ("Total TTC 1 200,00 \u20ac\nAcompte 200,00 \u20ac\nReste \u00e0 payer 1 000,00 \u20ac", "1200.00"),
+        ("Total 1,200.00\nPaid 1,200.00\nBalance due 0.00", "1200.00"),
+        ("Total 1,200.00\nAmount paid 200.00", "1200.00"),
+        ("Total paid 200.00\nTotal 1,200.00\nTotal due 1,000.00", "1200.00"),
+        ("Total 1,000.00\nBalance brought forward 50.00\nAmount due 1,050.00", "1050.00"),
+        ("Amount paid 200.00\nAmount due 1,000.00", "1000.00"),
+        ("Total\nPaid 20.00\n", "20.00"),
+        ("Total 23.50\nCash 50.00\nChange 26.50", "23.50"),
+    ],
+)
+def test_the_total_is_of_the_sale_also_where_a_part_was_paid(text: str, total: str) -> None:
+    assert found(f"Feldahorn Ltd\nInvoice 1001\n{text}\n", "invoice")["total"] == total
+
+
+def test_what_was_paid_does_not_confirm_itself() -> None:
+    text = "Total 1,200.00\nAmount paid 200.00\n"
+    (total,) = (one for one in sales.find(unit(text), "invoice") if one.name == "total")
+    assert (total.normal, total.confidence) == ("1200.00", 75)
+
+
+@pytest.mark.parametrize(
     ("below", "rest"),
     [
         ("TAXINVOICE", ""),
@@ -168,7 +197,8 @@ def test_fields_are_looked_for_where_the_segment_speaks_for_the_type() -> None:
 @pytest.mark.parametrize(
     "piece", ["1", "Aa ", "total 1.00\n", "total\n", "between Aa Inc ", "laws of the ", "two (2) ",
     "1 Elm Street\n", "(\n",
-              "invoice 12a ", "Aa, ", "term of 2 years ", "sdn bhd\n", ". "]
+              "invoice 12a ", "Aa, ", "term of 2 years ", "sdn bhd\n", ". ",
+              "total 9.00\npaid 1.00\ndue 8.00\n", "less - paid "]
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(piece: str) -> None:
     text = unit(piece * (60_000 // len(piece)))

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ream_contracts.artifacts import KeyField
+
 MOST_CHARACTERS = 50_000
 _LINE = re.compile(r"[^\n\r\f\v]+")
 _LONGEST_LINE = 300
@@ -37,3 +39,9 @@ def lines(text: str) -> Iterator[Line]:
 def one_line(text: str) -> str:
     """Puts a text on one line."""
     return " ".join(text.split())
+
+
+def field_of(name: str, line: Line, confidence: int, normal: str, span: tuple[int, int] | None = None) -> KeyField:
+    """Makes a field of a part of a line; kind and unit are filled in by who knows them."""
+    start, end = span or (0, len(line.text))
+    return KeyField("", name, line.text[start:end], normal, 1, line.start + start, line.start + end, confidence)

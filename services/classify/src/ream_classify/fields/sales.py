@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from stdnum.eu import vat
 
-from ream_classify import amounts, dates
+from ream_classify import dates
 from ream_classify.entities.gazetteers import gazetteers
-from ream_classify.fields.field import Line, lines
+from ream_classify.fields import totals
+from ream_classify.fields.field import Line, field_of, lines
+from ream_classify.fields.totals import MONEY, cents
 from ream_classify.recognizers import address, iban
 from ream_classify.scan import Scan
 from ream_contracts.artifacts import KeyField, UnitText
@@ -61,47 +63,7 @@ _OTHER_DATE = re.compile(
     r"due|fällig|limite|zahlbar|échéance|vervaldatum|vencimiento|deliver|liefer|order|bestel|expir"
     r"|period|from|until|print"
 )
-_MONEY = re.compile(
-    r"(?<![\w.,/-])(?:rm|eur|usd|[$€£])? ?(-?[0-9]{1,3}(?:[., '][0-9]{3})*[.,] ?[0-9]{2}"
-    r"|-?[0-9]{1,7}[.,][0-9]{2})(?![0-9.,%]|\w)"
-)
-_NO_TOTAL = re.compile(
-    r"qty|quantity|items?\b|discount|disc\b|saving|points?|sub ?-?total|subtotal|subtotaal|zwischensumme|excl"
-    r"|before|exclud|w/o|without"
-    r"|tendered|number of|count|supplies|saved|round(?:ing)? adj|untaxed|\bht\b|netto|change|serv"
-)
-_TAX = re.compile(r"tax\b|gst|vat\b|mwst|btw|tva|\biva\b")
-_TOTALS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
-    (re.compile(pattern), weight)
-    for pattern, weight in (
-        (
-            r"(?:total rounded|rounded total|total after rounding|round(?:ed)? (?:total|amt|amount)|total \(rounded\)"
-            r"|total amt rounded)",
-            98,
-        ),
-        (
-            r"(?:amount due|balance due|total due|total payable|amount payable|grand total|total ttc|net à payer"
-            r"|à payer|te betalen"
-            r"|zu zahlen|rechnungsbetrag|gesamtbetrag|endbetrag|bruttobetrag|total a pagar|totale da pagare"
-            r"|importe total|totaal te betalen|invoice total)",
-            94,
-        ),
-        (
-            r"(?:total.{0,24}incl|nett? total|total amount|total sales?|net amount|nett\b|total inc|gesamtsumme|totaal"
-            r"|montant ttc)",
-            88,
-        ),
-        (r"(?:total|\btl\b|summe|gesamt|totale|sum\b|amount\b)", 75),
-    )
-)
-_NET = re.compile(
-    r"\b(?:sub ?-?total|subtotaal|untaxed amount|amount untaxed|net amount|nettobetrag|netto|zwischensumme|total ht"
-    r"|montant ht"
-    r"|base imponible|imponibile|excl(?:\.|usief|uding)? ?(?:btw|vat|tax|gst)?|total excl)"
-)
 _CONTACT = re.compile(r"@|www\.|http|tel\b|phone|iban|vat\b|btw|kvk|ust-id|siret|\([0-9]{3}\)-?[0-9]{3}")
-_CASH = re.compile(r"^(?:cash|tendered|tender|paid|bar|gegeben|amount paid|payment)\b")
-_CHANGE = re.compile(r"^(?:change|rückgeld|baki|wechselgeld)\b")
 _NUMBER = re.compile(
     r"(?:invoice|rechnung(?:s)?|facture|factuur|factura|fattura|inv|bill|receipt|document|doc)[ .-]{0,2}(?:number"
     r"|nummer|nr|no|num|numéro|n°|nº|n\.|#)?"
@@ -125,8 +87,8 @@ def find(unit: UnitText, kind: str) -> Iterator[KeyField]:
     finders: tuple[Callable[[Sequence[Line]], Iterator[KeyField]], ...] = (
         _company,
         _date,
-        _total,
-        _net,
+        totals.total,
+        totals.net,
         _number,
         _vat,
         _iban,
@@ -143,12 +105,7 @@ def find(unit: UnitText, kind: str) -> Iterator[KeyField]:
 
 def _rank(field: KeyField) -> tuple[int, int, int]:
     """The surest first; of totals that are as sure the largest, since parts of it are called total too."""
-    return field.confidence, _cents(field.normal) if field.name == "total" else 0, -field.start
-
-
-def _field(name: str, line: Line, confidence: int, normal: str, span: tuple[int, int] | None = None) -> KeyField:
-    start, end = span or (0, len(line.text))
-    return KeyField("", name, line.text[start:end], normal, 1, line.start + start, line.start + end, confidence)
+    return field.confidence, cents(field.normal) if field.name == "total" else 0, -field.start
 
 
 def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
@@ -180,7 +137,7 @@ def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
 def _may_name(line: Line, *, legal: bool) -> bool:
     own = _NUMBERED.sub("", line.text)
     letters = sum(letter.isalpha() for letter in own)
-    if letters < 3 or letters * 2 < len(own) or _NO_COMPANY.search(line.folded) or _MONEY.search(line.folded):
+    if letters < 3 or letters * 2 < len(own) or _NO_COMPANY.search(line.folded) or MONEY.search(line.folded):
         return False
     return legal or not _ADDRESS.search(line.folded)
 
@@ -236,88 +193,15 @@ def _date(listed: Sequence[Line]) -> Iterator[KeyField]:
             points = 70 if place < 40 else 55
             points += 20 if _DATE_WORD.search(said) or _NUMBER.search(said) else 0
             points -= 30 if _OTHER_DATE.search(said) else 0
-            yield _field("date", line, max(5, points), dated.iso, (dated.start, dated.end))
+            yield field_of("date", line, max(5, points), dated.iso, (dated.start, dated.end))
         before = line.folded if len(line.folded) < 40 else ""
-
-
-def _total(listed: Sequence[Line]) -> Iterator[KeyField]:
-    """Weighs lines that say total by how final they sound; what cash and change say together makes sure."""
-    paid, where = _paid(listed)
-    if where is not None and paid:
-        line, span, _ = where
-        yield _field("total", line, 50, f"{paid // 100}.{paid % 100:02d}", span)
-    for place, line in enumerate(listed):
-        weight = next((points for pattern, points in _TOTALS if pattern.search(line.folded)), 0)
-        taxed = _TAX.search(line.folded) and "inc" not in line.folded and "ttc" not in line.folded
-        if not weight or taxed or _NO_TOTAL.search(line.folded):
-            continue
-        found = _last_amount(line) or _next_amount(listed, place)
-        if found is None or not _cents(found[2]):
-            continue
-        line, span, number = found
-        yield _field("total", line, 99 if paid == _cents(number) else weight, number, span)
-
-
-Found = tuple[Line, tuple[int, int], str]
-"""A number in one form, and where it stands."""
-
-
-def _last_amount(line: Line) -> Found | None:
-    matches = list(_MONEY.finditer(line.folded))
-    if not matches:
-        return None
-    number = amounts.decimal(matches[-1][1])
-    return (line, matches[-1].span(1), number) if number else None
-
-
-def _next_amount(listed: Sequence[Line], place: int) -> Found | None:
-    """Looks in the next two lines, where a column of words stands before one of numbers."""
-    for line in listed[place + 1 : place + 3]:
-        if found := _last_amount(line):
-            letters = sum(letter.isalpha() for letter in line.text)
-            return found if letters <= 4 else None
-    return None
-
-
-def _paid(listed: Sequence[Line]) -> tuple[int, Found | None]:
-    """What was paid less what was given back, in hundredths, and where what was paid stands; 0 where nobody says it."""
-    cash: Found | None = None
-    change = 0
-    for place, line in enumerate(listed):
-        if _CASH.search(line.folded):
-            cash = _last_amount(line) or _next_amount(listed, place) or cash
-        elif _CHANGE.search(line.folded) and (found := _last_amount(line) or _next_amount(listed, place)):
-            change = _cents(found[2])
-    paid = _cents(cash[2]) - change if cash else 0
-    return max(0, paid), cash
-
-
-def _cents(number: str) -> int:
-    whole, _, part = number.partition(".")
-    return int(whole) * 100 + int((part or "0").ljust(2, "0")[:2])
-
-
-def _net(listed: Sequence[Line]) -> Iterator[KeyField]:
-    """The amount before tax: what stands right after its word, else in the next line; the last one is of the whole."""
-    for place, line in enumerate(listed):
-        word = _NET.search(line.folded)
-        match = _MONEY.search(line.folded, word.end()) if word else None
-        if match and (number := amounts.decimal(match[1])):
-            yield _field("net", line, 60 + min(20, place // 4), number, match.span(1))
-        # Where columns carry the words: the amounts of a row that add up are before tax, the tax, and with it.
-        row = [(one, number) for one in _MONEY.finditer(line.folded) if (number := amounts.decimal(one[1]))]
-        if len(row) >= 3:
-            before, tax, whole = (_cents(number) for _, number in row[-3:])
-            if before > tax > 0 and before + tax == whole:
-                span = row[-3][0].span(1)
-                yield _field("net", line, 74 if _TOTALS[-1][0].search(line.folded) else 70, row[-3][1], span)
 
 
 def _iban(listed: Sequence[Line]) -> Iterator[KeyField]:
     for line in listed:
         for hit in iban.find(Scan(line.text)):
             value = line.text[hit.start : hit.end]
-            yield _field("iban", line, 95, re.sub(r"[ .-]", "", value).upper(), (hit.start, hit.end))
+            yield field_of("iban", line, 95, re.sub(r"[ .-]", "", value).upper(), (hit.start, hit.end))
 
 
 def _number(listed: Sequence[Line]) -> Iterator[KeyField]:
@@ -325,14 +209,16 @@ def _number(listed: Sequence[Line]) -> Iterator[KeyField]:
         match = _NUMBER.search(line.folded)
         if match and sum(letter.isdigit() for letter in match["value"]) >= 3 and not dates_only(match["value"]):
             start, end = match.span("value")
-            yield _field("number", line, 85 if place < 60 else 60, line.text[start:end].replace(" ", ""), (start, end))
+            yield field_of(
+                "number", line, 85 if place < 60 else 60, line.text[start:end].replace(" ", ""), (start, end)
+            )
         elif _NUMBER_HEAD.search(line.folded) and len(line.text.split()) > 1 and place + 1 < len(listed):
             # The last head of a table, and the last value of the row below it.
             below = listed[place + 1]
             value = below.text.split()[-1]
             digits = sum(letter.isdigit() for letter in value)
-            if " " in below.text and digits >= 4 and not _MONEY.search(value) and not dates_only(value.lower()):
-                yield _field("number", below, 65, value, (len(below.text) - len(value), len(below.text)))
+            if " " in below.text and digits >= 4 and not MONEY.search(value) and not dates_only(value.lower()):
+                yield field_of("number", below, 65, value, (len(below.text) - len(value), len(below.text)))
 
 
 def dates_only(value: str) -> bool:
@@ -347,6 +233,6 @@ def _vat(listed: Sequence[Line]) -> Iterator[KeyField]:
         for match in _VAT_SPACED.finditer(line.text):
             number = re.sub(r"[ .]", "", match.group())
             if vat.is_valid(number):
-                yield _field("vat", line, sure, number, match.span())
+                yield field_of("vat", line, sure, number, match.span())
         if common := _VAT.search(line.text):
-            yield _field("vat", line, sure - 5, common.group().replace(" ", ""), common.span())
+            yield field_of("vat", line, sure - 5, common.group().replace(" ", ""), common.span())
