@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds which words are a mark, and which are only part of a sentence."""
 
+import time
 from importlib.resources import files
 
 import pytest
@@ -80,6 +81,106 @@ def test_marks_are_found_where_they_stand_alone(phrase: str, level: str) -> None
 )
 def test_words_in_sentences_are_no_marks(text: str) -> None:
     assert marks(text) == []
+
+
+FLOWING = "\n".join(f"In part {number} the plan of the board is told in full." for number in range(12))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "level"),
+    [
+        ("CONFIDENTIAL DRAFT", "confidential"),
+        ("STRICTLY PRIVATE & CONFIDENTIAL", "restricted"),
+        ("OFFICIAL-SENSITIVE", "confidential"),
+        ("OFFICIAL \u2013 SENSITIVE", "confidential"),
+        ("TLP:RED", "restricted"),
+        ("TLP:AMBER+STRICT", "confidential"),
+        ("TLP:GREEN", "internal"),
+        ("TLP:CLEAR", "public"),
+        ("VS-NfD", "internal"),
+        ("VS \u2013 Nur für den Dienstgebrauch", "internal"),
+        ("UNCLASSIFIED//FOUO", "internal"),
+        ("SECRET//NOFORN", "restricted"),
+        ("Vertrauliche Unterlage", "confidential"),
+        ("Strängt konfidentiellt", "restricted"),
+        ("Fortroligt", "confidential"),
+        ("Unntatt offentlighet", "confidential"),
+        ("Luottamuksellinen", "confidential"),
+        ("Přísně důvěrné", "restricted"),
+        ("Bizalmas", "confidential"),
+        ("Hizmete özel", "internal"),
+        ("Конфиденциально", "confidential"),
+        ("Для служебного пользования", "internal"),
+        ("Εμπιστευτικό", "confidential"),
+        ("社外秘", "confidential"),
+        ("【極秘】", "restricted"),
+        ("机密", "confidential"),
+        ("内部资料", "internal"),
+        ("대외비", "confidential"),
+    ],
+)
+def test_marks_of_authorities_and_of_other_languages_are_found(phrase: str, level: str) -> None:
+    for text in (phrase, f"Plan\n{phrase}\n{FLOWING}", f"{FLOWING}\n{phrase} | 3\n{FLOWING}"):
+        assert [score for score, _ in marks(text)] == [f"mark:{level}"]
+
+
+@pytest.mark.parametrize(
+    ("word", "level"),
+    [("Secret", "restricted"), ("RESTRICTED", "restricted"), ("Geheim", "restricted"), ("Internal", "internal"),
+     ("Intern", "internal"), ("Public", "public"), ("Öffentlich", "public"), ("Секретно", "restricted")],
+)  # fmt: skip
+def test_a_word_that_is_often_no_mark_is_one_at_the_edge_of_a_page_or_where_it_is_announced(
+    word: str, level: str
+) -> None:
+    for line in (word, f"*** {word} ***", f"[{word}]", f"{word} | Page 3 of 7", f"Seite 3 \u2013 {word}"):
+        assert marks(f"{line}\n{FLOWING}") == [(f"mark:{level}", word)]
+        assert marks(f"{FLOWING}\nThe end.\n{line}\n") == [(f"mark:{level}", word)]
+        assert marks(f"{FLOWING}\n{line}\n{FLOWING}") == []
+    for label in ("Classification:", "Security classification =", "Klassifizierung:", "Vertraulichkeitsstufe:",
+                  "Clasificación:", "Niveau de confidentialité :", "Гриф:"):  # fmt: skip
+        assert marks(f"{FLOWING}\n{label} {word.lower()}\n{FLOWING}") == [(f"mark:{level}", word.lower())]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Status: Offen",
+        "Access: Public",
+        "Owner type: Public",
+        "Type: Sensitive",
+        "Net assets: Restricted | Unrestricted",
+        "Cash - Restricted",
+        "Restricted: 300",
+        "Restricted 1,200",
+        "Audit: Internal / External",
+        "Bewerbung: intern",
+        "Unrestricted funds\n\nRestricted\n\nA total of both follows.",
+        "\u2022 Public\n\u2022 Private\n\u2022 Voluntary bodies",
+        "public\n\nand private",
+        "Interne | Externe",
+        "Reclassification: Restricted cash of 300",
+        "Classification: Public companies only",
+        "Zugang: öffentlich",
+        "отчёт: секретно ли это",
+        "会議は機密を扱う",
+    ],
+)
+def test_such_words_are_no_marks_elsewhere(text: str) -> None:
+    assert marks(text) == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["Public|", "Secret\n", "classification: ", "internal" + " " * 90, "\n", "機密 ", "x"]
+)
+def test_time_is_linear_in_the_text(piece: str) -> None:
+    def cpu(size: int) -> float:
+        text = piece * (size // len(piece))
+        start = time.process_time()
+        marks(text)
+        return time.process_time() - start
+
+    cpu(1_000)
+    assert cpu(160_000) < 8 * 4 * max(cpu(20_000), 0.005)
 
 
 def test_of_two_that_fit_the_more_secret_counts() -> None:
