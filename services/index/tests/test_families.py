@@ -197,3 +197,17 @@ def test_a_family_larger_than_is_looked_for_says_so() -> None:
     family = around(index, "documents", ["000"])["000"]  # type: ignore[arg-type]
     assert len(family.members) > CANDIDATES
     assert not family.whole
+
+
+def test_papers_of_one_form_are_told_apart_by_two_fields() -> None:
+    words = prose(1, 300, figures=20)
+    january = {**entry(words), "told_apart_by": ["date:1a", "number:2a", "total:3a"]}
+    february = {**entry(edited(words, 60)), "told_apart_by": ["date:1b", "number:2b", "total:3a"]}
+    scanned = {**entry(edited(words, 60)), "told_apart_by": ["date:1a", "number:2x", "total:3a"]}
+    unsure = {**entry(edited(words, 60)), "told_apart_by": ["number:2b"]}
+    same = Member.of("a", january)
+    assert not are_versions(same, Member.of("b", february))
+    assert are_versions(same, Member.of("c", scanned))
+    assert are_versions(same, Member.of("d", unsure))
+    contracts = [{**entry(words), "told_apart_by": [f"party:{one}", "party:us", "effective_date:1"]} for one in "ab"]
+    assert are_versions(*(Member.of(str(number), one) for number, one in enumerate(contracts))), "a party in common"

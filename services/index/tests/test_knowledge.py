@@ -115,3 +115,17 @@ def test_of_too_many_values_the_first_in_the_document_are_kept_and_it_is_said() 
         assert said["personal_values"]["ip"] == values[:MOST_VALUES]
         assert said["personal_values_truncated"] is True
     assert fields(classes(truncated=True))["personal_values_truncated"] is True
+
+
+def test_what_tells_two_papers_apart_is_said_without_saying_it() -> None:
+    def paper(number: str, confidence: int = 90) -> list[str]:
+        field = KeyField("invoice", "number", number, number, 1, 0, 4, confidence)
+        total = KeyField("invoice", "total", "5.00", "5.00", 1, 9, 13, 90)
+        knowledge = Knowledge()
+        knowledge.add(classes(fields=(field, total)))
+        return knowledge.fields("invoice")["told_apart_by"]
+
+    assert len(paper("2024-101")) == 2
+    assert len(set(paper("2024-101")) & set(paper("2024-102"))) == 1
+    assert paper("2024-101", confidence=40) == [one for one in paper("x") if one.startswith("total:")]
+    assert not any("2024" in one for one in paper("2024-101"))

@@ -26,8 +26,11 @@ SURE_FIGURES_CONTAINMENT = 0.75
 MOST_BITS = 8
 """Bits of 64 in which the looks of a picture differ that was saved again."""
 LEAST_PICTURES = 0.8
+LEAST_APART = 2
+"""Fields (number, date, total, parties) in which two papers of one form differ: one may be read wrongly in a scan."""
 MEMBER_FIELDS = [
     "name", "submitted", "sha256", "units", "size", "sketch", "word_bands", "picture_bands", "picture_hashes",
+    "told_apart_by",
 ]  # fmt: skip
 
 
@@ -38,6 +41,7 @@ class Member:
     Attributes:
         pictures: the looks of its pages, where it has few words.
         bands: names that documents much like it have some of, by field.
+        told_apart_by: hashes of its number, date, total and parties, as name:hash.
     """
 
     document_id: str
@@ -49,6 +53,7 @@ class Member:
     sketch: Sketch | None = None
     pictures: tuple[str, ...] = ()
     bands: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    told_apart_by: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, document_id: str, entry: Mapping[str, Any]) -> "Member":
@@ -67,6 +72,7 @@ class Member:
             sketch,
             tuple(entry.get("picture_hashes") or ()),
             tuple((name, tuple(entry.get(name) or ())) for name in ("word_bands", "picture_bands")),
+            frozenset(entry.get("told_apart_by") or ()),
         )
 
     @property
@@ -96,12 +102,22 @@ def are_versions(one: Member, other: Member) -> bool:
     """Whether two documents are versions of one another; the same whichever is named first."""
     if is_same(one, other):
         return True
+    if _are_told_apart(one, other):
+        return False
     if one.sketch is None or other.sketch is None:
         return _look_alike(one, other)
     words, others = one.sketch.words, other.sketch.words
     if min(words.runs, others.runs) < LEAST_RUNS:
         return _look_alike(one, other)
     return _read_alike(one.sketch, other.sketch)
+
+
+def _are_told_apart(one: Member, other: Member) -> bool:
+    """Whether they are papers of one form about different things: two fields that both have say nothing in common."""
+    names = {field.partition(":")[0] for field in one.told_apart_by}
+    names &= {field.partition(":")[0] for field in other.told_apart_by}
+    shared = {field.partition(":")[0] for field in one.told_apart_by & other.told_apart_by}
+    return len(names - shared) >= LEAST_APART
 
 
 def is_same(one: Member, other: Member) -> bool:

@@ -3,6 +3,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from ream_contracts.artifacts import Finding, KeyField, SegmentClasses
@@ -26,6 +27,10 @@ FIELDS: Mapping[str, str] = {
 """By kind of name, the field of the entry that lists it."""
 SEVERAL = frozenset({"party"})
 """Fields of which a document has more than one."""
+TELLING_APART = frozenset({"number", "date", "total", "party", "effective_date"})
+"""Fields in which two papers of one form differ: this month's invoice and the last one's."""
+SURE_TO_TELL = 60
+"""Confidence from which on a field may say that two documents are not the same."""
 NORMAL = frozenset({"date", "amount"})
 """Kinds of which the one form is listed, and nothing that has none."""
 
@@ -111,11 +116,22 @@ class Knowledge:
                 for name, kept in sorted(self._fields.items())
                 if name.startswith(f"{document_type}:")
             },
+            "told_apart_by": self._told_apart_by(document_type),
             "personal_values": dict(sorted(values.items())),
             "personal_values_truncated": self._values_cut or len(self._values) > MOST_VALUES,
             "names_truncated": self.cut or any(len(counts) > MOST_NAMES for counts in self._names.values()),
             "classified_by": sorted(f"{name} {one}" for name, all_ in self._versions.items() for one in all_),
         }
+
+    def _told_apart_by(self, document_type: str) -> list[str]:
+        """Short hashes of the fields, as everybody may read them: they only tell whether two documents say the same."""
+        return sorted(
+            f"{one.name}:{sha256(one.normal.casefold().encode()).hexdigest()[:6]}"
+            for name, kept in self._fields.items()
+            if name.startswith(f"{document_type}:")
+            for one in kept.values()
+            if one.name in TELLING_APART and one.confidence >= SURE_TO_TELL
+        )
 
     def _open_phrases(self, values: list[str]) -> list[str]:
         """The best phrases that say nobody's name or number: they are read by all who may search."""
