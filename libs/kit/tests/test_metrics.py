@@ -33,6 +33,14 @@ def test_a_media_type_is_a_label_of_bounded_form(named: list[str | None], label:
     assert media_type([SimpleNamespace(media_type=one) for one in named]) == label
 
 
+def test_where_the_type_is_found_only_now_it_is_that_of_what_was_made() -> None:
+    took, found, other = (SimpleNamespace(media_type=one) for one in (None, "text/html", "text/csv"))
+    assert media_type([SimpleNamespace()], [SimpleNamespace(), found]) == "text/html"
+    assert media_type([took], [found, other]) == "several"
+    assert media_type([took], [SimpleNamespace()]) == "none"
+    assert media_type([other], [found]) == "text/csv"
+
+
 def test_shows_what_was_counted() -> None:
     metrics = Metrics()
     metrics.count("ream_dead_letters_total", "encrypted")

@@ -139,7 +139,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *values: tuple[bytes | None, bytes | No
     app = SimpleNamespace(consumer=consumer, producer=producer, proof=Proof(), frozen=frozen, begun=begun)
     aggregation._app = cast(Any, app)
     aggregation._outbox, aggregation._entries = cast(Any, Outbox(log)), cast(Any, Table(log))
-    aggregation._metrics, aggregation._max_units = Metrics(), 100
+    aggregation._metrics, aggregation._max_units = given.get("metrics") or Metrics(), 100
     aggregation._defects = given.get("defects") or Defects(Path("none"))
     try:
         asyncio.run(aggregation.run(Stream(*values)))
@@ -194,6 +194,14 @@ def test_topics_take_raw_bytes_and_empty_values(app: AggregateApp, place: Place)
 def test_a_record_is_answered_after_all_that_follows_from_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run(monkeypatch, part("opened"), part("manifest"))
     assert done == ["written", "answered 0", "written", "empty of generation 1", "answered 1"]
+
+
+def test_its_time_is_told_by_the_type_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = Metrics()
+    run(monkeypatch, part("opened"), (None, None), metrics=metrics)
+    page = metrics.exposition().decode()
+    for label in ("text/plain", "none"):
+        assert f'ream_handler_seconds_count{{media_type="{label}",stage="aggregate"}} 1.0' in page
 
 
 def test_a_bad_record_is_refused_and_answered(monkeypatch: pytest.MonkeyPatch) -> None:

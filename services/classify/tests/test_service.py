@@ -72,6 +72,15 @@ READ = SegmentRead(
 RECORD = layout.segment_record(ID, 1, 1, 5)
 
 
+def test_its_time_is_told_by_the_type_of_the_document() -> None:
+    bus = make_bus()
+    bus.store.put_artifact(TEXT, SEGMENT)
+    bus.put(topics.SEGMENTS_READ, replace(READ, media_type="application/pdf"))
+    bus.run()
+    line = 'ream_handler_seconds_count{media_type="application/pdf",stage="classify"} 1.0'
+    assert line in bus.metrics.exposition().decode()
+
+
 def test_tables_are_kept_as_files_and_named_by_the_record() -> None:
     table = Table((("Item", "Price"), ("Tea", "=4")), None, (), 1)
     segment = replace(SEGMENT, units=(replace(SEGMENT.units[0], tables=(table, table)), *SEGMENT.units[1:]))

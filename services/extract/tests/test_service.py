@@ -205,3 +205,4 @@ def test_segment_read_is_what_classify_expects(bus: LocalBus, store: Store) -> N
     (read,) = bus.sent(topics.SEGMENTS_READ)
     assert isinstance(read, SegmentRead)
     assert (read.units, read.characters) == (((1, 1),), 0)
+    assert read.media_type == "application/pdf"

@@ -54,6 +54,13 @@ def test_an_inline_text_becomes_a_document(bus: LocalBus) -> None:
     assert "hello" not in str(document), "names stay in the store"
 
 
+def test_its_time_is_told_by_the_type_that_was_found(bus: LocalBus) -> None:
+    """The submission names none: it is found from the content."""
+    sent(bus, DocumentSubmitted(body=BODY, name="hello.txt"))
+    line = 'ream_handler_seconds_count{media_type="text/plain",stage="ingest"} 1.0'
+    assert line in bus.metrics.exposition().decode()
+
+
 def test_the_same_again_is_the_same_and_other_bytes_are_a_new_generation(bus: LocalBus, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     submitted = DocumentSubmitted(source=path.as_uri())

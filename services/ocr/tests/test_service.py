@@ -73,6 +73,7 @@ class TestReading:
         (read,) = read_of(bus)
         assert (read.document_id, read.segment, read.units, read.method) == (DOCUMENT, 3, ((3, 3),), "ocr")
         assert (read.confidence, read.characters) == (90, len("text of page 3"))
+        assert read.media_type == scanned().media_type
         assert bus.store.text(read) == "text of page 3"
         kept = bus.store.get_artifact(SegmentText, read.text)
         assert (kept.stage, kept.segment, kept.children) == ("ocr", 3, ())

@@ -447,6 +447,8 @@ class SegmentRead:
     """The text is found at once and answers nothing: pictures in these units are read yet, and who reads them answers. Absent where the text answers."""
     holds: Mapping[str, int] | None = None
     """What the text artifact held when it was stored: units, characters, headings, pictures, table cells, annotations, blocks, children, and characters beside the text (in headings, cells and annotations)."""
+    media_type: str | None = None
+    """Media type found from the content; absent in messages of before 27 November 2026."""
 
 
 @dataclass(frozen=True, slots=True)

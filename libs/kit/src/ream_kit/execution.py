@@ -152,11 +152,11 @@ class Execution:
                 return self._malformed(attempt, error)
         if attempt.phase is Phase.HANDLE:
             origin = {"origin": attempt.record.origin} if self._wants_origin else {}
-            started = self._clock.monotonic()
+            started, said = self._clock.monotonic(), list[Any]()
             try:
-                self._emit_all(attempt, self.stage.handler(attempt.message, **self._given, **origin), emit)
+                self._emit_all(attempt, self.stage.handler(attempt.message, **self._given, **origin), emit, said)
             finally:
-                self._observe(started, [attempt])
+                self._observe(started, [attempt], said)
             return Done("done")
         assert attempt.given_up is not None  # noqa: S101 (the two later phases are entered by _give_up alone)
         if attempt.phase is Phase.GIVE_UP:
@@ -188,9 +188,11 @@ class Execution:
         if attempt.message is None:
             attempt.message = codec.decode(attempt.record.topic, attempt.record.value)
 
-    def _emit_all(self, attempt: Attempt, result: Any, emit: Emit) -> None:
+    def _emit_all(self, attempt: Attempt, result: Any, emit: Emit, said: list[Any] | None = None) -> None:
         mark = "" if attempt.phase is Phase.HANDLE else "given-up-"
         for ordinal, item in enumerate(each(result)):
+            if said is not None and not said and hasattr(item, "media_type"):
+                said.append(item)
             emit(attempt, self._router.message(attempt.record, item, f"{mark}{ordinal}"))
 
     def _call_batch(self, attempts: Sequence[Attempt]) -> list[Any]:
@@ -212,8 +214,8 @@ class Execution:
             self._observe(started, attempts)
         return results
 
-    def _observe(self, started: float, attempts: Sequence[Attempt]) -> None:
-        label = media_type([attempt.message for attempt in attempts])
+    def _observe(self, started: float, attempts: Sequence[Attempt], said: Sequence[Any] = ()) -> None:
+        label = media_type([attempt.message for attempt in attempts], said)
         self._metrics.observe("ream_handler_seconds", self._clock.monotonic() - started, self.stage.name, label)
 
     def _settle_item(self, attempt: Attempt, result: Any, emit: Emit) -> Step:

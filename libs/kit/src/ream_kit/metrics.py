@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -108,7 +108,7 @@ DESCRIBED: Mapping[str, Described] = {
     "ream_handler_seconds": Described(
         "Time in the stage's function, a call.",
         ("stage", "media_type"),
-        "media_type: none where the message names none, several for a batch of different ones",
+        "media_type: that of the document, or what was found to be it; none where nobody knows it, several for a batch",
     ),
 }
 _BUCKETS = (0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200)
@@ -186,9 +186,16 @@ def kinds() -> Iterator[tuple[str, str, Described]]:
             yield name, kind, DESCRIBED[name]
 
 
-def media_type(messages: tuple[Any, ...] | list[Any]) -> str:
-    """Returns the label for the media type that messages have in common: bounded, whatever a stranger wrote."""
+def media_type(messages: Sequence[Any], said: Sequence[Any] = ()) -> str:
+    """Returns the label for the media type that messages have in common: bounded, whatever a stranger wrote.
+
+    Args:
+        messages: what was worked on.
+        said: what was made of it; asked where that names none, as before the type is found.
+    """
     named = {getattr(message, "media_type", None) for message in messages}
+    if named == {None}:
+        named = {getattr(message, "media_type", None) for message in said} - {None} or {None}
     if len(named) != 1:
         return "several" if named else "none"
     (found,) = named

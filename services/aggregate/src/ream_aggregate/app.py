@@ -23,7 +23,7 @@ from ream_aggregate.read_ahead import AheadTables
 from ream_aggregate.settings import Names, Settings
 from ream_aggregate.strict_commit import Sends, StrictCommit, StrictTransport
 from ream_kit import log
-from ream_kit.metrics import Metrics
+from ream_kit.metrics import Metrics, media_type
 
 _LOG = log.logger("ream.aggregate")
 
@@ -175,14 +175,15 @@ class Aggregation:
                 # Its partitions may have another owner by now, whose entries it would overwrite in the changelog.
                 end_process("frozen", **_place(event))
             started = time.monotonic()
-            await self._survive(event)
-            self._metrics.observe("ream_handler_seconds", time.monotonic() - started, STAGE, "none")
+            label = media_type([await self._survive(event)])
+            self._metrics.observe("ream_handler_seconds", time.monotonic() - started, STAGE, label)
 
-    async def _survive(self, event: Any) -> None:
+    async def _survive(self, event: Any) -> Answered | Refused | Passed | None:
         begun = self._app.begun
         begun.begin(event.message.partition, event.message.offset)
+        effect = None
         try:
-            await self.take(event)
+            effect = await self.take(event)
         except (asyncio.CancelledError, GeneratorExit):
             begun.done()  # the agent is told to stop
             raise
@@ -193,9 +194,10 @@ class Aggregation:
             # Faust would acknowledge the record and start the agent anew. Left begun, it is counted at the next start.
             end_process("defect", error=type(error).__name__, where=_where(error), **_place(event))
         begun.done()
+        return effect
 
-    async def take(self, event: Any) -> None:
-        """Works out one record, sends what follows from it, and calls it answered."""
+    async def take(self, event: Any) -> Answered | Refused | Passed:
+        """Works out one record, sends what follows from it, and calls it answered; returns its effect."""
         consumer = cast(StrictCommit, self._app.consumer)
         message = event.message
         effect = self._effect(message)
@@ -210,6 +212,7 @@ class Aggregation:
                 sends = await self._answer(message, effect, consumer)
         self._metrics.count("ream_records_finished_total", "rejected" if isinstance(effect, Refused) else "done")
         consumer.answered(message, sends, self._app.proof.work(message.key, effect))
+        return effect
 
     def _effect(self, message: Any) -> Answered | Refused | Passed:
         if self._defects.exhausted(message.partition, message.offset):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what one record of documents.parts does: the entry it leaves, what is sent, or why it is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ream_aggregate.decide import announce, decide, superseded
 from ream_aggregate.merge import MAX_UNITS, Ended, Forgotten, Ignored, NoEntry, Overtaken, merge
@@ -42,12 +42,14 @@ class Answered:
             afterwards: the end of an earlier generation that had none, and where the newer one has its outcome
             already, that again: the topic is compacted, and the newest generation's has to be the last of its key.
         completed: sent with the entry.
+        media_type: of the document, where its entry knows it; for figures, and no part of the effect.
     """
 
     entry: bytes | None
     starts: bool = False
     first: tuple[DocumentCompleted, ...] = ()
     completed: DocumentCompleted | None = None
+    media_type: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def _merged(part: DocumentPart, offset: int, state: State | None, max_units: int
                 # Sweep runs a document again whose completion never became searchable; repeating it costs nothing.
                 completed = decide(merged)
             starts = state is not None and state.age < merged.age
-            return _answered(Answered(dumps(merged), starts, _end_of(state, merged), completed))
+            named = merged.facts.media_type if merged.facts is not None else None
+            return _answered(Answered(dumps(merged), starts, _end_of(state, merged), completed, named))
 
 
 def _answered(answer: Answered) -> Answered | Refused:

@@ -54,6 +54,7 @@ def of_run(ingested: DocumentIngested, note: RunNote) -> Iterator[SegmentRead | 
             characters=note.characters,
             redo=ingested.redo,
             holds=note.holds,
+            media_type=ingested.media_type,
         )
     by_cause = sorted(note.failed, key=lambda one: (one.cause, one.unit))
     for cause, given_up in groupby(by_cause, key=lambda one: one.cause):

@@ -175,6 +175,7 @@ def _read(scanned: SegmentScanned, name: str, read: tuple[UnitText, ...]) -> Seg
         characters=characters(read),
         redo=scanned.redo,
         holds=holds(read),
+        media_type=scanned.media_type,
     )
 
 
