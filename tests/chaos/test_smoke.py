@@ -14,6 +14,7 @@ from ream_chaos.__main__ import tell
 from ream_chaos.bullets import hostile_files, hostile_messages
 from ream_chaos.plan import Plan, Strike, Submit
 from ream_chaos.run import Run
+from ream_chaos.stopwatch import Stopwatch
 from ream_chaos.trial import Calm
 from ream_chaos.world import World, own_server
 from ream_hostile.catalogue import attacks
@@ -22,6 +23,19 @@ from ream_local.testing import OpenSearchServer
 pytestmark = [pytest.mark.servers, pytest.mark.programs, pytest.mark.timeout(600)]
 SEED = 1
 DOCUMENTS = 15
+MOST_SECONDS = 240.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_time(pytestconfig: pytest.Config) -> Iterator[None]:
+    """All of it takes four minutes at most, on a machine that has time for it; in any case it says what it took."""
+    watch = Stopwatch()
+    yield
+    taken = watch.taken()
+    said = taken.line("the short form of make chaos", MOST_SECONDS)
+    with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        tell(said)
+    assert not taken.too_long(MOST_SECONDS), said
 
 
 @pytest.fixture(scope="module")
