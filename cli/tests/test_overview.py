@@ -147,11 +147,13 @@ def test_an_empty_store_is_said_to_be(tmp_path: Path) -> None:
 def test_totals_come_from_sweep(here: Surroundings, service: tuple[int, dict[str, Any]]) -> None:
     port, pages = service
     totals = {"complete": 3, "submitted": 5, "outstanding": 2, "children": 1}
-    pages["/status"] = (200, json.dumps({"totals": totals, "wave": {"number": 2, "waits_for": "ocr"}}))
+    wave = {"number": 2, "waits_for": "ocr"}
+    pages["/status"] = (200, json.dumps({"totals": totals, "wave": wave, "without_vectors": 4}))
     plan(here, sweep=port)
     found = overview.look(here)
     assert found.totals == totals
-    assert found.wave == {"number": 2, "waits_for": "ocr"}
+    assert found.wave == wave
+    assert found.without_vectors == 4
 
 
 def state(process: bool = True, exit_code: int | None = None) -> ProgramState:
@@ -190,11 +192,13 @@ def test_everything_is_shown_to_people() -> None:
         {"documents.submitted.dlq": 4},
         {"complete": 3, "submitted": 5, "outstanding": 2, "children": 1},
         {"number": 7, "waits_for": "extract on documents.ingested"},
+        without_vectors=1,
     )
     out = io.StringIO()
     status.show(found, Console(file=out, width=200))
     for expected in (
         "123 MB", "No space left on device", "left alone, probed", "2026-01-01T00:00:00", "seccomp", "1,200",
+        "1 have text and no vectors yet",
         "documents.submitted.dlq: 4 dead letters", "wave 7 waits for extract on documents.ingested", "outstanding",
     ):  # fmt: skip
         assert expected in out.getvalue()

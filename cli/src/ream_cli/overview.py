@@ -79,6 +79,7 @@ class Overview:
         dead_letters: records by dead-letter topic; None when Kafka is away.
         totals: documents by outcome; None when sweep is away.
         wave: what sweep waits for; None when it is away.
+        without_vectors: complete documents with text that wait for their vectors; None when sweep is away.
     """
 
     servers: tuple[ServerLine, ...]
@@ -87,6 +88,7 @@ class Overview:
     dead_letters: Mapping[str, int] | None
     totals: Mapping[str, int] | None
     wave: Mapping[str, Any] | None
+    without_vectors: int | None = None
 
     @property
     def fine(self) -> bool:
@@ -130,6 +132,7 @@ def look(surroundings: Surroundings) -> Overview:
             letters,
             sweep["totals"] if sweep else None,
             sweep.get("wave") if sweep else None,
+            sweep.get("without_vectors") if sweep else None,
         )
 
 

@@ -122,6 +122,9 @@ def _show_totals(found: Overview, console: Console) -> None:
     console.print(table)
     if found.totals.get("children"):
         console.print(f"{screen.number(found.totals['children'])} of them were found inside others")
+    if found.without_vectors:
+        waiting = screen.number(found.without_vectors)
+        console.print(f"{waiting} have text and no vectors yet: they are found by their words, not by meaning")
     if found.wave:
         console.print(f"wave {found.wave.get('number')} waits for {found.wave.get('waits_for')}")
 

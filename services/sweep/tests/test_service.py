@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import pytest
 
 from ream_contracts import layout, topics
-from ream_contracts.messages import Allowance, DeadLetter, DocumentIndexed, DocumentIngested, PartExpired, PartForget
+from ream_contracts.messages import (
+    Allowance,
+    DeadLetter,
+    DocumentCompleted,
+    DocumentEmbedded,
+    DocumentIndexed,
+    DocumentIngested,
+    PartExpired,
+    PartForget,
+)
 from ream_kit.clock import SystemClock
 from ream_kit.kafka import KafkaSettings
 from ream_kit.migration import migrate
@@ -17,7 +26,7 @@ from ream_kit.store import Store
 from ream_kit.testing import memory_store
 from ream_sweep.service import FOLLOWED, LETTERS, Sweep
 from ream_sweep.settings import SweepSettings
-from ream_sweep.wave import STEPS
+from ream_sweep.wave import STEPS, TO_VECTORS
 
 pytestmark = pytest.mark.servers
 LOST, FOUND = "a" * 32, "b" * 32
@@ -35,7 +44,7 @@ class Bench:
     watcher: Tail
 
     def all_groups_pass(self) -> None:
-        for step in STEPS:
+        for step in (*STEPS, *TO_VECTORS):
             for topic in step.topics:
                 if step.group != "sweep":
                     self.observer.commit(step.group, topic, self.observer.ends([topic])[topic])
@@ -86,6 +95,23 @@ def test_what_was_swallowed_is_sent_again_and_then_expired(bench: Bench) -> None
     said = [*bench.turn(), *bench.turn()]
     assert PartExpired(LOST, 1, 1, ()) in said
     assert bench.sweep.status()["totals"]["outstanding"] == 1
+
+
+def test_what_vectors_swallowed_is_sent_again(bench: Bench) -> None:
+    for name in (LOST, FOUND):
+        put(bench, name)
+        completed = DocumentCompleted(
+            name, 1, 1, 1, 5, name, None, "complete", None, "text/plain", 1, None, "body", 1, 1, 0, 0,
+            0, (), 1, 0, "unknown", 0, (), "internal", {}, {},
+        )  # fmt: skip
+        bench.announcer.send(topics.DOCUMENTS_COMPLETED, completed)
+        bench.announcer.send(topics.DOCUMENTS_INDEXED, DocumentIndexed(name, 1, 1, 5, name, None, "complete", None, 1))
+    bench.announcer.send(topics.DOCUMENTS_EMBEDDED, DocumentEmbedded(FOUND, 1, 1, 5, 3, 0))
+    bench.announcer.flush()
+    said = bench.turn()
+    assert (said.count(ingested(LOST)), said.count(ingested(FOUND))) == (2, 1)
+    assert bench.sweep.status()["without_vectors"] == 1
+    assert PartExpired(LOST, 1, 1, ()) not in [*bench.turn(), *bench.turn()], "it is complete without them"
 
 
 def test_a_group_that_is_behind_is_waited_for(bench: Bench) -> None:

@@ -52,7 +52,7 @@ DOCUMENTS_EMBEDDED: Topic[DocumentEmbedded] = Topic(
     cleanup='delete',
     spread=False,
     written_by=('vectors',),
-    read_by=('index',),
+    read_by=('index', 'sweep'),
     closes_loop=(),
 )
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ream_contracts.messages import DocumentCompleted, DocumentIndexed, DocumentIngested
+from ream_contracts.messages import DocumentCompleted, DocumentEmbedded, DocumentIndexed, DocumentIngested
 from ream_contracts.outcomes import Outcome
-from ream_sweep.rows import NONE, OUTCOMES, Rows, packed, spelled
+from ream_sweep.rows import HELD, LACKING, NONE, OUTCOMES, Rows, packed, spelled
 
 COUNTED = (*(outcome.value for outcome in Outcome), "outstanding", "submitted", "children")
 
@@ -44,6 +44,23 @@ class Owed:
     acted_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unembedded:
+    """A generation whose text has no vectors.
+
+    Attributes:
+        run: the newest that was ingested.
+        tries: how often it was sent again for their sake since its newest decision.
+        acted_at: number of the wave that had arrived when it was sent last.
+    """
+
+    document_id: str
+    generation: int
+    run: int
+    tries: int
+    acted_at: int
+
+
 class Ledger:
     """All generations of all documents, by what was said on the topics, in any order and any number of times.
 
@@ -53,6 +70,7 @@ class Ledger:
     def __init__(self) -> None:
         self._rows = Rows()
         self._owed: dict[int, bool] = {}  # row: whether a later generation has overtaken it
+        self._sent_for_vectors: dict[int, tuple[int, int]] = {}  # row: how often, and the wave that had arrived then
         self._counts: Mapping[str, int] = dict.fromkeys(COUNTED, 0)
 
     def __len__(self) -> int:
@@ -64,16 +82,21 @@ class Ledger:
         with self._row(message.document_id, message.generation, message.run) as row:
             if message.run > rows.run[row]:
                 rows.run[row], rows.tries[row] = message.run, 0
+                self._sent_for_vectors.pop(row, None)
             if offset > rows.offset[row]:
                 rows.partition[row], rows.offset[row], rows.noted[row] = partition, offset, _seconds(timestamp_ms)
             rows.child[row] = message.parent_id is not None
 
     def completed(self, message: DocumentCompleted, timestamp_ms: int = 0) -> None:
-        """Takes note of a decision that has to become searchable."""
+        """Takes note of a decision that has to become searchable, and whose text has to get vectors."""
         rows = self._rows
         with self._row(message.document_id, message.generation, message.run, message.version) as row:
             self._noted(row, timestamp_ms)
-            rows.completed_version[row] = max(rows.completed_version[row], message.version)
+            if message.version > rows.completed_version[row]:
+                rows.completed_version[row], rows.lacking[row] = message.version, 0
+                self._sent_for_vectors.pop(row, None)
+            if not message.read + message.incomplete:
+                rows.embedded_version[row] = max(rows.embedded_version[row], message.version)
 
     def indexed(self, message: DocumentIndexed, timestamp_ms: int = 0) -> None:
         """Takes note of an answer."""
@@ -83,6 +106,13 @@ class Ledger:
             if message.version >= rows.indexed_version[row]:
                 rows.indexed_run[row], rows.indexed_version[row] = message.run, message.version
                 rows.outcome[row] = OUTCOMES.index(message.outcome)
+
+    def embedded(self, message: DocumentEmbedded, timestamp_ms: int = 0) -> None:
+        """Takes note that the text of a version has its vectors."""
+        rows = self._rows
+        with self._row(message.document_id, message.generation, message.run, message.version) as row:
+            self._noted(row, timestamp_ms)
+            rows.embedded_version[row] = max(rows.embedded_version[row], message.version)
 
     def erased(self, document_id: str) -> None:
         """Takes note that a document was erased: nothing more is owed for any of its generations."""
@@ -97,6 +127,13 @@ class Ledger:
         rows = self._rows
         row = rows.find(packed(document_id), generation)
         rows.tries[row], rows.acted_at[row] = min(rows.tries[row] + 1, MOST_TRIES), wave
+
+    def acted_for_vectors(self, document_id: str, generation: int, wave: int) -> None:
+        """Takes note that a generation was sent again for the sake of its vectors, when this wave had arrived."""
+        rows = self._rows
+        row = rows.find(packed(document_id), generation)
+        tries, _ = self._sent_for_vectors.get(row, (0, 0))
+        self._sent_for_vectors[row] = (tries + 1, wave)
 
     def newest(self, document_id: str) -> tuple[int, int] | None:
         """Returns generation and run that a document is at; None when it was never ingested."""
@@ -113,6 +150,22 @@ class Ledger:
                 rows.offset[row], rows.tries[row], rows.acted_at[row],
             )  # fmt: skip
 
+    def hold_unembedded(self) -> None:
+        """A wave for vectors begins: it holds all that lack them by now."""
+        self._rows.lacking = self._rows.lacking.replace(bytes([LACKING]), bytes([HELD]))
+
+    def unembedded(self) -> Iterator[Unembedded]:
+        """Yields every newest generation that is answered, has text without vectors, and is held by the wave."""
+        rows, row = self._rows, self._rows.lacking.find(HELD)
+        while row != NONE:
+            tries, acted_at = self._sent_for_vectors.get(row, (0, 0))
+            yield Unembedded(spelled(rows.key(row)), rows.generation[row], rows.run[row], tries, acted_at)
+            row = rows.lacking.find(HELD, row + 1)
+
+    def count_unembedded(self) -> int:
+        """Counts them, held or not."""
+        return self._rows.lacking.count(LACKING) + self._rows.lacking.count(HELD)
+
     def oldest_owed(self) -> int | None:
         """Says since when the longest has waited that is owed something, in seconds since 1970; None: nothing is."""
         return min((self._rows.noted[row] for row in self._owed), default=None)
@@ -123,6 +176,8 @@ class Ledger:
         for key in rows.documents():
             if all(rows.noted[row] < limit and row not in self._owed for row in rows.generations(key)):
                 with self._changing(key):
+                    for row in rows.generations(key):
+                        self._sent_for_vectors.pop(row, None)
                     rows.remove(key)
 
     def totals(self) -> dict[str, int]:
@@ -145,6 +200,9 @@ class Ledger:
         before = self._standing(key)
         yield
         after = self._standing(key)
+        for row, (*_, owed) in after.items():
+            lacking = self._rows.lacking
+            lacking[row] = (lacking[row] or LACKING) if self._lacks_vectors(row, owed) else 0
         if before == after:
             return
         counts = dict(self._counts)
@@ -179,6 +237,13 @@ class Ledger:
                 owed = None if state != "outstanding" else False
             found[row] = (state, rows.child[row], owed)
         return found
+
+    def _lacks_vectors(self, row: int, owed: bool | None) -> bool:
+        """Whether a generation is answered and has a text without vectors; what is overtaken is none that is sought."""
+        rows = self._rows
+        if owed is not None or row != rows.newest(rows.key(row)) or OUTCOMES[rows.outcome[row]] == Outcome.ERASED.value:
+            return False
+        return rows.embedded_version[row] < rows.completed_version[row]
 
     def _noted(self, row: int, timestamp_ms: int) -> None:
         if not self._rows.run[row]:

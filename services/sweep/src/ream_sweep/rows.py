@@ -10,6 +10,9 @@ from ream_contracts.outcomes import Outcome
 NONE = -1
 """No row."""
 
+LACKING, HELD = 1, 2
+"""It has text and no vectors; the second where that was known before the present wave for vectors began."""
+
 OUTCOMES = (None, *(outcome.value for outcome in Outcome))
 """An outcome is kept as its place in this list."""
 
@@ -36,12 +39,14 @@ class Rows:
         outcome: the newest that was indexed, as its place in OUTCOMES.
         completed_version: the newest that was decided; it has to become searchable.
         indexed_version: the newest that is searchable.
+        embedded_version: the newest whose text has its vectors, or that has no text.
         partition: place of its newest record on documents.ingested.
         offset: there; -1 for none.
         noted: when that record was written, or whatever else spoke of it first; in seconds since 1970.
         child: whether it was found in another document.
         tries: how often sweep has acted on it since its newest run.
         acted_at: number of the wave that last acted on it.
+        lacking: 0, or one of LACKING: bytes, which are searched and counted at the speed of the machine.
     """
 
     def __init__(self) -> None:
@@ -53,9 +58,11 @@ class Rows:
         self.completed_version, self.indexed_version = array("Q"), array("Q")
         self.partition, self.offset, self.noted = array("H"), array("q"), array("I")
         self.outcome, self.child, self.tries = array("B"), array("B"), array("B")
+        self.embedded_version, self.lacking = array("Q"), bytearray()
         self._columns = (
             self.generation, self.older, self.run, self.indexed_run, self.acted_at, self.completed_version,
             self.indexed_version, self.partition, self.offset, self.noted, self.outcome, self.child, self.tries,
+            self.embedded_version,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -106,14 +113,14 @@ class Rows:
             self._keys[row] = key
             return row
         self._keys.append(key)
-        for column in self._columns:
+        for column in (*self._columns, self.lacking):
             column.append(0)
         return len(self._keys) - 1
 
     def remove(self, key: bytes) -> None:
         """Removes all rows of a document."""
         for row in list(self.generations(key)):
-            for column in self._columns:
+            for column in (*self._columns, self.lacking):
                 column[row] = 0
             self._keys[row] = b""
             self._free.append(row)

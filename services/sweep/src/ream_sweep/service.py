@@ -9,7 +9,14 @@ from typing import Any
 
 from ream_contracts import layout, topics
 from ream_contracts.codec import Malformed
-from ream_contracts.messages import DeadLetter, DocumentCompleted, DocumentIndexed, DocumentIngested, PartExpired
+from ream_contracts.messages import (
+    DeadLetter,
+    DocumentCompleted,
+    DocumentEmbedded,
+    DocumentIndexed,
+    DocumentIngested,
+    PartExpired,
+)
 from ream_kit import Erased, Retry, Store, kafka
 from ream_kit.clock import Clock
 from ream_kit.log import logger
@@ -20,12 +27,18 @@ from ream_sweep import stored
 from ream_sweep.forgetting import Forgetting, Passing, stale
 from ream_sweep.ledger import Ledger, plausible
 from ream_sweep.settings import SweepSettings
-from ream_sweep.sweeping import Action, Expire, SendAgain, Sweeper
-from ream_sweep.wave import STEPS, Progress, beyond, waits_for
+from ream_sweep.sweeping import Action, Embed, Embedding, Expire, SendAgain, Sweeper
+from ream_sweep.wave import STEPS, TO_VECTORS, Progress, beyond, waits_for
 
 NAME = "sweep"
 LETTERS = topics.DOCUMENTS_PARTS.dead_letters
-FOLLOWED = (topics.DOCUMENTS_INGESTED.name, topics.DOCUMENTS_COMPLETED.name, topics.DOCUMENTS_INDEXED.name, LETTERS)
+FOLLOWED = (
+    topics.DOCUMENTS_INGESTED.name,
+    topics.DOCUMENTS_COMPLETED.name,
+    topics.DOCUMENTS_INDEXED.name,
+    topics.DOCUMENTS_EMBEDDED.name,
+    LETTERS,
+)
 DAYS = topics.DOCUMENTS_INGESTED.retention_days or 7
 """What was ingested longer ago is not followed any more: topics begin to forget it, one sooner than the other."""
 FLUSH_SECONDS = 20.0
@@ -69,6 +82,7 @@ class Sweep:
 
     def __post_init__(self) -> None:
         self.sweeper = Sweeper(self.ledger)
+        self.embedding = Embedding(self.ledger, self.sweeper)
         self.forgetting = Forgetting(self.settings.forget_days)
         self.passing = Passing(self.settings.submitted_hours)
         self._tidied: datetime | None = None
@@ -106,6 +120,8 @@ class Sweep:
             self.ledger.completed(message, seen.timestamp_ms)
         elif isinstance(message, DocumentIndexed):
             self.ledger.indexed(message, seen.timestamp_ms)
+        elif isinstance(message, DocumentEmbedded):
+            self.ledger.embedded(message, seen.timestamp_ms)
 
     def _since(self) -> datetime:
         """From when on documents are followed; whole hours, so that a restart counts what was counted before it."""
@@ -154,14 +170,17 @@ class Sweep:
             raise ToldToEnd
 
     def _sweep(self) -> None:
-        self._each([partial(self._send, action) for action in self.sweeper.tick(self.progress())])
+        progress = self.progress()
+        actions = [partial(self._send, action) for action in self.sweeper.tick(progress)]
+        self._each([*actions, *(partial(self._embed, action) for action in self.embedding.tick(progress))])
 
     def progress(self) -> Progress:
         """Asks how far everybody is: readers first, ends later (see Progress)."""
-        names = [topic for step in STEPS for topic in step.topics]
+        steps = (*STEPS, *TO_VECTORS)
+        names = sorted({topic for step in steps for topic in step.topics})
         begins = self.observer.begins(names)
         passed: dict[tuple[str, str], Any] = {}
-        for step in STEPS:
+        for step in steps:
             found = self.tail.positions() if step.group == NAME else self.observer.passed(step.group, step.topics)
             passed.update({(step.group, topic): beyond(found.get(topic, {}), begins[topic]) for topic in step.topics})
         return Progress(self.observer.ends(names), passed)
@@ -178,6 +197,14 @@ class Sweep:
         self.sweeper.sent(action)
         self.resent += isinstance(action, SendAgain)
         self.expired += isinstance(action, Expire)
+
+    def _embed(self, action: Embed) -> None:
+        facts = {"document_id": action.document_id, "generation": action.generation, "run": action.run}
+        _LOG.warning("vectors_missing", **facts, wave=self.sweeper.number)
+        self.run_again(action.document_id, action.generation, action.run)
+        self.announcer.flush(FLUSH_SECONDS)
+        self.embedding.sent(action)
+        self.resent += 1
 
     def run_again(self, document_id: str, generation: int, run: int) -> None:
         """Says again that a document may be read, in the same run: whatever is done finds its artifacts."""
@@ -250,6 +277,7 @@ class Sweep:
             "wave": {"number": self.sweeper.number, "waits_for": reading(left) if left else waits},
             "sent_again": self.resent,
             "expired": self.expired,
+            "without_vectors": self.ledger.count_unembedded(),
         }
 
 

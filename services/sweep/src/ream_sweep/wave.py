@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides when all that was ingested by some moment has passed through the whole flow, without asking a clock."""
+"""Decides when all that lay on a topic at some moment has passed through the whole flow, without asking a clock."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 Offsets = Mapping[int, int]
 """Offset by partition; a partition that is not named stands at 0."""
@@ -26,6 +26,12 @@ STEPS = (
 )
 """The way of a document; sweep itself is last: it must have seen the answers."""
 
+TO_VECTORS = (
+    Step(("documents.completed",), "vectors"),
+    Step(("documents.embedded",), "sweep"),
+)
+"""The way of a completion to the vectors of its text. Nothing waits for them, and so the way above does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -48,11 +54,13 @@ class Wave:
     """A wave on its way.
 
     Attributes:
-        mark: ends of documents.ingested when it began: what lies before it belongs to this wave.
-        step: which of STEPS it waits for; all of them when it has arrived.
+        way: the steps that it takes.
+        mark: ends of the first step's topic when it began: what lies before it belongs to this wave.
+        step: which of the way it waits for; all of them when it has arrived.
         targets: by topic of that step, what its group has to pass.
     """
 
+    way: Sequence[Step]
     mark: Offsets
     step: int
     targets: Mapping[str, Offsets]
@@ -60,10 +68,10 @@ class Wave:
     @property
     def arrived(self) -> bool:
         """Whether it has passed every step."""
-        return self.step == len(STEPS)
+        return self.step == len(self.way)
 
     def holds(self, partition: int, offset: int) -> bool:
-        """Says whether a record of documents.ingested belongs to this wave."""
+        """Says whether a record of the first step's topic belongs to this wave."""
         return offset < self.mark.get(partition, 0)
 
 
@@ -72,27 +80,27 @@ def beyond(stands: Offsets, begins: Offsets) -> Offsets:
     return {partition: max(stands.get(partition, 0), begins.get(partition, 0)) for partition in {*stands, *begins}}
 
 
-def begin(progress: Progress) -> Wave:
-    """Starts a wave at what is on documents.ingested now."""
-    return Wave(dict(progress.ends["documents.ingested"]), 0, _targets(0, progress))
+def begin(progress: Progress, way: Sequence[Step] = STEPS) -> Wave:
+    """Starts a wave at what is on the first topic of its way now."""
+    return Wave(way, dict(progress.ends[way[0].topics[0]]), 0, _targets(way, 0, progress))
 
 
 def advance(wave: Wave, progress: Progress) -> Wave:
     """Moves a wave as far as its groups have come: a step's targets are taken when the step before it is passed."""
     while not wave.arrived and _passed(wave, progress):
         step = wave.step + 1
-        wave = Wave(wave.mark, step, _targets(step, progress))
+        wave = replace(wave, step=step, targets=_targets(wave.way, step, progress))
     return wave
 
 
-def _targets(step: int, progress: Progress) -> Mapping[str, Offsets]:
-    if step == len(STEPS):
+def _targets(way: Sequence[Step], step: int, progress: Progress) -> Mapping[str, Offsets]:
+    if step == len(way):
         return {}
-    return {topic: dict(progress.ends[topic]) for topic in STEPS[step].topics}
+    return {topic: dict(progress.ends[topic]) for topic in way[step].topics}
 
 
 def _passed(wave: Wave, progress: Progress) -> bool:
-    group = STEPS[wave.step].group
+    group = wave.way[wave.step].group
     return all(
         progress.passed.get((group, topic), {}).get(partition, 0) >= end
         for topic, ends in wave.targets.items()
@@ -102,4 +110,7 @@ def _passed(wave: Wave, progress: Progress) -> bool:
 
 def waits_for(wave: Wave) -> str:
     """Names what a wave waits for, for people."""
-    return "nothing" if wave.arrived else f"{STEPS[wave.step].group} on {' and '.join(STEPS[wave.step].topics)}"
+    if wave.arrived:
+        return "nothing"
+    step = wave.way[wave.step]
+    return f"{step.group} on {' and '.join(step.topics)}"
