@@ -13,6 +13,7 @@ from ream_classify.recognizers import (
     identity_papers,
     internet,
     national,
+    passwords,
     phone,
     secrets,
     url,
@@ -24,6 +25,7 @@ Recognizer = Callable[[Scan], Iterator[Hit]]
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     secrets.find,
+    passwords.find,
     url.find,
     email.find,
     crypto.find,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recognises secrets that open doors: private keys, keys and tokens of well-known services, passwords written out."""
+"""Recognises secrets that open doors by their own form: private keys, keys and tokens of well-known services."""
 
 import re
 from collections.abc import Iterator
@@ -43,28 +43,25 @@ _SECRETS: tuple[_Secret, ...] = (
     _secret(
         "token", "jwt", "eyJ", r"eyJ[0-9A-Za-z_-]{10,2000}\.eyJ[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{10,1000}" + _END
     ),
-)
-_AWS_SECRET = re.compile(r"['\" ]{0,3}[:=][ '\"]{0,3}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])")
-_AWS_NAMES = ("aws_secret_access_key", "aws_secret_key", "secretaccesskey", "secret access key")
-_PASSWORD_NAMES = (
-    "password", "passwd", "pwd", "passphrase", "passwort", "kennwort", "mot de passe", "contraseña", "wachtwoord",
-    "senha", "api_key", "apikey", "api key", "client_secret", "secret_key", "auth_token", "access_token",
+    _secret("key", "openai-key", "sk-proj-", r"sk-proj-[0-9A-Za-z_-]{20,250}" + _END),
+    _secret("key", "openai-key", "sk-", r"sk-[0-9A-Za-z]{20}T3BlbkFJ[0-9A-Za-z]{20}" + _END),
+    _secret("key", "anthropic-key", "sk-ant-", r"sk-ant-[0-9A-Za-z_-]{20,250}" + _END),
+    _secret("key", "age-key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}" + _END),
+    _secret("token", "huggingface-token", "hf_", r"hf_[0-9A-Za-z]{34,40}" + _END),
+    _secret("token", "digitalocean-token", "dop_v1_", r"dop_v1_[0-9a-f]{64}" + _END),
+    _secret("token", "shopify-token", "shpat_", r"shpat_[0-9a-fA-F]{32}" + _END),
+    _secret(
+        "token", "slack-webhook", "https://hooks.slack.com/services/",
+        r"https://hooks\.slack\.com/services/T[0-9A-Z]{6,12}/B[0-9A-Z]{6,12}/[0-9A-Za-z]{20,32}" + _END,
+    ),
 )  # fmt: skip
-_VALUE = re.compile(
-    r"['\"]?[ \t]{0,3}(?::=|[:=])[ \t]{0,3}(['\"]?)([^\s'\"<>(){}\[\],;|]{8,128})(?![^\s'\"<>(){}\[\],;|])"
-)
 _WORD = re.compile(r"[\w-]")
-_DIGIT_AND_LETTER = re.compile(r"(?=\D{0,127}[0-9])(?=[^A-Za-z]{0,127}[A-Za-z])")
 
 
 def find(scan: Scan) -> Iterator[Hit]:
-    """Yields secrets as `secret:key`, `secret:token` and `secret:password`."""
+    """Yields secrets that their own form gives away, as `secret:key` and `secret:token`."""
     for secret in _SECRETS:
         yield from _anchored(scan, secret)
-    for name in _AWS_NAMES:
-        yield from _named(scan, name, _AWS_SECRET, 1, "secret:key", "aws-secret-key", 95)
-    for name in _PASSWORD_NAMES:
-        yield from _named(scan, name, _VALUE, 2, "secret:password", "", 70)
 
 
 def _anchored(scan: Scan, secret: _Secret) -> Iterator[Hit]:
@@ -77,13 +74,3 @@ def _anchored(scan: Scan, secret: _Secret) -> Iterator[Hit]:
         if match and scan.is_free(*match.span()):
             yield Hit(secret.score, *match.span(), confidence=secret.confidence, form=secret.form)
         start = text.find(secret.anchor, match.end() if match else start + len(secret.anchor))
-
-
-def _named(
-    scan: Scan, name: str, value: re.Pattern[str], group: int, score: str, form: str, confidence: int
-) -> Iterator[Hit]:
-    """Looks for `name = value`; the hit is the value."""
-    for _, end in scan.places(name):
-        match = value.match(scan.plain, end)
-        if match and _DIGIT_AND_LETTER.match(match[group]) and scan.is_free(*match.span(group)):
-            yield Hit(score, *match.span(group), confidence=confidence, form=form)
