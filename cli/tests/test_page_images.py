@@ -72,3 +72,11 @@ def test_the_text_of_a_page_is_printed(store: Store, capsys: pytest.CaptureFixtu
     parser = argparse.ArgumentParser()
     show.arguments(parser)
     assert not page_images.wanted(parser.parse_args([ID]))
+
+
+def test_a_preview_is_written_where_one_is_kept(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="REAM_EXTRACT_PREVIEW_SECONDS"):
+        run(store, "--preview", str(tmp_path / "a.mp4"))
+    store.put(layout.preview(ID, 1), b"film")
+    assert run(store, "--preview", str(tmp_path / "a.mp4")) == 0
+    assert (tmp_path / "a.mp4").read_bytes() == b"film"

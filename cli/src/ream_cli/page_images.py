@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ream_cli import screen
 from ream_cli.documents import Known
 from ream_cli.failures import CommandError
+from ream_contracts import layout
 from ream_kit import Store
 
 if TYPE_CHECKING:
@@ -24,11 +25,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--image", type=Path, metavar="FILE", help="write the picture of the page (PNG)")
     parser.add_argument("--dpi", type=int, default=150, help="dots to the inch of that picture: 75, 150 or 300")
     parser.add_argument("--thumbnail", type=Path, metavar="FILE", help="write a small picture of page 1 (JPEG)")
+    parser.add_argument(
+        "--preview", type=Path, metavar="FILE", help="write the preview of a film (MP4), if one is kept"
+    )
 
 
 def wanted(options: argparse.Namespace) -> bool:
     """Says whether pages are asked for."""
-    return options.page is not None or options.image is not None or options.thumbnail is not None
+    asked = (options.page, options.image, options.thumbnail, options.preview)
+    return any(one is not None for one in asked)
 
 
 def run(options: argparse.Namespace, found: Known, store: Store, environ: Mapping[str, str]) -> int:
@@ -42,6 +47,8 @@ def run(options: argparse.Namespace, found: Known, store: Store, environ: Mappin
     if found.ingested is None:
         raise CommandError(f"Document {found.document_id} is not taken in yet.")
     generation = found.ingested.generation
+    if options.preview is not None:
+        _preview(store, found, generation, options.preview)
     with open_images(store, environ) as images:
         try:
             if options.thumbnail is not None:
@@ -56,6 +63,16 @@ def run(options: argparse.Namespace, found: Known, store: Store, environ: Mappin
         except ValueError as error:
             raise CommandError(str(error)) from error
     return 0
+
+
+def _preview(store: Store, found: Known, generation: int, target: Path) -> None:
+    name = layout.preview(found.document_id, generation)
+    if not store.exists(name):
+        raise CommandError(
+            f"No preview of document {found.document_id} is kept: of films extract makes one where "
+            "REAM_EXTRACT_PREVIEW_SECONDS says of how many seconds; then replay extract."
+        )
+    _write(store, name, target)
 
 
 def _print(images: PageImages, found: Known, generation: int, number: int) -> None:

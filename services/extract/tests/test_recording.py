@@ -22,6 +22,8 @@ from ream_extract.service import extract
 from ream_extract.testing import answered, failures, ingested, manifest, sent
 from ream_kit import Store
 from ream_kit.testing import LocalBus
+from ream_pages import films
+from ream_pages.views import NotDrawn
 
 pytestmark = [
     pytest.mark.programs,
@@ -193,3 +195,44 @@ def test_through_the_stage_in_a_confined_cell(tmp_path: Path, store: Store, read
     with Image.open(io.BytesIO(store.get(layout.thumbnail(document.document_id, 1)))) as picture:
         assert (picture.format, picture.size) == ("JPEG", (256, 192))
         assert len(picture.getcolors(1 << 20) or ()) > 50, "the test picture has many colours"
+    assert not store.exists(layout.preview(document.document_id, 1)), "nobody asked for one"
+
+
+LARGE = ("-f", "lavfi", "-i", "testsrc=size=1280x720:rate=10:duration=2", "-c:v", "mpeg4")
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "size", "sound"),
+    [("a.mp4", KINDS["a.mp4"][1], (320, 240), True), ("a.mkv", LARGE, (640, 360), False)],
+)
+def test_a_preview_is_kept_where_it_is_wanted(
+    tmp_path: Path,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    how: tuple[str, ...],
+    size: tuple[int, int],
+    sound: bool,
+) -> None:
+    monkeypatch.setenv("REAM_EXTRACT_PREVIEW_SECONDS", "1")
+    document = ingested(store, made(tmp_path / name, *how, *TITLE).read_bytes(), KINDS[name][0])
+    with open_reader() as reader, LocalBus(extract, store=store, needs={"reader": reader}) as bus:
+        sent(bus, document)
+    (tmp_path / "kept.mp4").write_bytes(store.get(layout.preview(document.document_id, 1)))
+    found = ffmpeg.probe(tmp_path / "kept.mp4", "mov")
+    said = {one["codec_type"]: (one["codec_name"], one.get("width"), one.get("height")) for one in found["streams"]}
+    assert said == {"video": ("h264", *size)} | ({"audio": ("aac", None, None)} if sound else {})
+    assert 0.8 < float(found["format"]["duration"]) < 1.3
+    assert "Harvest" not in str(found)
+
+
+def test_a_preview_says_that_it_is_being_made_and_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = made(tmp_path / "a.mkv", *LARGE)
+    monkeypatch.setattr(films, "STEP_SECONDS", 0.01)
+    assert list(films.preview(path, "video/x-matroska", 1, tmp_path / "made"))
+    monkeypatch.setattr(films, "PREVIEW_STEPS", 1)
+    with pytest.raises(NotDrawn, match="too long"):
+        list(films.preview(path, "video/x-matroska", 1, tmp_path / "made"))
+    monkeypatch.setattr(films, "STEP_SECONDS", 20.0)
+    with pytest.raises(NotDrawn, match="No preview"):
+        list(films.preview(path, "video/mp4", 1, tmp_path / "made"))

@@ -31,6 +31,7 @@ NOT_IN_FLOW = {
     "object live_models": "a prefix",
     "object live_model": "says which model is used; who cannot read it keeps what it has, and says so",
     "object model": "weights of words that were learnt; who cannot read it keeps what it has, and says so",
+    "object preview": "made only where it is wanted, and again when the document comes again",
     "object converted": "needs LibreOffice: in the corpus' own run",
 }
 """Seams that a calm run of these documents does not pass, and why nothing is lost without a word there."""
@@ -72,6 +73,7 @@ _OBJECTS: tuple[tuple[str, str], ...] = (
     (r"documents/[^/]+/\d+/tables/.*\.csv", "object table"),
     (r"documents/[^/]+/\d+/converted/.*", "object converted"),
     (r"documents/[^/]+/\d+/thumbnail\..*", "object thumbnail"),
+    (r"documents/[^/]+/\d+/preview\..*", "object preview"),
     (r"documents/[^/]+/\d+/children/.*", "object child"),
     (r"documents/[^/]+/records/.*", "artifact DocumentRecord"),
     (r"contents/.*", "object contents"),

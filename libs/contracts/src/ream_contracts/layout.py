@@ -106,6 +106,11 @@ def thumbnail(document_id: str, number: int) -> str:
     return f"{generation(document_id, number)}thumbnail.1.jpg"
 
 
+def preview(document_id: str, number: int) -> str:
+    """The beginning of a film, small (MP4), where that is wanted; another number where it is made another way."""
+    return f"{generation(document_id, number)}preview.1.mp4"
+
+
 def page_image(document_id: str, number: int, page: int, memo: str) -> str:
     """A picture of a page, drawn when somebody asked for it."""
     return f"{generation(document_id, number)}pages/{page}.{memo}.png"

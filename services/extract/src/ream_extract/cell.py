@@ -13,7 +13,7 @@ from ream_extract.reading import Limits, Plan, Source, Unreadable
 from ream_extract.room import is_full
 from ream_extract.wire import pack, pack_plan
 from ream_extract.written_pictures import with_written_pictures
-from ream_pages import drawing
+from ream_pages import drawing, films
 from ream_pages.views import NotDrawn
 
 # Parsers' warnings quote the documents that they read; no log may.
@@ -23,19 +23,19 @@ registry.found()
 
 
 def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
-    """Plans a document (`do` is plan), reads units (read), draws it small (thumbnail), unlocks it, names extractors.
+    """Plans a document (`do` is plan), reads units, draws it small (thumbnail, preview), unlocks it, names extractors.
 
     Args:
         request: `do` (`catalogue` besides), `path`, `media_type`, `extractor` (name, or null to describe what nobody
             reads), `limits` (fields of `Limits`), `ocr`, `pictures`, `tables`, `converted` (path or null),
-            `child_budget`, and `first`, `last` to read; `passwords` where there are any.
+            `child_budget`, `preview_seconds`, and `first`, `last` to read; `passwords` where there are any.
         scratch: takes pictures and documents found inside, under the names that the items give.
 
     Yields:
         One plan; or the items of the units, and between them `working` where one takes long; or, as the last,
-        `unreadable` with verdict, cause and reason, or `full` where the scratch disk has no room. Of a thumbnail the
-        `file`, or nothing where the page cannot be drawn; of a document that is unlocked the `file` and the `ending` of
-        its kind, or nothing where no password opens it.
+        `unreadable` with verdict, cause and reason, or `full` where the scratch disk has no room. Of a thumbnail or
+        preview the `file`, or nothing where it cannot be drawn; of a document that is unlocked the `file` and the
+        `ending` of its kind, or nothing where no password opens it.
     """
     if request["do"] == "catalogue":
         yield {"extractors": [asdict(one) for one in registry.known().extractors]}
@@ -58,6 +58,13 @@ def work(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
 def _small(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
     drawing.thumbnail(Path(request["path"]), request["media_type"], scratch / "thumbnail")
     yield {"file": "thumbnail"}
+
+
+def _preview(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
+    seconds = request["preview_seconds"]
+    for _ in films.preview(Path(request["path"]), request["media_type"], seconds, scratch / "preview"):
+        yield {"working": True}
+    yield {"file": "preview"}
 
 
 def _unlocked(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
@@ -91,4 +98,4 @@ def _done(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
             yield pack(item) if item is not None else {"working": True}
 
 
-_WAYS = {"thumbnail": _small, "unlock": _unlocked}
+_WAYS = {"thumbnail": _small, "preview": _preview, "unlock": _unlocked}

@@ -52,6 +52,7 @@ class Copying:
             "children/": self._bytes,
             "converted/": self._bytes,
             "thumbnail.": self._bytes,
+            "preview.": self._bytes,
             "text/": self._text,
             "classes/": self._classes,
             "notes/": self._note,

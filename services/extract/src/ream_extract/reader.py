@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ream_extract.catalogue import Catalogue, Known
 from ream_extract.known_work import KNOWN
@@ -192,24 +192,25 @@ class Reader:
             left = {unit}
             _give_up(left, self._attempt(job, left, spending, take), spending, take)
 
-    def thumbnail(self, job: Job, put: Callable[[Path], object]) -> None:
-        """Draws the first page small and hands it over; nothing is handed over where it cannot be drawn.
+    def drawn(self, job: Job, what: Literal["thumbnail", "preview"], put: Callable[[Path], object]) -> None:
+        """Draws the first page small, or makes a preview; nothing is handed over where that cannot be done.
 
         Raises:
             CellDied: no cell can be started.
             Retry: the scratch disk is full.
         """
         try:
-            with _room(), self._way(job)(self._request(job, "thumbnail", 0, 0, 0)) as call:
+            with _room(), self._way(job)(self._request(job, what, 0, 0, 0)) as call:
                 for answer in call:
                     _require_room(answer)
-                    put(call.file(str(answer["file"])))
+                    if "working" not in answer:
+                        put(call.file(str(answer["file"])))
         except CellDied as death:
             if death.cause in _OUR_FAULT:
                 raise
-            _LOG.warning("no_thumbnail", cause=death.cause)
+            _LOG.warning(f"no_{what}", cause=death.cause)
         except CellFailed as defect:
-            _LOG.warning("no_thumbnail", cause=defect.type)
+            _LOG.warning(f"no_{what}", cause=defect.type)
 
     def passwords(self, parameters: Parameters) -> tuple[str, ...]:
         """Returns the passwords that a document's names stand for, as far as somebody keeps them here."""
@@ -323,6 +324,7 @@ class Reader:
             "passwords": job.passwords,
             "converted": str(job.converted) if job.converted else None,
             "child_budget": child_budget,
+            "preview_seconds": self.settings.preview_seconds,
             "first": first,
             "last": last,
         }

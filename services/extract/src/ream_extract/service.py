@@ -11,7 +11,7 @@ from ream_extract.manifests import manifest_of
 from ream_extract.opening import open_reader
 from ream_extract.parameters import STAGE
 from ream_extract.reader import Reader
-from ream_extract.thumbnails import keep_thumbnail
+from ream_extract.thumbnails import keep_preview, keep_thumbnail
 from ream_extract.unlocking import copy_of
 from ream_extract.work import VERSION, Answer, Work
 from ream_kit import Reject, Store, stage
@@ -50,3 +50,4 @@ def extract(ingested: DocumentIngested, store: Store, reader: Reader) -> Iterato
         yield from Work(ingested, store, reader, parameters, manifest).answers()
         # Last: everything that was read is with the others by now, and nothing waits for a picture.
         keep_thumbnail(ingested, store, reader)
+        keep_preview(ingested, store, reader)

@@ -54,6 +54,9 @@ class ExtractSettings:
     pictures: bool = setting(True, "whether pictures inside documents are kept")
     tables: bool = setting(True, "whether tables of PDF pages are found as cells")
     thumbnails: bool = setting(True, "whether the first page of PDFs and pictures is drawn small once they are read")
+    preview_seconds: int = setting(
+        0, "seconds from the beginning of a film that are kept as a small preview; 0: none is"
+    )
     few_scanned: int = setting(32, "scanned pages up to which a document takes the small lane of ocr")
     depth: int = setting(8, "steps from the submitted file down to which documents inside are taken out")
     units: int = setting(100_000, "units of one document; the rest is counted, not read")
@@ -71,7 +74,7 @@ class ExtractSettings:
         above = ("idle_seconds", "total_seconds", "office_seconds")
         whole = ("cells", "memory_bytes", "units", "frame_pixels", "office_recycle", "office_memory_bytes")
         require_at_least(1, self, "REAM_EXTRACT_", *whole)
-        require_at_least(0, self, "REAM_EXTRACT_", "few_scanned", "depth", "child_bytes")
+        require_at_least(0, self, "REAM_EXTRACT_", "preview_seconds", "few_scanned", "depth", "child_bytes")
         for name in above:
             if getattr(self, name) <= 0:
                 raise SettingsError(f"REAM_EXTRACT_{name.upper()} must be above 0")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides of which documents a thumbnail is drawn while they are read: those that are pages by themselves, and films.
+"""Decides what is drawn while documents are read: thumbnails of those that are pages by themselves, and of films.
 
 All others have theirs when somebody asks for it (`ream_pages.images`), for they must be laid out first.
 """
@@ -32,4 +32,19 @@ def keep_thumbnail(ingested: DocumentIngested, store: Store, reader: Reader) -> 
         return
     with store.local(ingested.object) as path:
         job = Job(path, ingested.media_type, None, Parameters(), programs=is_film)
-        reader.thumbnail(job, partial(store.put, name))
+        reader.drawn(job, "thumbnail", partial(store.put, name))
+
+
+def keep_preview(ingested: DocumentIngested, store: Store, reader: Reader) -> None:
+    """Makes a small preview of a film and keeps it, where that is wanted, unless it is there or cannot be made.
+
+    Raises:
+        CellDied, Retry: as `keep_thumbnail`.
+    """
+    if not reader.settings.preview_seconds or ingested.media_type not in FILMS or ingested.object is None:
+        return
+    name = layout.preview(ingested.document_id, ingested.generation)
+    if not store.exists(name):
+        with store.local(ingested.object) as path:
+            job = Job(path, ingested.media_type, None, Parameters(), programs=True)
+            reader.drawn(job, "preview", partial(store.put, name))
