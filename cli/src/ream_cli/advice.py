@@ -7,6 +7,7 @@ from ream_contracts.outcomes import Outcome
 
 _BY_CAUSE = {
     "encrypted": "ingest it again with --password-ref NAME, where the operator keeps its password; or save it without",
+    "unsupported-encryption": "no password opens it here: save it without one, or pack it anew as 7Z or ZIP",
     "password-missing": "the operator has to keep a password under this name (REAM_SECRETS_DIR); then replay extract",
     "password-wrong": "name another password, or have it corrected where it is kept; then replay extract",
     "damaged": "open it in the program it comes from and save it anew, or get another copy",

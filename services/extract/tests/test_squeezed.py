@@ -166,21 +166,22 @@ def test_an_archive_that_is_cut_off_is_damaged_or_names_what_is_lost(tmp_path: P
             EXTRACTOR.plan(Source(tmp_path / "c", RAR))
 
 
-@pytest.mark.parametrize(("flags", "cause"), [(0x8004, "encrypted"), (0x8002, "damaged")])
+@pytest.mark.parametrize(("flags", "cause"), [(0x8004, "unsupported-encryption"), (0x8002, "damaged")])
 def test_files_that_an_old_list_calls_encrypted_or_divided(tmp_path: Path, flags: int, cause: str) -> None:
     assert read(rar4(tmp_path / "a", {"one": b"1"}, flags), RAR) == [UnitFailed(1, cause)]
 
 
 def test_files_that_a_new_list_calls_encrypted_and_lists_that_are(tmp_path: Path) -> None:
     locked = rar5(tmp_path / "a", {"one": b"1"}, extra=number(2) + number(1) + number(0))
-    assert read(locked, RAR) == [UnitFailed(1, "encrypted")]
+    assert read(locked, RAR) == [UnitFailed(1, "unsupported-encryption")]
     whole = locked.read_bytes()
     head = number(4) + number(0) + bytes(20)
     sized = number(len(head)) + head
     (tmp_path / "b").write_bytes(whole[:8] + struct.pack("<I", zlib.crc32(sized)) + sized + whole[8:])
     with pytest.raises(Unreadable) as refused:
-        EXTRACTOR.plan(Source(tmp_path / "b", RAR))
-    assert refused.value.cause == "encrypted"
+        EXTRACTOR.plan(Source(tmp_path / "b", RAR, passwords=("secret",)))
+    assert refused.value.cause == "unsupported-encryption"
+    assert "also with a password" in refused.value.reason
 
 
 def test_without_the_library_the_document_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

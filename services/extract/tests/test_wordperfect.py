@@ -99,7 +99,7 @@ def test_without_a_converted_form_nothing_is_read(
 @pytest.mark.parametrize(
     ("data", "cause"),
     [
-        (head(16, 0, key=77) + b"words", "encrypted"),
+        (head(16, 0, key=77) + b"words", "unsupported-encryption"),
         (head(16, 1, kind=22), "unsupported-type"),
         (head(5_000, 2), "damaged"),
         (b"\xffWPC", "damaged"),

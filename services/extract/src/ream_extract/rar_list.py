@@ -19,7 +19,9 @@ _OLD_MAIN, _OLD_FILE, _OLD_END = 0x73, 0x74, 0x7B
 _OLD_HEAD = struct.Struct("<HBHH")
 _OLD_FILE_HEAD = struct.Struct("<IIBIIBBHI")
 _LOST = "The archive is cut off or broken before its end."
-_ENCRYPTED = "The archive's list of files is encrypted, and nobody gave the password."
+LOCKED = "unsupported-encryption"
+"""Cause of what is encrypted: nothing permissive decrypts RAR, so that naming a password would not help."""
+_ENCRYPTED = "The list of files is encrypted; RAR is not opened here, also with a password: pack it anew as 7Z or ZIP."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def _old(held: BinaryIO, end: int, state: _State) -> Iterator[Listed]:
         if len(rest) != size - _OLD_HEAD.size or not _is_sound(head, kind, flags, rest):
             return
         if kind == _OLD_MAIN and flags & 0x80:
-            raise Unreadable("encrypted", _ENCRYPTED)
+            raise Unreadable(LOCKED, _ENCRYPTED)
         packed = int.from_bytes(rest[:4], "little") if flags & 0x8000 or kind == _OLD_FILE else 0
         if kind == _OLD_FILE:
             if len(rest) < _OLD_FILE_HEAD.size + 8 * bool(flags & 0x100):
@@ -98,7 +100,7 @@ def _old_file(rest: bytes, flags: int, place: int) -> tuple[Listed | None, int]:
     if flags & 0xE0 == 0xE0 or is_link:
         return None, more
     name = rest[at : at + named].partition(b"\x00")[0].decode("utf-8", "replace")
-    cause = "encrypted" if flags & 4 else "damaged" if flags & 3 else None
+    cause = LOCKED if flags & 4 else "damaged" if flags & 3 else None
     return Listed(place, name, size, crc, cause), more
 
 
@@ -114,7 +116,7 @@ def _new(held: BinaryIO, end: int, state: _State) -> Iterator[Listed]:
         extra = head.number() if flags & 1 else 0
         packed = head.number() if flags & 2 else 0
         if kind == _LOCKED:
-            raise Unreadable("encrypted", _ENCRYPTED)
+            raise Unreadable(LOCKED, _ENCRYPTED)
         if kind == _FILE:
             file = _new_file(head, flags, extra, place)
             place += 1
@@ -140,7 +142,7 @@ def _new_file(head: "_Numbers", flags: int, extra: int, place: int) -> Listed | 
     records = _records(head, extra)
     if kind & 1 or 5 in records:
         return None
-    cause = "encrypted" if 1 in records else "damaged" if flags & 0x18 else None
+    cause = LOCKED if 1 in records else "damaged" if flags & 0x18 else None
     return Listed(place, name, size, crc, cause)
 
 

@@ -41,7 +41,7 @@ class SqueezedExtractor:
     """Takes apart 7Z and RAR files; links inside are none."""
 
     name = "squeezed"
-    version = "1"
+    version = "2"
     media_types = (SEVEN_ZIP, RAR)
     takes_passwords = True
     convert_to: str | None = None

@@ -51,7 +51,8 @@ def _inside(source: Source) -> Inside:
     if head.kind != DOCUMENT:
         raise Unreadable("unsupported-type", "It is a file of WordPerfect's, but no document.", "unsupported")
     if head.encrypted:
-        raise Unreadable("encrypted", "The document is encrypted: save it without its password, and submit it again.")
+        reason = "The document is encrypted, and no password opens it here: save it without, and submit it again."
+        raise Unreadable("unsupported-encryption", reason)
     text = words(data, head)
     said = {"body": text} if letters(text) else {}
     return Inside(letters(text), {}, said, {"wordperfect": "5" if head.version == 5 else "6 or later"})
