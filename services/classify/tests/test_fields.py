@@ -150,6 +150,32 @@ def test_an_address_ends_after_its_postcode_unless_a_place_follows(below: str, r
     assert found(text)["address"] == f"LEVEL 2, BANGUNAN PUTRA, 81200 JOHOR BAHRU{rest}"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Hauptstraße 5\n80331 München",
+        "Am Hauptstrasse 5\n8001 Zürich",
+        "Ringstr. 3\n04157 Leipzig",
+        "Lindenweg 12a\n1010 Wien",
+        "Unter den Linden 77\n10117 Berlin",
+        "Kerkstraat 10\n3511 LN Utrecht",
+        "Storgatan 14\n111 23 Stockholm",
+        "Vestergade 2\n8000 Aarhus",
+        "12 rue des Lilas\n69003 Lyon",
+        "Calle Mayor 12, 28013 Madrid",
+        "Rua Augusta 100, 1100-053 Lisboa",
+        "ul. Długa 5, 00-238 Warszawa",
+        "Via Garibaldi 21\n10122 Torino (TO)",
+        "45 Kings Road\nLondon SW3 4ND",
+        "1200 Market St, San Francisco, CA 94102",
+    ],
+)
+@pytest.mark.parametrize("below", ["Rechnung Nr. 45012", "Fatura FT 2024/113", "1 Hammer 2 10,00 20,00"])
+def test_an_address_has_its_street_and_its_place(address: str, below: str) -> None:
+    text = f"Feldahorn AG\n{address}\n{below}\nTotal 12.00\n"
+    assert found(text, "invoice")["address"] == " ".join(address.split())
+
+
 def test_the_rest_of_a_name_is_no_name() -> None:
     text = "RIVERSIDE HARDWARE &\nELECTRICAL\nNO. 12, JALAN PUTRA 3,\n81200 JOHOR BAHRU\nREG NO: SA0371155\n"
     assert found(text)["company"] == "RIVERSIDE HARDWARE & ELECTRICAL"
@@ -198,7 +224,8 @@ def test_fields_are_looked_for_where_the_segment_speaks_for_the_type() -> None:
     "piece", ["1", "Aa ", "total 1.00\n", "total\n", "between Aa Inc ", "laws of the ", "two (2) ",
     "1 Elm Street\n", "(\n",
               "invoice 12a ", "Aa, ", "term of 2 years ", "sdn bhd\n", ". ",
-              "total 9.00\npaid 1.00\ndue 8.00\n", "less - paid "]
+              "total 9.00\npaid 1.00\ndue 8.00\n", "less - paid ", "Hauptstr", "Hauptstr. ",
+              "hauptstraße 5\n"]
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(piece: str) -> None:
     text = unit(piece * (60_000 // len(piece)))

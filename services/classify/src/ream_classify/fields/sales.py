@@ -45,13 +45,23 @@ _ADDRESS = re.compile(
     r"|postfach)\b|^no\.? ?[0-9]"
     r"|\b[0-9]{5}\b|\b[0-9]{4} ?[a-z]{2}\b|selangor|johor|kuala lumpur|darul|pahang|perak|kedah|melaka"
     r"|pulau pinang|penang|sabah|sarawak|negeri sembilan|malaysia|^[0-9]{1,5}[a-z]?,? "
+    # Streets of Germanic languages are one word with their kind, and their number follows.
+    r"|\b[^\W\d_]{2,30}(?:straße|strasse|str\.?|gasse|allee|platz|weg|damm|ufer|straat|laan|plein|gracht|kade|dijk|singel"
+    r"|gatan|vägen|veien|vegen|vej|gade|gata)[ ,]{1,3}[0-9]{1,4}(?![0-9.]*[,.][0-9])"
 )
-_POSTCODE = re.compile(r"\b[0-9]{5}\b|\b[0-9]{4} ?[A-Z]{2}\b")
+_POSTCODE = re.compile(
+    r"\b[0-9]{5}\b|\b[0-9]{4} ?[A-Z]{2}\b|^(?:[A-Z]{1,2}[- ])?[0-9]{4} [A-ZÀ-Þ][^\W\d_]"
+    r"|\b[0-9]{4}-[0-9]{3} [A-ZÀ-Þ]|\b[0-9]{2}-[0-9]{3} [A-ZÀ-Þ]"
+    r"|\b[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}\b|\b[A-Z][0-9][A-Z] [0-9][A-Z][0-9]\b"
+)
+_HOUSE = re.compile(r"^[^\W\d_][^\d\n]{2,40} [0-9]{1,4} ?[a-z]?$")
 _NO_ADDRESS = re.compile(
-    r"(?:invoice|receipt|involce|guest check)"
+    r"(?:invoice|receipt|involce|guest check|rechnung|facture|factuur|factura|fattura|fatura|faktura|quittung)"
     r"|\b(?:tel|phone|fax|gst|e-?mail|www|http|date|cashier|bill|reg\b|co\.? ?reg|vat|iban|order"
     r"|customer|tax|hp|h/p|"
-    r"table|doc|open|total|website|kvk|btw|siret)\b|[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}|@|[0-9]{2,3}-[0-9]{6,8}"
+    r"table|doc|open|total|website|kvk|btw|siret|datum|fecha|telefon|kunde|kundennummer|client|ust-id\w*"
+    r"|steuernummer|p\.? ?iva|n\.?i\.?[fp]|cif|anzahl|menge|betrag)\b"
+    r"|[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}|@|[0-9]{2,3}-[0-9]{6,8}"
     r"|\([0-9]{5,}-?[a-z]\)|[0-9]{1,2}:[0-9]{2}"
 )
 _DATE_WORD = re.compile(
@@ -124,7 +134,7 @@ def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
         if place < _HEAD:
             points = 55 - 4 * place + (30 if legal else 3 if trade else 0)
             points += 10 if any(_REGISTERED.search(one.folded) for one in following) else 0
-            points += 10 if any(_ADDRESS.search(one.folded) for one in following[:2]) else 0
+            points += 10 if any(_is_address(one) for one in following[:2]) else 0
         elif following and _is_street(following[0]) and any(_CONTACT.search(one.folded) for one in following):
             points = 62
         else:
@@ -140,6 +150,10 @@ def _may_name(line: Line, *, legal: bool) -> bool:
     if letters < 3 or letters * 2 < len(own) or _NO_COMPANY.search(line.folded) or MONEY.search(line.folded):
         return False
     return legal or not _ADDRESS.search(line.folded)
+
+
+def _is_address(line: Line) -> bool:
+    return _ADDRESS.search(line.folded) is not None or _is_street(line)
 
 
 def _is_street(line: Line) -> bool:
@@ -161,12 +175,12 @@ def _whole_name(line: Line, following: Sequence[Line], *, legal: bool) -> tuple[
 def _address(listed: Sequence[Line], company: int) -> KeyField | None:
     """Takes the lines after the seller's name that look like an address, until one that does not."""
     below = [line for line in listed if line.start > company][:8]
-    while below and (not _ADDRESS.search(below[0].folded) or _NO_ADDRESS.search(below[0].folded)):
+    while below and not _begins_address(below):
         below.pop(0)
     taken: list[Line] = []
     ended = False
     for line in below:
-        if _NO_ADDRESS.search(line.folded) or len(taken) == 5 or (ended and not _goes_on(taken[-1], line)):
+        if _no_address(line) or len(taken) == 5 or (ended and not _goes_on(taken[-1], line)):
             break
         taken.append(line)
         ended = ended or _POSTCODE.search(line.text) is not None
@@ -175,6 +189,21 @@ def _address(listed: Sequence[Line], company: int) -> KeyField | None:
     text = " ".join(line.text for line in taken)
     confidence = 80 if _POSTCODE.search(text) else 55
     return KeyField("", "address", text, text.strip(" ,."), 1, taken[0].start, taken[-1].end, confidence)
+
+
+def _begins_address(below: Sequence[Line]) -> bool:
+    """Says whether the first line looks like an address, or ends with a house number above a postcode."""
+    if _no_address(below[0]):
+        return False
+    if _is_address(below[0]):
+        return True
+    return len(below) > 1 and bool(_HOUSE.search(below[0].folded) and _POSTCODE.match(below[1].text))
+
+
+def _no_address(line: Line) -> bool:
+    """Says whether a line is about something else; so is one that ends with a price."""
+    priced = list(MONEY.finditer(line.folded))
+    return _NO_ADDRESS.search(line.folded) is not None or bool(priced and priced[-1].end() == len(line.folded))
 
 
 def _goes_on(above: Line, line: Line) -> bool:
