@@ -16,6 +16,8 @@ _BETWEEN = re.compile(
     r"|número|numero|du|de|der|le|la|el|und|and|holder|ist|lautet|est|es|è|å)(?!\w)|#|:|\.|º|°|-|=|,|\|)){0,6}\s{0,12}"
 )
 _NUMBER = re.compile(r"[a-z0-9](?:[ -]?[a-z0-9]){4,20}(?![\w]|[.,/-][0-9])")
+_LONGEST = 40
+_LEAST_DIGITS = 4
 _DIGIT = re.compile(r"[0-9]")
 _SEPARATORS = re.compile(r"[ -]")
 
@@ -94,11 +96,15 @@ def _introduced(scan: Scan, paper: _Paper) -> Iterator[Hit]:
 
 def _number(scan: Scan, paper: _Paper, start: int) -> tuple[int, int] | None:
     """Returns the longest run of groups from `start` that has one of the forms."""
-    match = _NUMBER.match(scan.folded, start, start + 40)
+    if not _DIGIT.search(scan.folded, start, start + _LONGEST):
+        return None  # nothing there can be a number: trying every form of it is what takes long
+    match = _NUMBER.match(scan.folded, start, start + _LONGEST)
     while match:
         value = _SEPARATORS.sub("", match.group())
+        if len(_DIGIT.findall(value)) < _LEAST_DIGITS:
+            return None
         following = scan.folded[match.end() : match.end() + 1]
-        if paper.forms.fullmatch(value) and len(_DIGIT.findall(value)) >= 4 and not following.isalnum():
+        if paper.forms.fullmatch(value) and not following.isalnum():
             return match.span()
         shorter = max(match.group().rfind(" "), match.group().rfind("-"))
         if shorter < 5:
