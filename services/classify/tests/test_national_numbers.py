@@ -15,7 +15,8 @@ from ream_classify.scan import Scan
 # How numbers are written: # a digit, @ a letter; other characters stand for themselves. YYMMDD and DDMMYY are dates.
 TEMPLATES = {
     "us-ssn": "###-##-####", "us-itin": "9##-7#-####", "gb-nino": "AB######C", "gb-nhs": "### ### ####",
-    "gb-utr": "##########", "de-idnr": "###########", "fr-nir": "1YYMM75######??", "fr-nif": "0############",
+    "gb-utr": "##########", "de-idnr": "###########", "de-rvnr": "15DDMMYYC##?",
+    "fr-nir": "1YYMM75######??", "fr-nif": "0############",
     "es-dni": "########@", "es-nie": "X#######@", "it-codice-fiscale": "RSSMRAYYA01H501@", "nl-bsn": "#########",
     "be-nn": "YYMMDD-###.##", "at-svnr": "####DDMMYY", "ch-ahv": "756.####.####.##", "pl-pesel": "YYMMDD#####",
     "pt-nif": "2########", "se-personnummer": "YYMMDD-####", "dk-cpr": "DDMMYY-####", "no-fodselsnummer": "DDMMYY#####",
@@ -105,6 +106,33 @@ def test_a_number_inside_a_longer_one_is_not_found(form: Form) -> None:
 )  # fmt: skip
 def test_what_is_no_national_insurance_number(value: str) -> None:
     assert found(f"National Insurance no. {value}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("DNI: 12.345.678-Z", "12.345.678-Z"), ("titular del DNI 12.345.678 Z", "12.345.678 Z"),
+        ("N.I.F.: 12.345.678Z", "12.345.678Z"), ("PAN ABCPE1234F", "ABCPE1234F"),
+        ("Income Tax PAN: ABCPE1234F", "ABCPE1234F"),
+        ("SIN 123 456 782", "123 456 782"), ("NAS 123-456-782", "123-456-782"), ("Her SIN is 123456782", "123456782"),
+        ("Rentenversicherungsnummer 15 070649 C 103", "15 070649 C 103"),
+        ("Sozialversicherungsnummer: 15070649C103", "15070649C103"), ("RV-Nr. 65 170839 J 003", "65 170839 J 003"),
+    ],
+)  # fmt: skip
+def test_numbers_are_found_as_they_are_written(text: str, value: str) -> None:
+    assert [hit[1] for hit in found(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DNI: 12.345.678-A", "DNI: 12.345.678,50", "PAN ABCDE1234F", "the pan weighs ABC1234", "SIN 123 456 783",
+        "Rentenversicherungsnummer 15 070649 C 104", "Rentenversicherungsnummer 15 071349 C 103",
+        "Rentenversicherungsnummer 15 410649 C 103", "Bestellung 15 070649 C 103", "sin 30 grados, 123 456 783",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_such_a_number_is_not_found(text: str) -> None:
+    assert found(text) == []
 
 
 def test_a_column_under_one_heading_is_found_whole() -> None:

@@ -68,6 +68,29 @@ def _is_nino(value: str) -> bool:
     return _NINO.fullmatch(re.sub(r"[ -]", "", value).upper()) is not None
 
 
+def _is_dni(value: str) -> bool:
+    """A Spanish DNI may be grouped by dots."""
+    return bool(dni.is_valid(value.replace(".", "")))
+
+
+_RVNR = re.compile(r"[0-9]{2}(?P<day>[0-9]{2})(?P<month>[0-9]{2})[0-9]{2}(?P<letter>[A-Z])[0-9]{3}")
+_RVNR_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
+
+
+def _is_rvnr(value: str) -> bool:
+    """A German pension insurance number: area, date of birth, letter of the name, serial number, check digit.
+
+    The day is 50 higher where a number was given twice; the letter counts as its place in the alphabet.
+    """
+    plain = re.sub(r"[ /-]", "", value).upper()
+    found = _RVNR.fullmatch(plain)
+    if not found or int(found["month"]) > 12 or int(found["day"]) > 81 or 31 < int(found["day"]) < 51:
+        return False
+    digits = f"{plain[:8]}{ord(found['letter']) - ord('A') + 1:02d}{plain[9:11]}"
+    products = (int(digit) * weight for digit, weight in zip(digits, _RVNR_WEIGHTS, strict=True))
+    return sum(sum(divmod(product, 10)) for product in products) % 10 == int(plain[11])
+
+
 def _form(
     name: str, pattern: str, check: Callable[[str], bool], words: str, *, tax: bool = False, alone: str = ""
 ) -> Form:
@@ -94,11 +117,15 @@ FORMS: tuple[Form, ...] = (
     _form("de-idnr", r"[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}", de_idnr.is_valid,
           "steuer-id, steuerid, steueridentifikationsnummer, steuer-identifikationsnummer, identifikationsnummer,"
           "idnr, id-nr, steuerliche identifikationsnummer, steuer-idnr", tax=True),
+    _form("de-rvnr", r"[0-9]{2} ?[0-9]{6} ?[A-Z] ?[0-9]{3}", _is_rvnr,
+          "rentenversicherungsnummer, rentenversicherungsnr, rentenversicherungs-nr, rvnr, rv-nr, rv-nummer,"
+          "sozialversicherungsnummer, sozialversicherungsnr, sozialversicherungs-nr, versicherungsnummer, svnr, sv-nr,"
+          "sv-nummer, vsnr"),
     _form("fr-nir", r"[12] ?[0-9]{2} ?[0-9]{2} ?[0-9][0-9AB] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}", nir.is_valid,
           "sécurité sociale, securite sociale, nir, numéro de sécu, numéro insee, n° ss"),
     _form("fr-nif", r"[0-3][0-9] ?[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}", fr_nif.is_valid,
           "numéro fiscal, numero fiscal, spi, référence fiscale, identifiant fiscal", tax=True),
-    _form("es-dni", r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-Z]", dni.is_valid,
+    _form("es-dni", r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-Z]", _is_dni,
           "dni, d.n.i., nif, n.i.f., documento nacional, documento de identidad"),
     _form("es-nie", r"[XYZ][ -]?[0-9]{7}[ -]?[A-Z]", nie.is_valid,
           "nie, n.i.e., nif, número de identidad de extranjero, extranjero, documento de identidad"),
@@ -134,7 +161,7 @@ FORMS: tuple[Form, ...] = (
     _form("br-cpf", r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}", cpf.is_valid,
           "cpf, c.p.f., cpf/mf, cadastro de pessoas físicas", alone=r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}"),
     _form("ca-sin", r"[0-9]{3}([ -]?)[0-9]{3}\1[0-9]{3}", sin.is_valid,
-          "social insurance, s.i.n., sin number, sin:, sin #, sin no, assurance sociale, nas", tax=True),
+          "social insurance, s.i.n., sin, assurance sociale, nas", tax=True),
     _form("mx-curp", r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]", curp.is_valid,
           "curp, clave única, clave unica", alone=r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]"),
     _form("au-tfn", r"[0-9]{3}([ -]?)[0-9]{3}\1[0-9]{2,3}", tfn.is_valid,
@@ -142,7 +169,7 @@ FORMS: tuple[Form, ...] = (
     _form("in-aadhaar", r"[2-9][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}", aadhaar.is_valid,
           "aadhaar, aadhar, adhaar, uidai, आध\u093eर"),
     _form("in-pan", r"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", pan.is_valid,
-          "permanent account number, pan:, pan no, pan number, pan card", tax=True),
+          "permanent account number, pan, pan no, pan number, pan card", tax=True),
     _form("tr-tckimlik", r"[1-9][0-9]{10}", tckimlik.is_valid,
           "t.c. kimlik, tc kimlik, kimlik no, kimlik numaras\u0131, tckn, t.c. no"),
     _form("il-idnr", r"[0-9]{8}-?[0-9]", il_idnr.is_valid, "ת.ז., תעודת זהות, teudat zehut, mispar zehut, israeli id"),
