@@ -176,6 +176,64 @@ def test_an_address_has_its_street_and_its_place(address: str, below: str) -> No
     assert found(text, "invoice")["address"] == " ".join(address.split())
 
 
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("Total due: $12,000", "12000"),
+        ("Total JPY 110,000", "110000"),
+        ("Total 110,000", "110000"),
+        ("Gesamtbetrag 1.200 \u20ac", "1200"),
+        ("Summa att betala\nTotal 450 kr", "450"),
+        ("Total CHF 1'250", "1250"),
+        ("Subtotal\nVAT\nTotal\nGBP 100.00\nGBP 20.00\nGBP 120.00", "120.00"),
+        ("Net amount\nTax\nAmount due\n$100\n$20\n$120", "120"),
+        ("Zwischensumme\nMwSt 19 %\nGesamtbetrag\n100,00 \u20ac\n19,00 \u20ac\n119,00 \u20ac", "119.00"),
+        ("Total\n12.00\n5.00", "12.00"),
+    ],
+)
+def test_totals_without_decimals_and_in_columns(text: str, total: str) -> None:
+    assert found(f"Feldahorn Ltd\nInvoice 1001\n{text}\n", "invoice")["total"] == total
+
+
+@pytest.mark.parametrize(
+    "text", ["Total 3", "Total 2024", "Total items: 12", "Total 1,2345", "Total weight 12 kg", "Total 19 %"]
+)
+def test_numbers_that_are_no_amount_are_no_total(text: str) -> None:
+    assert "total" not in found(f"Feldahorn Ltd\n{text}\n", "invoice")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Invoice INV-9", "INV-9"),
+        ("Invoice No. 88", "88"),
+        ("Invoice #7", "7"),
+        ("Credit Note CN-22", "CN-22"),
+        ("Rechnung Nr. 5", "5"),
+        ("Fatura FT 2024/113", "FT2024/113"),
+        ("Faktura VAT nr FV/12/03/2024", "FV/12/03/2024"),
+        ("Invoice date 12/03/2024", None),
+        ("Invoice 12/03/2024", None),
+        ("Invoice no. 1 of 3", None),
+    ],
+)
+def test_the_number_of_an_invoice(text: str, number: str | None) -> None:
+    assert found(f"Feldahorn Ltd\n{text}\nTotal 12.00\n", "invoice").get("number") == number
+
+
+@pytest.mark.parametrize(
+    ("name", "company"),
+    [
+        ("Talleres Garc\u00eda S.L.", "Talleres Garc\u00eda S.L."),
+        ("Officina Bianchi S.r.l.", "Officina Bianchi S.r.l."),
+        ("Bakker Installatie B.V.", "Bakker Installatie B.V."),
+        ("Feldahorn Co., Ltd.", "Feldahorn Co., Ltd"),
+    ],
+)
+def test_a_form_of_letters_and_dots_keeps_its_last_dot(name: str, company: str) -> None:
+    assert found(f"{name}\n", "invoice")["company"] == company
+
+
 def test_the_rest_of_a_name_is_no_name() -> None:
     text = "RIVERSIDE HARDWARE &\nELECTRICAL\nNO. 12, JALAN PUTRA 3,\n81200 JOHOR BAHRU\nREG NO: SA0371155\n"
     assert found(text)["company"] == "RIVERSIDE HARDWARE & ELECTRICAL"
@@ -225,7 +283,7 @@ def test_fields_are_looked_for_where_the_segment_speaks_for_the_type() -> None:
     "1 Elm Street\n", "(\n",
               "invoice 12a ", "Aa, ", "term of 2 years ", "sdn bhd\n", ". ",
               "total 9.00\npaid 1.00\ndue 8.00\n", "less - paid ", "Hauptstr", "Hauptstr. ",
-              "hauptstraße 5\n"]
+              "hauptstraße 5\n", "total\ntax\n", "total 1,000"]
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(piece: str) -> None:
     text = unit(piece * (60_000 // len(piece)))

@@ -33,6 +33,7 @@ _NO_COMPANY = re.compile(
     r"|page|seite|tel\b|phone|fax|gst|vat\b|reg\b|customer|kunde|copy|duplicate|table|order|www\.|http|@|total"
     r"|^[\W\d_]*$"
 )
+_DOTTED_FORM = re.compile(r"(?<!\w)(?:\w{1,2}\.){2,4}$")
 _NUMBERED = re.compile(r"\s*\((?:co\.? ?reg[^()]*|[A-Za-z]{0,3}[0-9]{5,12}[- ]?[A-Za-z]?)\)?$")
 _REGISTERED = re.compile(
     r"(?:co\.? ?\.?reg|reg(?:istration)?\.? ?no|\([a-z]{0,3}[0-9]{5,12}[- ]?[a-z]\)|gst|roc"
@@ -75,9 +76,16 @@ _OTHER_DATE = re.compile(
 )
 _CONTACT = re.compile(r"@|www\.|http|tel\b|phone|iban|vat\b|btw|kvk|ust-id|siret|\([0-9]{3}\)-?[0-9]{3}")
 _NUMBER = re.compile(
-    r"(?:invoice|rechnung(?:s)?|facture|factuur|factura|fattura|inv|bill|receipt|document|doc)[ .-]{0,2}(?:number"
+    r"(?:invoice|rechnung(?:s)?|facture|factuur|factura|fattura|fatura|faktura(?: vat)?|credit note|gutschrift|avoir"
+    r"|creditnota|inv|bill|receipt|document|doc)[ .-]{0,2}(?:number"
     r"|nummer|nr|no|num|numéro|n°|nº|n\.|#)?"
     r"[ .:#°º-]{0,6}(?P<value>[a-z]{0,6}[-/ ]?[0-9][a-z0-9/-]{2,20})(?![\w.,]*[0-9][.,][0-9])"
+)
+_PREFIXED = re.compile(r"[a-z]{1,6}[/-]")
+_NUMBER_SHORT = re.compile(
+    r"\b(?:invoice|rechnung(?:s)?|facture|factuur|factura|fattura|fatura|faktura(?: vat)?|credit note|gutschrift|avoir"
+    r"|creditnota)[ .-]{0,2}(?:(?:number|nummer|nr|no|num|numéro|n°|nº|n\.|#)[ .:#°º-]{0,6}[a-z]{0,5}[-/]?[0-9]{1,6}"
+    r"|[a-z]{1,5}-[0-9]{1,6})(?![\w/-]|[.,][0-9]| ?(?:of|von|de|/))"
 )
 _NUMBER_HEAD = re.compile(
     r"\b(?:invoice|rechnung|facture|factuur|factura|fattura)[ .-]{0,2}(?:number|nummer|nr|no|num|numéro|n°|nº|#)?[.:]?$"
@@ -140,7 +148,8 @@ def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
         else:
             continue
         name, end = _whole_name(line, following, legal=legal is not None)
-        normal = _NUMBERED.sub("", name).strip(" .,:-")
+        bare = _NUMBERED.sub("", name).strip(" ,:-")
+        normal = bare if _DOTTED_FORM.search(bare) else bare.strip(" .,:-")
         yield KeyField("", "company", name, normal, 1, line.start, end, max(5, min(95, points)))
 
 
@@ -241,6 +250,9 @@ def _number(listed: Sequence[Line]) -> Iterator[KeyField]:
             yield field_of(
                 "number", line, 85 if place < 60 else 60, line.text[start:end].replace(" ", ""), (start, end)
             )
+        elif short := _NUMBER_SHORT.search(line.folded):
+            start = line.text.rfind(" ", 0, short.end()) + 1
+            yield field_of("number", line, 80, line.text[start : short.end()].lstrip(":#.°º"), (start, short.end()))
         elif _NUMBER_HEAD.search(line.folded) and len(line.text.split()) > 1 and place + 1 < len(listed):
             # The last head of a table, and the last value of the row below it.
             below = listed[place + 1]
@@ -252,7 +264,7 @@ def _number(listed: Sequence[Line]) -> Iterator[KeyField]:
 
 def dates_only(value: str) -> bool:
     """Says whether what stands after `invoice` is its date and not its number."""
-    return next(dates.find(value), None) is not None
+    return not _PREFIXED.match(value) and next(dates.find(value), None) is not None
 
 
 def _vat(listed: Sequence[Line]) -> Iterator[KeyField]:

@@ -8,9 +8,16 @@ from ream_classify import amounts
 from ream_classify.fields.field import Line, field_of
 from ream_contracts.artifacts import KeyField
 
+_CURRENCY = r"[$€£¥₹]|rm|eur|usd|gbp|chf|jpy|inr|pln|sek|nok|dkk|cad|aud|sgd|cny|krw|huf|czk|kr\.?|zł|rs\.?"
 MONEY = re.compile(
-    r"(?<![\w.,/-])(?:rm|eur|usd|[$€£])? ?(-?[0-9]{1,3}(?:[., '][0-9]{3})*[.,] ?[0-9]{2}"
+    rf"(?<![\w.,/-])(?:{_CURRENCY})? ?(-?[0-9]{{1,3}}(?:[., '][0-9]{{3}})*[.,] ?[0-9]{{2}}"
     r"|-?[0-9]{1,7}[.,][0-9]{2})(?![0-9.,%]|\w)"
+)
+_WHOLE_NUMBER = r"-?[0-9]{1,3}(?:[., '][0-9]{3}){1,3}|-?[0-9]{1,9}"
+_WHOLE = re.compile(
+    rf"(?<![\w.,/-])(?:(?:{_CURRENCY}) ?(?P<after>{_WHOLE_NUMBER})(?![0-9.,%/-]|\w)"
+    rf"|(?P<before>{_WHOLE_NUMBER})(?:,-)? ?(?:{_CURRENCY})(?!\w)"
+    r"|(?P<last>-?[0-9]{1,3}(?:[.,'][0-9]{3}){1,3})$)"
 )
 _NO_TOTAL = re.compile(
     r"qty|quantity|items?\b|discount|disc\b|saving|points?|sub ?-?total|subtotal|subtotaal|zwischensumme|excl"
@@ -59,6 +66,11 @@ _STILL_DUE = re.compile(
     r"\b(?:due|payable|outstanding|remaining|balance|rest\w*|offen\w*|noch zu|zu zahlen|zahlbetrag|à payer|reste"
     r"|solde|a pagar|pendiente|da pagare|saldo|residuo|te betalen|openstaand|do zapłaty)\b"
 )
+_WORD_OF_MONEY = re.compile(
+    rf"{_TOTALS[-1][0].pattern}|{_TOTALS[1][0].pattern}|{_NET.pattern}|{_TAX.pattern}|{_BEFORE.pattern}|discount|rabatt"
+    r"|remise|shipping|versand|rounding|service charge"
+)
+_LONGEST_COLUMN = 12
 _MOST_PAYMENTS = 20
 _OF_A_PART = 40
 _CHANGE = re.compile(r"^(?:change|rückgeld|baki|wechselgeld)\b")
@@ -92,7 +104,7 @@ def _said(listed: Sequence[Line]) -> Iterator[tuple["Found", int]]:
         taxed = _TAX.search(line.folded) and "inc" not in line.folded and "ttc" not in line.folded
         if not weight or taxed or _NO_TOTAL.search(line.folded) or _is_payment(line):
             continue
-        found = _last_amount(line) or _next_amount(listed, place)
+        found = _amount(line) or _column(listed, place) or _next_amount(listed, place)
         if found is not None and cents(found[2]):
             yield found, weight
 
@@ -113,7 +125,7 @@ def _paid_in_part(listed: Sequence[Line], said: set[int]) -> tuple[set[int], set
         still_due = _STILL_DUE.search(line.folded) is not None
         if not still_due and not _BEFORE.search(line.folded):
             continue
-        found = _last_amount(line) or _next_amount(listed, place)
+        found = _amount(line) or _column(listed, place) or _next_amount(listed, place)
         if found is not None and still_due:
             due.add(cents(found[2]))
         elif found is not None and len(payments) < _MOST_PAYMENTS:
@@ -133,6 +145,39 @@ def _last_amount(line: Line) -> Found | None:
         return None
     number = amounts.decimal(matches[-1][1])
     return (line, matches[-1].span(1), number) if number else None
+
+
+def _amount(line: Line) -> Found | None:
+    """The last amount of a line that is about money: without decimals where a currency or thousands tell it."""
+    found = _last_amount(line)
+    if found is not None:
+        return found
+    matches = list(_WHOLE.finditer(line.folded))
+    if not matches:
+        return None
+    name = matches[-1].lastgroup or "last"
+    number = amounts.decimal(matches[-1][name])
+    return (line, matches[-1].span(name), number) if number else None
+
+
+def _column(listed: Sequence[Line], place: int) -> Found | None:
+    """Where the words stand in one block and the amounts in the next: the amount as far down as the word."""
+    first, end = place, place + 1
+    while first and place - first < _LONGEST_COLUMN and _is_word_of_money(listed[first - 1]):
+        first -= 1
+    while end < len(listed) and end - place < _LONGEST_COLUMN and _is_word_of_money(listed[end]):
+        end += 1
+    count = end - first
+    below = [_only_amount(line) for line in listed[end : end + count]] if count > 1 else []
+    return below[place - first] if len(below) == count and all(below) else None
+
+
+def _is_word_of_money(line: Line) -> bool:
+    return _WORD_OF_MONEY.search(line.folded) is not None and _amount(line) is None
+
+
+def _only_amount(line: Line) -> Found | None:
+    return _amount(line) if sum(letter.isalpha() for letter in line.text) <= 4 else None
 
 
 def _next_amount(listed: Sequence[Line], place: int) -> Found | None:
@@ -173,6 +218,8 @@ def net(listed: Sequence[Line]) -> Iterator[KeyField]:
         match = MONEY.search(line.folded, word.end()) if word else None
         if match and (number := amounts.decimal(match[1])):
             yield field_of("net", line, 60 + min(20, place // 4), number, match.span(1))
+        elif word and (found := _column(listed, place)):
+            yield field_of("net", found[0], 60 + min(20, place // 4), found[2], found[1])
         # Where columns carry the words: the amounts of a row that add up are before tax, the tax, and with it.
         row = [(one, number) for one in MONEY.finditer(line.folded) if (number := amounts.decimal(one[1]))]
         if len(row) >= 3:
