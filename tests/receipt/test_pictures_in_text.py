@@ -107,3 +107,13 @@ def test_documents_without_writing_in_pictures_never_wait_for_ocr(tesseract: Tes
     assert tesseract.asked == []
     (read,) = flow.bus.sent(topics.SEGMENTS_READ)
     assert read.early is None
+
+
+def test_a_picture_that_nobody_can_read_leaves_the_text_and_is_named_by_the_receipt() -> None:
+    flow = Flow(looking=lambda request: iter([{"unit": 1, "cause": "too-large", "reason": "it has too many pixels"}]))
+    flow.submit("letter.docx", letter(made.written(["Berth 47110815 is closed", "until the crane is mended"])))
+    flow.run()
+    (ending,) = flow.endings().values()
+    assert (ending.outcome, ending.text.strip()) == ("partial", PROSE)
+    assert ending.receipt == ((1, "body", "incomplete", "markup", "text-missing", len(ending.text)),)
+    assert flow.dead == {}
