@@ -3,12 +3,14 @@
 
 Each file of templates/ is the newest version of one index: `documents.v1.json` becomes the template of
 `ream-documents-v1-*` and, when nothing is behind the alias `ream-documents` yet, the index `ream-documents-v1-000001`.
-Running it again changes nothing. What an installation has of an older version is replaced by `ream rebuild-index`.
+Running it again changes nothing, but for an index that has outgrown its bound, which is split. What an installation has
+of an older version is replaced by `ream rebuild-index`.
 """
 
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from importlib import resources
 from typing import Any
@@ -17,8 +19,8 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
 from ream_index.opensearch import connect
-from ream_index.settings import IndexSettings, OpenSearchSettings
-from ream_kit import settings
+from ream_index.settings import IndexSettings, OpenSearchSettings, UpkeepSettings
+from ream_kit import Reject, Retry, settings
 
 _UNUSED = {"type": "object", "enabled": False}
 
@@ -89,12 +91,22 @@ def _has_vector(field: dict[str, Any]) -> bool:
 
 
 def main() -> int:
-    """Runs the migration with the settings of the environment."""
+    """Runs the migration with the settings of the environment, and splits what has outgrown the policy's bounds."""
+    # They know of the migration, which makes what they split.
+    from ream_index import policy as policies
+    from ream_index.growing import grow, measured, said_of
+    from ream_index.splitting import Overtaken
+
     client = connect(settings.load(OpenSearchSettings, os.environ, "REAM_OPENSEARCH_"))
     prefix = settings.load(IndexSettings, os.environ, "REAM_INDEX_").prefix
+    policy = policies.load(settings.load(UpkeepSettings, os.environ, "REAM_UPKEEP_").policy)
     try:
         made = migrate(client, prefix)
-    except OpenSearchException as error:
+        made += [f"index {name}" for name in grow(client, prefix, policy, print, threading.Event().wait)]
+        print("\n".join(said_of(measured(client, prefix), policy)))
+    except Overtaken as other:
+        print(other)
+    except (OpenSearchException, Retry, Reject) as error:
         print(
             f"The migration could not be done: {error}. It needs an administrator's user and password.", file=sys.stderr
         )

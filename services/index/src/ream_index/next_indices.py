@@ -97,7 +97,7 @@ class Builder:
         return self._behind(next_alias(f"{self._prefix}{kind}") for kind in KINDS)
 
     def begin(self) -> Pair:
-        """Makes a new pair; from now on index writes to it too."""
+        """Makes a new pair, with as many shards as the other has by now; from now on index writes to it too."""
         migrate(self._admin, self._prefix)
         made = Pair(*(self._new(kind) for kind in KINDS))
         self._aliases(
@@ -176,13 +176,21 @@ class Builder:
         ask(lambda: self._admin.indices.put_settings(index=name, body=body))
 
     def _new(self, kind: str) -> str:
-        version = max((version for one, version, _ in templates() if one == kind), key=lambda v: int(v[1:]))
+        newest = max((one for one in templates() if one[0] == kind), key=lambda one: int(one[1][1:]))
+        version = newest[1]
         base = f"{self._prefix}{kind}-{version}"
         there = ask(lambda: self._admin.indices.get(index=f"{base}-*", params={"allow_no_indices": "true"}))
         numbers = [int(found[1]) for name in there if (found := re.fullmatch(re.escape(base) + r"-([0-9]{6})", name))]
         name = f"{base}-{max(numbers, default=0) + 1:06d}"
-        ask(lambda: self._admin.indices.create(index=name))
+        shards = max(int(newest[2]["settings"]["index"]["number_of_shards"]), self._shards(f"{self._prefix}{kind}"))
+        ask(lambda: self._admin.indices.create(index=name, body={"settings": {"index.number_of_shards": shards}}))
         return name
+
+    def _shards(self, alias: str) -> int:
+        if (index := self._only(alias)) is None:
+            return 1
+        found = ask(lambda: self._admin.indices.get_settings(index=index))[index]["settings"]["index"]
+        return int(found["number_of_shards"])
 
     def _next(self, kind: str) -> str:
         return next_alias(f"{self._prefix}{kind}")

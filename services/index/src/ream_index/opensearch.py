@@ -84,7 +84,7 @@ def ask(call: Callable[[], T]) -> T:
 def judged(status: int, kind: str) -> Retry | Reject:
     """Turns an answer that is no success into whose fault it is."""
     if kind == READ_ONLY:
-        reason = "it takes no writes at present, most often because its disk is nearly full: free some"
+        reason = "it takes no writes at present: its disk is nearly full (free some), or an index is being split"
         return Retry(AWAY, f"{reason} ({status} {kind})")
     if status in (401, 403):
         reason = "it refuses us: check REAM_OPENSEARCH_USER and its password, and that the migration was run"

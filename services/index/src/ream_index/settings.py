@@ -51,3 +51,10 @@ class IndexSettings:
         """Refuses sizes with which no text could be cut."""
         require_at_least(1, self, "REAM_INDEX_", "passage_characters")
         require_at_least(0, self, "REAM_INDEX_", "whole_text_characters")
+
+
+@dataclass(frozen=True, slots=True)
+class UpkeepSettings:
+    """What the indices are kept within."""
+
+    policy: str = setting("", "file with bounds of shards and age, as policy.json of ream_index; empty for that one")
