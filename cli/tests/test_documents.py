@@ -31,6 +31,7 @@ from ream_contracts.messages import Allowance, DocumentIngested
 from ream_contracts.receipts import Line, pack
 from ream_contracts.words import packed
 from ream_kit import Erased, Store
+from ream_kit.retiring import delete_before, retire
 from ream_kit.testing import memory_store
 
 ID, CHILD = "a" * 32, "b" * 32
@@ -178,6 +179,20 @@ def test_unknown_and_erased_are_told_apart() -> None:
         documents.known(store, ID)
     assert documents.outcome_of(store, ID) == "erased"
     assert documents.outcome_of(store, CHILD) == "outstanding"
+
+
+def test_what_is_too_old_is_told_as_the_store_still_has_it() -> None:
+    store = memory_store()
+    taken_in(store)
+    retire(store, ID, 1, "2026-11-27T12:00:00+00:00")
+    found = documents.known(store, ID)
+    assert (found.generations, found.retired, found.source is not None) == ((1,), "2026-11-27T12:00:00+00:00", True)
+    delete_before(store, ID, 2, list(store.names(layout.document(ID))))
+    with pytest.raises(CommandError, match="removed on 2026-11-27"):
+        documents.known(store, ID)
+    store.put(layout.claim(ID, 3), b"{}")
+    found = documents.known(store, ID)
+    assert (found.generations, found.retired) == ((3,), None)
 
 
 def test_a_damaged_artifact_does_not_keep_the_rest_from_being_told() -> None:

@@ -19,6 +19,7 @@ from ream_contracts.messages import Allowance, DocumentIngested, Redo
 from ream_contracts.receipts import Line, pack
 from ream_kit import Store
 from ream_kit.rerun import next_run
+from ream_kit.retiring import retire
 from ream_kit.testing import memory_store
 
 
@@ -164,6 +165,13 @@ def test_what_is_in_work_is_left_out_and_what_was_begun_for_this_is_said_again(s
         assert (selection.counts.begun, selection.counts.in_work) == (1, 2)
     next_run(store, name_of(1), 1, (Redo("ocr", {"dpi": 400}, units=((2, 2),)),))
     assert chosen(store, asked) == {}
+
+
+def test_what_is_too_old_is_not_run_again(store: Store) -> None:
+    assert retire(store, name_of(1), 1, "2026-11-27T12:00:00+00:00") == 2
+    with select(store, wish("confidence < 60")) as selection:
+        assert name_of(1) not in [one.document_id for one in selection]
+        assert selection.counts.retired == 1
 
 
 def test_what_is_damaged_or_erased_stops_nobody(store: Store) -> None:

@@ -13,7 +13,7 @@ from ream_contracts import layout, units
 from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentRecord, SegmentText, Source, UnitText
 from ream_contracts.codec import Malformed
 from ream_contracts.messages import DocumentIngested
-from ream_kit import Erased, Store
+from ream_kit import Erased, Store, retiring
 from ream_kit.store import NotFound
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ class Known:
         manifest: of the newest generation; None before it is planned.
         record: the newest document record, of whatever generation; None before anything was indexed.
         answered: units whose text or emptiness is in the store, in the newest run.
+        retired: when it left the index because of its age, ISO 8601; None while it is to be found.
     """
 
     document_id: str
@@ -43,6 +44,7 @@ class Known:
     manifest: Manifest | None
     record: DocumentRecord | None
     answered: units.Ranges
+    retired: str | None = None
 
     @property
     def current(self) -> bool:
@@ -73,15 +75,24 @@ def known(store: Store, document_id: str) -> Known:
     """Reads what there is.
 
     Raises:
-        CommandError: there is nothing.
+        CommandError: there is nothing, or nothing any more.
         Erased: it was erased.
     """
     if store.exists(layout.erased(document_id)):
         raise Erased(document_id)
-    generations = _numbers(store.names(layout.document(document_id)), layout.document(document_id))
-    if not generations:
+    names = list(store.names(layout.document(document_id)))
+    every, gone = _numbers(names, layout.document(document_id)), retiring.retired(names)
+    if not every:
         raise CommandError(f"The store has no document {document_id}. 'ream search' and 'ream ingest' tell ids.")
-    newest = generations[-1]
+    standing = [number for number in every if number > gone]
+    generations = standing or [number for number in every if number < gone]
+    left = None if standing else retiring.retired_at(store, document_id, gone)
+    newest = generations[-1] if generations else 0
+    if left is not None and not store.exists(layout.source(document_id, newest)):
+        raise CommandError(
+            f"Document {document_id} was removed on {left[:10]}, for it was older than documents are kept here. "
+            "Submitted again, it is read again."
+        )
     prefix = layout.generation(document_id, newest)
     runs = sorted({1, *_numbers(store.names(f"{prefix}runs/"), f"{prefix}runs/")})
     return Known(
@@ -93,6 +104,7 @@ def known(store: Store, document_id: str) -> Known:
         _last(store, Manifest, f"{prefix}manifests/"),
         newest_record(store, document_id),
         units.union(*(_answered(record) for record in segment_records(store, document_id, newest, runs[-1]))),
+        left,
     )
 
 

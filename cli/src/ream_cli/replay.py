@@ -193,6 +193,7 @@ def _show(wish: Wish, selection: Selection) -> None:
         (counts.in_work, "are in work and are left out: ask again when they are completed"),
         (counts.without_work, f"have nothing that {wish.stage} works on and are left out"),
         (counts.erased, "were erased"),
+        (counts.retired, "are too old to be kept in the index"),
     ):
         if number:
             print(f"{n(number)} {what}.")

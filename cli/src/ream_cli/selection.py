@@ -82,6 +82,7 @@ class Counts:
         begun: of the chosen, those whose run was taken before, and is only said again.
         in_work: for which the condition may hold when they are completed: not chosen.
         without_work: for which it holds, and which have nothing that this stage works on.
+        retired: that left the index because of their age, and are left out.
         damaged: by id, why a record could not be read; the first twenty.
     """
 
@@ -92,6 +93,7 @@ class Counts:
     in_work: int = 0
     without_work: int = 0
     erased: int = 0
+    retired: int = 0
     damaged_documents: int = 0
     damaged: dict[str, str] = field(default_factory=dict)
 
@@ -156,6 +158,7 @@ class Passed(Enum):
     IN_WORK = "it is not completed"
     WITHOUT_WORK = "there is nothing that the stage works on"
     ERASED = "it was erased"
+    RETIRED = "it is too old to be kept in the index"
     OTHER = "the condition does not hold"
 
 
@@ -182,6 +185,8 @@ def _take(selection: Selection, found: Found) -> None:
             counts.without_work += 1
         case Passed.ERASED:
             counts.erased += 1
+        case Passed.RETIRED:
+            counts.retired += 1
         case Broken():
             counts.damaged_documents += 1
             if len(counts.damaged) < MOST_NAMED:
@@ -191,7 +196,8 @@ def _take(selection: Selection, found: Found) -> None:
 def _looked_at(store: Store, wish: Wish, document_id: str, names: list[str]) -> Found:
     held = Holdings.of(document_id, names)
     if not held.runs:
-        return Passed.IN_WORK  # ingest has not finished taking it in
+        # Else ingest has not finished taking it in.
+        return Passed.RETIRED if held.retired else Passed.IN_WORK
     newest = max((generation, run) for generation, run in held.runs.items())
     try:
         if not held.version:

@@ -147,6 +147,7 @@ def _one(found: Known, as_json: bool) -> int:
                 "record": codec.to_json(found.record),
                 "answered": found.answered,
                 "outstanding": outstanding,
+                "retired": found.retired,
             }
         )
     else:
@@ -198,4 +199,6 @@ def _facts(found: Known) -> list[tuple[str, Any]]:
         facts.append(("version", f"{record.version} (generation {record.generation}, run {record.run})"))
         facts.append(("missing", record.document.get("missing")))
         facts.append(("children", str(len(record.children)) if record.children else ""))
+    if found.retired:
+        facts.append(("not in the index", f"since {found.retired[:10]}: it is older than documents are kept there"))
     return facts

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ream_ingest.generations import Claim, take
+from ream_kit.retiring import retire
+from ream_kit.testing import memory_store
 
 
 class Claims(dict[str, bytes]):
@@ -49,3 +51,10 @@ def test_who_comes_second_takes_the_next() -> None:
 
     assert take(Raced(), "d", Claim("a", "mine")) == 2
     assert take(Raced(), "d", Claim("b", "mine")) == 1
+
+
+def test_what_was_retired_and_comes_again_is_a_generation_of_its_own() -> None:
+    store = memory_store()
+    assert take(store, "d", Claim("a", "t/0/1")) == 1
+    assert retire(store, "d", 1, "2026-11-27T12:00:00+00:00") == 2
+    assert [take(store, "d", Claim("a", f"t/0/{offset}")) for offset in (2, 3)] == [3, 3]

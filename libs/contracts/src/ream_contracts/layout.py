@@ -35,6 +35,11 @@ def claim(document_id: str, number: int) -> str:
     return f"{generation(document_id, number)}claim.json"
 
 
+def retired(document_id: str, number: int) -> str:
+    """There when this generation was taken by nobody's bytes: those before it are too old to be found."""
+    return f"{generation(document_id, number)}retired.json"
+
+
 def run(document_id: str, number: int, run_number: int) -> str:
     """Made exclusively by who starts this run: holds what it redoes."""
     return f"{generation(document_id, number)}runs/{run_number}.json"

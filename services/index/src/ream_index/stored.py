@@ -11,6 +11,7 @@ from ream_contracts.artifacts import DocumentRecord, Source
 from ream_index.work import Age, Message, Stored
 from ream_kit import Store
 from ream_kit.rerun import run_message
+from ream_kit.retiring import retired
 
 _RECORD = re.compile(r"documents/[^/]+/records/(?P<version>[0-9]+)\.json")
 _INGESTED = re.compile(r"documents/[^/]+/(?P<generation>[0-9]+)/(?:ingested|runs/(?P<run>[0-9]+))\.json")
@@ -25,17 +26,20 @@ class Holdings:
         versions: of its records, ascending.
         runs: the newest run of each generation that was taken in.
         pages: generations and runs of which pages were answered.
+        retired: the last generation that was taken to retire those before it, which do not count; 0 where none was.
     """
 
     document_id: str
     versions: list[int] = field(default_factory=list)
     runs: dict[int, int] = field(default_factory=dict)
     pages: set[Age] = field(default_factory=set)
+    retired: int = 0
 
     @classmethod
     def of(cls, document_id: str, names: Iterable[str]) -> "Holdings":
         """Reads the names, in whatever order."""
-        made = cls(document_id)
+        names = list(names)
+        made = cls(document_id, retired=retired(names))
         for name in names:
             if found := _RECORD.fullmatch(name):
                 made.versions.append(int(found["version"]))
@@ -44,7 +48,9 @@ class Holdings:
                 made.runs[generation] = max(run, made.runs.get(generation, 1))
             elif found := _SEGMENT.fullmatch(name):
                 made.pages.add((int(found["generation"]), int(found["run"])))
-        made.versions.sort()
+        made.versions = sorted(version for version in made.versions if age_of(version)[0] > made.retired)
+        made.runs = {generation: run for generation, run in made.runs.items() if generation > made.retired}
+        made.pages = {age for age in made.pages if age[0] > made.retired}
         return made
 
     @property
