@@ -34,6 +34,7 @@ SETTINGS = (
     ("aggregate", "ream_aggregate.settings", "Settings", "REAM_AGGREGATE_"),
     ("vectors", "ream_vectors.settings", "VectorsSettings", "REAM_VECTORS_"),
     ("index", "ream_index.settings", "IndexSettings", "REAM_INDEX_"),
+    ("upkeep of the indices", "ream_index.settings", "UpkeepSettings", "REAM_UPKEEP_"),
     ("index and search: OpenSearch", "ream_index.settings", "OpenSearchSettings", "REAM_OPENSEARCH_"),
     ("setting OpenSearch up: users and roles", "ream_index.roles", "RolesSettings", "REAM_OPENSEARCH_"),
     ("setting OpenSearch Dashboards up", "ream_index.dashboards", "DashboardsSettings", "REAM_DASHBOARDS_"),

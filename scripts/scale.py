@@ -16,6 +16,9 @@ PAGE, FIGURES = DOCS / "scale.md", DOCS / "scale-figures.toml"
 LOADS = (10_000, 1_000_000, 100_000_000)
 """Documents a day."""
 
+PASSAGES = (100_000, 1_000_000, 10_000_000, 100_000_000)
+"""In the index of passages."""
+
 DAY, GB, PARTITIONS, RETENTION_DAYS = 86_400, 1e9, 12, 7
 ONE_CORE = ("ingest", "classify", "aggregate", "index", "vectors")
 """Services whose process works on one core: Python's lock, or one event loop."""
@@ -144,6 +147,44 @@ class Model:
         return cores * self.figure["busy"] / self.figure[f"{service}_cpu"] * DAY / peak
 
 
+class Vectors:
+    """What an index of passages with vectors asks for."""
+
+    def __init__(self, figures: dict[str, float], passages: int) -> None:
+        self.figure, self.passages = figures, passages
+
+    @property
+    def count(self) -> float:
+        """How many vectors there are."""
+        return self.passages * self.figure["windows_a_passage"]
+
+    @property
+    def lucene_documents(self) -> float:
+        """Each vector is a document of its own beside that of its passage."""
+        return self.passages + self.count
+
+    def searched_gb(self, bytes_each: float) -> float:
+        """What a search by meaning goes through, and is slow where it does not lie in memory; one copy."""
+        return self.count * (bytes_each + self.figure["graph_bytes"]) / GB
+
+    def disk_gb(self, kept: float) -> float:
+        """The whole index, one copy; the numbers as they came are kept beside those of a byte."""
+        return self.passages * self.figure["passage_bytes"] / GB + self.searched_gb(kept)
+
+    def shards(self, kept: float) -> int:
+        """Primary shards that the upkeep makes of one, by its bounds."""
+        share = max(
+            self.disk_gb(kept) / self.figure["bound_gb"], self.lucene_documents / self.figure["bound_documents"], 1
+        )
+        return int(2 ** math.ceil(math.log2(share)))
+
+    def nodes(self, searched: float, kept: float) -> int:
+        """Nodes, by memory for what is searched or by disk, with copies."""
+        copies = 1 + self.figure["replicas"]
+        memory = self.searched_gb(searched) * copies / self.figure["node_memory"]
+        return max(1, math.ceil(max(memory, self.disk_gb(kept) * copies / self.figure["node_gb"])))
+
+
 def load_figures() -> tuple[dict[str, float], list[Row]]:
     """Returns all figures by name, and a row about each."""
     table = tomllib.loads(FIGURES.read_text(encoding="utf-8"))
@@ -227,7 +268,34 @@ def ends_block(values: dict[str, float], rows: list[Row]) -> str:
     return table(["service", "processes", "cores each", "documents a day"], lines)
 
 
-BLOCKS = {"figures": figures_block, "needs": needs_block, "cost": cost_block, "ends": ends_block}
+def vectors_block(values: dict[str, float], rows: list[Row]) -> str:
+    """What passages ask for, with numbers of four bytes and of one."""
+    models = [Vectors(values, passages) for passages in PASSAGES]
+    whole, small = values["float_bytes"], values["byte_bytes"]
+    both = whole + small
+    lines: list[tuple[str, Callable[[Vectors], str]]] = [
+        ("vectors", lambda m: number(m.count)),
+        ("documents as Lucene counts them", lambda m: number(m.lucene_documents)),
+        ("disk in GB, one copy", lambda m: number(m.disk_gb(whole))),
+        ("primary shards", lambda m: f"{m.shards(whole):,}"),
+        ("memory that searches by meaning want, in GB, one copy", lambda m: number(m.searched_gb(whole))),
+        ("nodes", lambda m: f"{m.nodes(whole, whole):,}"),
+        ("int8: disk in GB, one copy", lambda m: number(m.disk_gb(both))),
+        ("int8: primary shards", lambda m: f"{m.shards(both):,}"),
+        ("int8: memory that searches by meaning want, in GB, one copy", lambda m: number(m.searched_gb(small))),
+        ("int8: nodes", lambda m: f"{m.nodes(small, both):,}"),
+    ]
+    head = ["passages", *(f"{passages:,}" for passages in PASSAGES)]
+    return table(head, [[title, *(say(model) for model in models)] for title, say in lines])
+
+
+BLOCKS = {
+    "figures": figures_block,
+    "needs": needs_block,
+    "cost": cost_block,
+    "ends": ends_block,
+    "vectors": vectors_block,
+}
 
 
 def made(page: str) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from ream_cli import services, surroundings
 from ream_cli.failures import CommandError
-from ream_cli.services import NAMES, Plan, environment, fingerprint, programs, workers
+from ream_cli.services import NAMES, UPKEEP, Plan, environment, fingerprint, programs, workers
 from ream_local.ports import free_ports
 
 
@@ -77,7 +78,7 @@ def test_passwords_stand_in_no_command_line_and_no_text(tmp_path: Path) -> None:
     assert not any(secret in shown for secret in secrets)
     assert found.environ["REAM_OPENSEARCH_PASSWORD"] in secrets
     held = [p.name for p in planned if not secrets.isdisjoint(p.environment.values())]
-    assert held == ["index"], "who does not speak to OpenSearch has no password for it"
+    assert held == ["index", UPKEEP], "who does not speak to OpenSearch has no password for it"
 
 
 def test_a_service_sees_only_what_its_settings_read(tmp_path: Path) -> None:
@@ -111,11 +112,25 @@ def test_what_a_service_does_not_read_is_hidden_from_it(tmp_path: Path) -> None:
 
 def test_each_service_is_one_program_with_its_own_port_and_log(tmp_path: Path) -> None:
     ports = dict(zip(NAMES, range(1, 99), strict=False))
-    planned = programs(own(tmp_path), ports, 4)
+    *planned, upkeep = programs(own(tmp_path), ports, 4)
     assert [program.name for program in planned] == list(NAMES)
     assert [program.environment["REAM_HEALTH_PORT"] for program in planned] == [str(port) for port in ports.values()]
     assert [program.argv[-2:] for program in planned] == [("-m", f"ream_{name}") for name in NAMES]
-    assert len({program.log_file for program in planned}) == len(NAMES)
+    assert len({program.log_file for program in (*planned, upkeep)}) == len(NAMES) + 1
+
+
+def test_the_upkeep_alone_comes_as_administrator_and_only_where_we_have_one(tmp_path: Path) -> None:
+    found = own(tmp_path, REAM_UPKEEP_POLICY="policy.json", REAM_OCR_DPI="300")
+    assert found.administrator is not None
+    *services, upkeep = programs(found, dict.fromkeys(NAMES, 1), 4)
+    assert upkeep.name == UPKEEP
+    assert upkeep.argv[-3:] == ("ream_index.upkeep", "--every", "1")
+    said = {name: value for name, value in upkeep.environment.items() if value}
+    assert said["REAM_OPENSEARCH_PASSWORD"] == found.administrator.password
+    assert (said["REAM_UPKEEP_POLICY"], said["REAM_STORE"]) == ("policy.json", found.environ["REAM_STORE"])
+    assert "REAM_OCR_DPI" not in said
+    assert not any(found.administrator.password in one.environment.values() for one in services)
+    assert UPKEEP not in [one.name for one in programs(replace(found, administrator=None), dict.fromkeys(NAMES, 1), 4)]
 
 
 def test_more_cores_mean_more_workers_for_what_reads_documents() -> None:

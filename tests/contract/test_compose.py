@@ -29,6 +29,7 @@ JOBS = {
     "indices": "ream_index.migrate",
     "saved-objects": "ream_index.dashboards",
 }
+UPKEEP = "upkeep"
 SERVERS = {
     "kafka": "apache/kafka:4.2.0",
     "opensearch": "opensearchproject/opensearch:3.4.0",
@@ -65,7 +66,7 @@ def _container_faults(name: str, one: dict[str, Any]) -> Iterator[str]:
         yield "no health check"
     if str(one.get("user", "1")).partition(":")[0] in ("0", "root") and name != PREPARE:
         yield "runs as root"
-    if name not in {*SERVICES, *JOBS, *OWN_USER} and "user" not in one:
+    if name not in {*SERVICES, *JOBS, UPKEEP, *OWN_USER} and "user" not in one:
         yield "no user"
     if one.get("cap_drop") != ["ALL"] or one.get("security_opt") != ["no-new-privileges:true"] or "privileged" in one:
         yield "keeps privileges"
@@ -112,7 +113,7 @@ def test_a_planted_violation_is_seen(service: str, changes: dict[str, Any], faul
 
 
 def test_there_are_exactly_our_services_their_servers_and_the_jobs() -> None:
-    assert set(COMPOSE["services"]) == {*SERVICES, *SERVERS, *JOBS, PREPARE}
+    assert set(COMPOSE["services"]) == {*SERVICES, *SERVERS, *JOBS, UPKEEP, PREPARE}
     assert {name: COMPOSE["services"][name]["image"] for name in SERVERS} == SERVERS
 
 
@@ -141,13 +142,20 @@ def test_a_job_runs_a_command_that_exists_and_ends(name: str) -> None:
     assert one["healthcheck"] == {"disable": True}
 
 
+def test_the_upkeep_runs_for_as_long_as_the_services_and_is_stopped_before_its_servers() -> None:
+    one = COMPOSE["services"][UPKEEP]
+    assert one["entrypoint"] == ["python", "-P", "-m", "ream_index.upkeep", "--every", "1"]
+    assert one["restart"] == "unless-stopped"
+    assert {*one["depends_on"]} == {"indices", "opensearch", "objects"}
+
+
 def test_only_who_needs_a_secret_has_it() -> None:
     def holders(variable: str) -> set[str]:
         return {name for name, one in COMPOSE["services"].items() if variable in str(one.get("environment", {}))}
 
-    assert holders("REAM_OPENSEARCH_ADMIN_PASSWORD") == {"roles", "indices", "saved-objects"}
+    assert holders("REAM_OPENSEARCH_ADMIN_PASSWORD") == {"roles", "indices", "saved-objects", UPKEEP}
     assert holders("${REAM_OPENSEARCH_PASSWORD") == {"roles", "index"}
-    assert holders("${REAM_S3_SECRET_KEY") == {*SERVICES, "objects"}
+    assert holders("${REAM_S3_SECRET_KEY") == {*SERVICES, UPKEEP, "objects"}
 
 
 def test_only_who_needs_a_key_can_reach_it() -> None:

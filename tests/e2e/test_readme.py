@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ream_cli.services import NAMES
+from ream_cli.services import NAMES, UPKEEP
 from ream_contracts.outcomes import Outcome
 from ream_local.ports import free_ports
 from ream_local.processes import ProcessIdentity, identify, is_alive, resident_bytes
@@ -96,7 +96,7 @@ def test_the_demo_shows_documents_pages_and_words_and_what_became_of_each_sample
 @pytest.mark.usefixtures("demo")
 def test_servers_and_services_run_and_passwords_are_the_users_own(ream: Newcomer) -> None:
     assert [program.name for program in ream.noted("servers").programs] == ["kafka", "opensearch"]
-    assert [program.name for program in ream.noted("services").programs] == list(NAMES)
+    assert [program.name for program in ream.noted("services").programs] == [*NAMES, UPKEEP]
     assert (ream.home / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
@@ -311,7 +311,7 @@ def test_the_memory_is_what_the_readme_says(ream: Newcomer) -> None:
 def test_down_ends_exactly_what_was_started(ream: Newcomer, bystander: ProcessIdentity) -> None:
     running = ream.processes()
     named = {each for group in ("servers", "services") for each in ream.noted(group).processes()}
-    assert len(named) == 2 + len(NAMES)
+    assert len(named) == 3 + len(NAMES)  # the servers and the upkeep
     assert running > named
     assert ream.types("make down").returncode == 0
     assert [each for each in running if is_alive(each)] == []

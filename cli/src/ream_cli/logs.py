@@ -9,12 +9,12 @@ from ream_cli import screen, services, starting
 from ream_cli.failures import OK, USAGE, CommandError
 from ream_cli.surroundings import find
 
-_SERVERS = ("kafka", "opensearch", "tika")
+_OTHERS = (services.UPKEEP, "kafka", "opensearch", "tika")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Says what it takes on the command line."""
-    names = (*services.NAMES, *_SERVERS)
+    names = (*services.NAMES, *_OTHERS)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)} (default: the services)")
     parser.add_argument("-n", "--lines", type=int, default=10, metavar="N", help="lines of each (default: 10)")
 
@@ -23,8 +23,8 @@ def run(options: argparse.Namespace) -> int:
     """Prints the end of each log."""
     folder = find().log_dir
     for name in options.names or services.NAMES:
-        if name not in (*services.NAMES, *_SERVERS):
-            raise CommandError(f"There is no log of {name!r}: name {', '.join((*services.NAMES, *_SERVERS))}.", USAGE)
+        if name not in (*services.NAMES, *_OTHERS):
+            raise CommandError(f"There is no log of {name!r}: name {', '.join((*services.NAMES, *_OTHERS))}.", USAGE)
         log = folder / f"{name}.log"
         print(f"==> {log} <==")
         for line in starting.tail(log, max(1, options.lines)):

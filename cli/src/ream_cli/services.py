@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 from ream_cli.surroundings import Surroundings
-from ream_index.settings import OpenSearchSettings
+from ream_index.settings import IndexSettings, OpenSearchSettings, UpkeepSettings
 from ream_kit.commit_log import CommitLogSettings
 from ream_kit.kafka import KafkaSettings
 from ream_kit.settings import describe
@@ -27,6 +27,10 @@ from ream_local.programs import Program
 
 NAMES = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep", "vectors")
 """In the order of a document's way."""
+
+UPKEEP = "upkeep"
+"""Keeps indices within their bounds; where we have an administrator of OpenSearch, and without a health port."""
+_UPKEEP_HOURS = "1"
 
 FIRST_PORT, LAST_PORT = 19400, 19999
 """Health ports are looked for here: below the ports that the kernel gives to outgoing connections, so that a service
@@ -115,10 +119,22 @@ def _read_by(service: str) -> tuple[str, ...]:
     return (*common, *(opensearch if service == "index" else ()), f"REAM_{service.upper()}_")
 
 
+def upkeep_environment(surroundings: Surroundings) -> dict[str, str]:
+    """The variables of the upkeep: it comes as administrator, and reads nothing of strangers."""
+    login = surroundings.administrator
+    if login is None:
+        return {}
+    classes = ((StoreSettings, "REAM_"), (IndexSettings, "REAM_INDEX_"), (UpkeepSettings, "REAM_UPKEEP_"))
+    read = {one.variable for settings, prefix in classes for one in describe(settings, prefix)}
+    read |= {"REAM_OPENSEARCH_URL", "REAM_OPENSEARCH_CA"}
+    given = {name: value if name in read else "" for name, value in surroundings.environ.items()}
+    return {**given, "REAM_OPENSEARCH_USER": login.user, "REAM_OPENSEARCH_PASSWORD": login.password}
+
+
 def fingerprint(surroundings: Surroundings, cores: int) -> str:
     """Names what services are started with, their code included; the secrets in it cannot be had back from it."""
     environments = {name: environment(surroundings, name, cores) for name in NAMES}
-    started_with = [environments, sys.executable, _code()]
+    started_with = [environments, upkeep_environment(surroundings), sys.executable, _code()]
     return hashlib.sha256(json.dumps(started_with, sort_keys=True).encode()).hexdigest()
 
 
@@ -176,6 +192,22 @@ def free_ports(count: int) -> tuple[int, ...]:
 
 def programs(surroundings: Surroundings, ports: Mapping[str, int], cores: int) -> list[Program]:
     """The services as the supervisor starts them: as the user who called, since they read and write his store."""
+    return [*_services(surroundings, ports, cores), *_upkeep(surroundings)]
+
+
+def _upkeep(surroundings: Surroundings) -> list[Program]:
+    if not (environment := upkeep_environment(surroundings)):
+        return []
+    argv = (sys.executable, "-P", "-m", "ream_index.upkeep", "--every", _UPKEEP_HOURS)
+    return [
+        Program(
+            UPKEEP, argv, surroundings.log_dir / f"{UPKEEP}.log", environment, surroundings.settings.data_dir,
+            stop_seconds=STOP_SECONDS,
+        )
+    ]  # fmt: skip
+
+
+def _services(surroundings: Surroundings, ports: Mapping[str, int], cores: int) -> list[Program]:
     return [
         Program(
             name=name,
