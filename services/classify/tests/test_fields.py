@@ -234,6 +234,28 @@ def test_a_form_of_letters_and_dots_keeps_its_last_dot(name: str, company: str) 
     assert found(f"{name}\n", "invoice")["company"] == company
 
 
+@pytest.mark.parametrize(
+    ("text", "date", "confidence"),
+    [
+        ("1200 Market St, San Francisco, CA 94102\nDate: 03/04/2024\nTotal $12.00", "2024-03-04", 90),
+        ("500 5th Ave, New York, NY 10110-0001\nInvoice date: 3/4/24\nTotal $12.00", "2024-03-04", 90),
+        ("Date: 03/04/2024\nDue date: 04/13/2024", "2024-03-04", 90),
+        ("Date: 03/04/2024\nSales tax 1.00\nTotal $12.00", "2024-03-04", 90),
+        ("Dayton, OH 45402\nDate: 03.04.2024", "2024-04-03", 90),
+        ("Dayton, OH 45402\nDate: 13/04/2024", "2024-04-13", 90),
+        ("Date: 03/04/2024\nDue date: 13/04/2024", "2024-04-03", 90),
+        ("Date: 03/04/2024\nVAT 2.00\nTotal \u00a312.00", "2024-04-03", 90),
+        ("Date: 03/04/2024\nTotal $12.00", "2024-04-03", 75),
+        ("Date: 03/04/2024\nDayton, OH 45402\nTotal \u00a312.00", "2024-04-03", 75),
+        ("Date: 04/04/2024\nTotal $12.00", "2024-04-04", 90),
+        ("Date: 12 March 2024\nTotal $12.00", "2024-03-12", 90),
+    ],
+)
+def test_the_paper_tells_whether_day_or_month_is_first(text: str, date: str, confidence: int) -> None:
+    (one,) = (one for one in sales.find(unit(f"Feldahorn Shop\n{text}\n"), "invoice") if one.name == "date")
+    assert (one.normal, one.confidence) == (date, confidence)
+
+
 def test_the_rest_of_a_name_is_no_name() -> None:
     text = "RIVERSIDE HARDWARE &\nELECTRICAL\nNO. 12, JALAN PUTRA 3,\n81200 JOHOR BAHRU\nREG NO: SA0371155\n"
     assert found(text)["company"] == "RIVERSIDE HARDWARE & ELECTRICAL"
@@ -283,7 +305,7 @@ def test_fields_are_looked_for_where_the_segment_speaks_for_the_type() -> None:
     "1 Elm Street\n", "(\n",
               "invoice 12a ", "Aa, ", "term of 2 years ", "sdn bhd\n", ". ",
               "total 9.00\npaid 1.00\ndue 8.00\n", "less - paid ", "Hauptstr", "Hauptstr. ",
-              "hauptstraße 5\n", "total\ntax\n", "total 1,000"]
+              "hauptstraße 5\n", "total\ntax\n", "total 1,000", "01/02/2003 ", "CA "]
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(piece: str) -> None:
     text = unit(piece * (60_000 // len(piece)))

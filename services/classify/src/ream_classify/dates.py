@@ -17,6 +17,18 @@ _DATE = re.compile(
     r"|(?P<mm>[^\W\d_]{3,14})\.?[ ]{1,2}(?P<dd>[0-9]{1,2})(?:st|nd|rd|th)?,?[ ]{1,2}(?P<yy>[12][0-9]{3})"
     r"|(?P<cy>[12][0-9]{3})年(?P<cm>[0-9]{1,2})月(?P<cd>[0-9]{1,2})日)(?![0-9]|[.,/-][0-9])"
 )
+_AMERICAN = re.compile(
+    r"\b(?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]"
+    r"|W[AVIY]),?[ ]{1,2}[0-9]{5}(?:-[0-9]{4})?\b|\bUSD\b|\bUS\$|\b[Ss]ales [Tt]ax\b|\bSALES TAX\b"
+)
+_DAY_FIRST = re.compile(
+    r"[€£]|(?i:\b(?:eur|gbp|chf|rm|inr|aud|sgd|gst|vat|mwst|ust|tva|btw|iva|nip|nif|siret|abn|datum|rechnung|facture"
+    r"|factuur|factura|fattura|fatura|faktura)\b)"
+)
+_MONTHS = 12
+_MOST_CHARACTERS = 50_000
+EITHER = 70
+"""Confidence in a date of which day and month may be either."""
 _FIRST_YEAR, _LAST_YEAR = 1600, 2200
 
 
@@ -30,21 +42,49 @@ class Dated:
     confidence: int
 
 
-def find(folded: str) -> Iterator[Dated]:
-    """Yields the dates of a text in lower case; where day and month may be either, the day is taken to be first."""
+def order(text: str) -> str:
+    """Says how a text writes dates of numbers: `month` or `day` first, or nothing where it does not tell.
+
+    A date that can be read in one way only tells it, else an address in the United States or what is only said or
+    paid elsewhere.
+    """
+    head = text[:_MOST_CHARACTERS]
+    told = {
+        "month" if int(match["two"]) > _MONTHS else "day"
+        for match in _DATE.finditer(head.lower())
+        if match["one"] and match["s2"] != "." and (int(match["one"]) > _MONTHS) != (int(match["two"]) > _MONTHS)
+    }
+    if told:
+        return told.pop() if len(told) == 1 else ""
+    american, other = _AMERICAN.search(head), _DAY_FIRST.search(head)
+    if american and other:
+        return ""  # an invoice from one country to another
+    return "month" if american else "day" if other else ""
+
+
+def find(folded: str, *, month_first: bool = False) -> Iterator[Dated]:
+    """Yields the dates of a text in lower case.
+
+    Args:
+        folded: the text.
+        month_first: take the month to be first where day and month may be either; with dots the day always is.
+    """
     for match in _DATE.finditer(folded):
-        iso, confidence = _read(match)
+        iso, confidence = _read(match, month_first=month_first)
         if iso:
             yield Dated(*match.span(), iso, confidence)
 
 
-def _read(match: re.Match[str]) -> tuple[str, int]:
+def _read(match: re.Match[str], *, month_first: bool) -> tuple[str, int]:
     if match["year"]:
         return _iso(match["year"], match["month"], match["day"]), 99
     if match["cy"]:
         return _iso(match["cy"], match["cm"], match["cd"]), 99
     if match["one"]:
-        return _numbers(match["one"], match["two"], match["three"])
+        one, two = match["one"], match["two"]
+        if month_first and match["s2"] != "." and int(one) <= _MONTHS:
+            one, two = two, one
+        return _numbers(one, two, match["three"])
     month = MONTHS.get(match["m"] or match["mm"], 0)
     year = (match["y"] or match["yy"]).lstrip("'")
     return (_iso(_full(year), str(month), match["d"] or match["dd"]), 95) if month else ("", 0)
@@ -53,7 +93,7 @@ def _read(match: re.Match[str]) -> tuple[str, int]:
 def _numbers(one: str, two: str, three: str) -> tuple[str, int]:
     year = _full(three)
     if first := _iso(year, two, one):
-        return first, 90 if int(one) > 12 or one == two else 70
+        return first, 90 if int(one) > _MONTHS or one == two else EITHER
     return _iso(year, one, two), 85
 
 

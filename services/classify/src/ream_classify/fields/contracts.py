@@ -108,7 +108,7 @@ def _parties(scan: Scan, unit: int) -> Iterator[KeyField]:
 
 def _effective(scan: Scan, unit: int) -> Iterator[KeyField]:
     found = []
-    for dated in dates.find(scan.folded[:_HEAD]):
+    for dated in dates.find(scan.folded[:_HEAD], month_first=dates.order(scan.text) == "month"):
         before = scan.folded[max(0, dated.start - 60) : dated.start]
         words = [match.end() for match in _EFFECTIVE.finditer(before)]
         confidence = 85 if words and "effective" in before else 75 if words else 45

@@ -70,6 +70,7 @@ _DATE_WORD = re.compile(
     r"|date|datum|fecha|data"
     r"|tarikh|dated?)\b"
 )
+_EITHER = 15
 _OTHER_DATE = re.compile(
     r"due|fällig|limite|zahlbar|échéance|vervaldatum|vencimiento|deliver|liefer|order|bestel|expir"
     r"|period|from|until|print"
@@ -224,13 +225,16 @@ def _goes_on(above: Line, line: Line) -> bool:
 
 
 def _date(listed: Sequence[Line]) -> Iterator[KeyField]:
+    """Weighs dates by the word before; where day and month may be either and the paper does not tell, less surely."""
     before = ""
+    order = dates.order("\n".join(line.text for line in listed))
     for place, line in enumerate(listed):
-        for dated in dates.find(line.folded):
+        for dated in dates.find(line.folded, month_first=order == "month"):
             said = line.folded[: dated.start] + " " + before
             points = 70 if place < 40 else 55
             points += 20 if _DATE_WORD.search(said) or _NUMBER.search(said) else 0
             points -= 30 if _OTHER_DATE.search(said) else 0
+            points -= _EITHER if not order and dated.confidence <= dates.EITHER else 0
             yield field_of("date", line, max(5, points), dated.iso, (dated.start, dated.end))
         before = line.folded if len(line.folded) < 40 else ""
 
