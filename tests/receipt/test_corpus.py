@@ -7,7 +7,8 @@ N losses in each of them, and RECEIPT_LOSSES=all every one that is possible (bot
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,15 @@ from ream_quality.silent_loss import Loss, loss, ours
 
 pytestmark = [pytest.mark.corpus, pytest.mark.programs, pytest.mark.timeout(1800)]
 FOLDERS = ("formats", "reports", "ocr-pages")
+OF_ONE_KIND = {"contracts": ".pdf", "invoices": ".pdf", "news": ".txt", "receipts": ".jpg", "tables": ".pdf"}
+"""Folders of documents of one kind; what else lies there says what they hold."""
 KINDS = (
     *(".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".ppt", ".odt", ".ods", ".rtf", ".epub"),
     *(".html", ".txt", ".md", ".csv", ".xml", ".eml", ".msg", ".mbox", ".zip", ".tar", ".png", ".tif"),
 )
 ALL = os.environ.get("RECEIPT_FILES") == "all"
 OF_A_KIND = 3
+OF_A_FOLDER = 2
 LARGEST = 300_000
 """Bytes of a file that is taken by default."""
 LOSSES = os.environ.get("RECEIPT_LOSSES", "2")
@@ -46,7 +50,11 @@ def corpus() -> Path:
 @pytest.fixture(scope="module")
 def files(corpus: Path) -> list[Path]:
     every = [path for folder in FOLDERS for path in sorted((corpus / folder).rglob("*")) if path.is_file()]
-    return every if ALL else list(dict.fromkeys(_few([path for path in every if path.suffix in KINDS])))
+    alike = [sorted((corpus / folder).rglob(f"*{kind}")) for folder, kind in OF_ONE_KIND.items()]
+    if ALL:
+        return [*every, *chain(*alike)]
+    few = _few([path for path in every if path.suffix in KINDS])
+    return list(dict.fromkeys([*few, *(path for paths in alike for path in _some(paths, OF_A_FOLDER))]))
 
 
 def _few(every: list[Path]) -> Iterator[Path]:
@@ -54,8 +62,12 @@ def _few(every: list[Path]) -> Iterator[Path]:
     for folder in FOLDERS:
         yield min((path for path in every if folder in path.parts), key=lambda path: path.stat().st_size)
     for kind in KINDS:
-        small = [path for path in every if path.suffix == kind and path.stat().st_size < LARGEST]
-        yield from sorted(small, key=lambda path: hashlib.sha256(path.name.encode()).digest())[:OF_A_KIND]
+        yield from _some([path for path in every if path.suffix == kind], OF_A_KIND)
+
+
+def _some(paths: Sequence[Path], most: int) -> list[Path]:
+    small = [path for path in paths if path.stat().st_size < LARGEST]
+    return sorted(small, key=lambda path: hashlib.sha256(path.name.encode()).digest())[:most]
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +82,9 @@ def _record(flow: Flow) -> tuple[DocumentRecord, str]:
     return flow.store.get_artifact(DocumentRecord, layout.document_record(top.document_id, version)), top.media_type
 
 
-def test_there_are_files_of_every_kind(files: list[Path]) -> None:
+def test_there_are_files_of_every_kind_and_folder(files: list[Path]) -> None:
     assert {path.suffix for path in files} >= set(KINDS)
+    assert {part for path in files for part in path.parts} >= {*FOLDERS, *OF_ONE_KIND}
 
 
 def test_clean_files_give_no_alarm(runs: dict[Path, Flow]) -> None:
