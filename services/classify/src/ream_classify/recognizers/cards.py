@@ -2,11 +2,12 @@
 """Recognises payment cards: issuer, length, grouping and Luhn digit, and tells them from other long numbers."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from stdnum import luhn
 
-from ream_classify.recognizers.context import near
+from ream_classify.recognizers.context import Column, near
 from ream_classify.scan import Hit, Scan
 
 # Together, or grouped as cards are printed: 4-4-4-4(-3), 4-6-5 (Amex), 4-6-4 (Diners), 4-3-3-3 (old Visa).
@@ -44,6 +45,9 @@ _ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
     (6759, 6763, frozenset(range(12, 20))),
 )  # fmt: skip
 _COMMON_LENGTHS = (15, 16)
+_BY_CHANCE = 3
+"""So many wrong check digits to a right one: of numbers that are no cards, one in ten is right by chance."""
+_FEW = 5
 
 
 def issuer_allows(digits: str) -> bool:
@@ -55,27 +59,43 @@ def issuer_allows(digits: str) -> bool:
 def find(scan: Scan) -> Iterator[Hit]:
     """Yields card numbers as `personal:card`.
 
-    Grouped as printed, or 15 or 16 digits together, a number stands for itself unless words say that it is
-    something else; other lengths, and groups inside a row of more numbers, need a word about cards nearby.
+    Grouped as printed, or 15 or 16 digits together, a number stands for itself unless words (before it, or at the
+    head of its column) say that it is something else; other lengths, and groups inside a row of more numbers, need
+    a word about cards nearby. So does every one in a unit where most numbers of an issuer's form are none.
     """
+    column = Column(scan, _OTHER_NUMBERS, 30)
+    judged = [(match, is_valid, column.says(*match.span())) for match, is_valid in _of_issuers(scan)]
+    counts = Counter((_is_grouped(match), is_valid) for match, is_valid, _ in judged if is_valid is not None)
+    for match, is_valid, is_other in judged:
+        if is_valid and scan.is_free(*match.span()):
+            grouped = _is_grouped(match)
+            wrong = counts[grouped, False]
+            by_chance = wrong >= _FEW and wrong > _BY_CHANCE * counts[grouped, True]
+            confidence = _confidence(scan, match, is_other=is_other or by_chance)
+            if confidence:
+                yield Hit("personal:card", *match.span(), confidence=confidence)
+
+
+def _of_issuers(scan: Scan) -> Iterator[tuple[re.Match[str], bool | None]]:
+    """Yields long numbers, and of those that an issuer may have given out whether their check digit holds."""
     for match in _CANDIDATE.finditer(scan.plain):
         digits = match.group().replace(" ", "").replace("-", "")
-        if len(set(digits)) == 1 or not issuer_allows(digits) or not luhn.is_valid(digits):
-            continue
-        confidence = _confidence(scan, match, len(digits)) if scan.is_free(*match.span()) else 0
-        if confidence:
-            yield Hit("personal:card", *match.span(), confidence=confidence)
+        possible = len(set(digits)) > 1 and issuer_allows(digits)
+        yield match, luhn.is_valid(digits) if possible else None
 
 
-def _confidence(scan: Scan, match: re.Match[str], digits: int) -> int:
+def _is_grouped(match: re.Match[str]) -> bool:
+    return not match.group().isdigit()
+
+
+def _confidence(scan: Scan, match: re.Match[str], *, is_other: bool) -> int:
     """Judges a number that an issuer may have given out; 0 when it is taken for something else."""
     start, end = match.span()
     if near(scan, start, _CARD_WORDS, before=60, end=end, after=30):
         return 99
-    if near(scan, start, _OTHER_NUMBERS, before=30) or digits not in _COMMON_LENGTHS:
+    if is_other or sum(map(str.isdigit, match.group())) not in _COMMON_LENGTHS:
         return 0
-    grouped = end - start > digits
-    if not grouped:
+    if not _is_grouped(match):
         return 60
     in_a_row = _GROUP_BEFORE.search(scan.plain[max(0, start - 2) : start]) or _GROUP_AFTER.match(scan.plain, end)
     return 0 if in_a_row else 85

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from ream_classify.recognizers.context import near
+from ream_classify.recognizers.context import Column, near
 from ream_classify.scan import Hit, Scan
 
 _V4 = re.compile(r"(?<![\w.-])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w-]|\.[0-9])")
@@ -23,8 +23,10 @@ _SECTION_NUMBER = 31
 
 def find(scan: Scan) -> Iterator[Hit]:
     """Yields addresses that can name a machine, as `personal:ip`; not loopback, masks or placeholders."""
+    numbering = Column(scan, _ABOUT_NUMBERING, 12)
     for match in _V4.finditer(scan.plain):
-        if scan.is_free(*match.span()) and _is_machine(scan, match.start(), match.group()):
+        is_number = numbering.says(*match.span())
+        if scan.is_free(*match.span()) and _is_machine(scan, match.start(), match.group(), is_number=is_number):
             yield Hit("personal:ip", *match.span(), confidence=85, form="v4")
     if scan.plain.count(":") < 2:
         return
@@ -43,8 +45,9 @@ def _usable(value: str) -> bool:
     return not (address.is_unspecified or address.is_loopback or address.is_multicast)
 
 
-def _is_machine(scan: Scan, start: int, value: str) -> bool:
-    if not _usable(value) or near(scan, start, _ABOUT_NUMBERING, before=12):
+def _is_machine(scan: Scan, start: int, value: str, *, is_number: bool) -> bool:
+    """Says whether a dotted number is an address; that of a section or version, or one below such, is none."""
+    if not _usable(value) or is_number:
         return False
     small = all(int(part) <= _SECTION_NUMBER for part in value.split("."))
     return not small or near(scan, start, _ABOUT_MACHINES, before=40)

@@ -4,12 +4,19 @@
 from collections.abc import Iterator
 from heapq import merge
 
+from ream_classify.recognizers.context import Column
 from ream_classify.recognizers.national_forms import FORMS, Form
 from ream_classify.scan import Hit, Scan, whole
 
 _BEFORE = 25
 _AFTER = 70
 _NEXT_ROW = 120
+_OF_GOODS = (
+    "part", "parts", "part no", "sku", "item", "items", "article", "artikel", "artikelnummer", "teilenummer", "model",
+    "product", "serial", "catalog", "catalogue", "order", "invoice", "bestellnummer", "référence", "réf", "artículo",
+    "articolo", "codice articolo", "artikelnr", "nsn", "stock",
+)  # fmt: skip
+"""Words of numbers that only look like those of persons."""
 
 
 def find(scan: Scan) -> Iterator[Hit]:
@@ -18,8 +25,10 @@ def find(scan: Scan) -> Iterator[Hit]:
         yield from _introduced(scan, form)
     for form in FORMS:
         if form.alone:
+            goods = Column(scan, _OF_GOODS, 30)
             for match in form.alone.finditer(scan.plain):
-                if scan.is_free(*match.span()) and form.check(match.group()):
+                is_of_goods = goods.says(*match.span())
+                if not is_of_goods and scan.is_free(*match.span()) and form.check(match.group()):
                     yield Hit(form.score, *match.span(), confidence=70, form=form.name)
 
 
