@@ -256,6 +256,32 @@ def test_the_paper_tells_whether_day_or_month_is_first(text: str, date: str, con
     assert (one.normal, one.confidence) == (date, confidence)
 
 
+CUSTOMER = "Beispiel AG\nLange Gasse 12\n50667 Köln\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "company", "address"),
+    [
+        (f"Anna Schmidt Grafikdesign\nLindenweg 7\n04109 Leipzig\n{CUSTOMER}", "Anna Schmidt Grafikdesign",
+         "Lindenweg 7 04109 Leipzig"),
+        (f"Feldahorn GmbH · Lindenweg 7 · 10115 Berlin\n{CUSTOMER}", "Feldahorn GmbH", "Lindenweg 7, 10115 Berlin"),
+        (f"Feldahorn GmbH | Lindenweg 7 | 10115 Berlin\n{CUSTOMER}", "Feldahorn GmbH", "Lindenweg 7, 10115 Berlin"),
+        (f"Anna Schmidt • Lindenweg 7 • 10115 Berlin\n{CUSTOMER}", "Anna Schmidt", "Lindenweg 7, 10115 Berlin"),
+        ("Feldahorn, Lda\nRua Augusta 100, 1100-053 Lisboa\nCliente: Empresa Exemplo SA\n", "Feldahorn, Lda",
+         "Rua Augusta 100, 1100-053 Lisboa"),
+        (f"Bill To:\n{CUSTOMER}Feldahorn Ltd\n45 Kings Road\nLondon SW3 4ND\n", "Feldahorn Ltd",
+         "45 Kings Road London SW3 4ND"),
+        ("ABC Sp. z o.o.\nul. Długa 5, 00-238 Warszawa\nNabywca: XYZ S.A., ul. Krótka 1, 30-001 Kraków\n",
+         "ABC Sp. z o.o.", "ul. Długa 5, 00-238 Warszawa"),
+        ("Feldahorn S.r.l.\nVia Garibaldi 21\n10122 Torino (TO)\nSpett.le\nRossi SpA\nCorso 100\n10143 Torino\n",
+         "Feldahorn S.r.l.", "Via Garibaldi 21 10122 Torino (TO)"),
+    ],
+)  # fmt: skip
+def test_the_seller_is_not_who_is_written_to(text: str, company: str, address: str) -> None:
+    got = found(f"{text}Invoice 1001\nTotal 12.00\n", "invoice")
+    assert (got["company"], got["address"]) == (company, address)
+
+
 def test_the_rest_of_a_name_is_no_name() -> None:
     text = "RIVERSIDE HARDWARE &\nELECTRICAL\nNO. 12, JALAN PUTRA 3,\n81200 JOHOR BAHRU\nREG NO: SA0371155\n"
     assert found(text)["company"] == "RIVERSIDE HARDWARE & ELECTRICAL"
@@ -305,7 +331,7 @@ def test_fields_are_looked_for_where_the_segment_speaks_for_the_type() -> None:
     "1 Elm Street\n", "(\n",
               "invoice 12a ", "Aa, ", "term of 2 years ", "sdn bhd\n", ". ",
               "total 9.00\npaid 1.00\ndue 8.00\n", "less - paid ", "Hauptstr", "Hauptstr. ",
-              "hauptstraße 5\n", "total\ntax\n", "total 1,000", "01/02/2003 ", "CA "]
+              "hauptstraße 5\n", "total\ntax\n", "total 1,000", "01/02/2003 ", "CA ", "a \u00b7 10115 B\n"]
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(piece: str) -> None:
     text = unit(piece * (60_000 // len(piece)))

@@ -20,7 +20,8 @@ _HEAD = 14
 _LEGAL = re.compile(
     r"\b(?:sdn\.? ?bhd|bhd|s/b|enterprise|trading|company|co\.|corp|corporation|inc|llc|ltd|limited|plc|gmbh|ag|kg"
     r"|ohg|b\.v|bv|n\.v"
-    r"|s\.a|sa|sas|sarl|s\.l|s\.r\.l|srl|s\.p\.a|oy|ab|a/s|aps|pty|holdings?|group|syarikat|e\.k)\b"
+    r"|s\.a|sa|sas|sarl|s\.l|s\.r\.l|srl|s\.p\.a|oy|ab|a/s|aps|pty|holdings?|group|syarikat|e\.k|lda|ltda"
+    r"|sp\. ?z ?o\.o|s\.c|sarl|eurl|aktiebolag|gbr)\b"
 )
 _TRADE = re.compile(
     r"\b(?:restaurant|restoran|cafe|hardware|stores?|shop|supermarket|mart|market|pharmacy|hotel|bakery|services"
@@ -30,10 +31,17 @@ _TRADE = re.compile(
 _NO_COMPANY = re.compile(
     r"(?:tax )?invoice|receipt|rechnung|facture|factuur|factura|fattura|cash (?:sales|bill)|bill to|ship to|welcome"
     r"|thank|date|datum|fecha"
-    r"|page|seite|tel\b|phone|fax|gst|vat\b|reg\b|customer|kunde|copy|duplicate|table|order|www\.|http|@|total"
+    r"|page|seite|tel\b|phone|fax|gst|vat\b|reg\b|customer|kunde|klant\b|cliente?\b|nabywca|recipient|empfänger|destinata|spett|copy|duplicate|table|order|www\.|http|@|total"
     r"|^[\W\d_]*$"
 )
 _DOTTED_FORM = re.compile(r"(?<!\w)(?:\w{1,2}\.){2,4}$")
+_SENDER = re.compile(r"[ \t]{1,8}[·•∙|][ \t]{1,8}")
+_TO = re.compile(
+    r"^(?:(?:bill|ship|sold|invoice|deliver)(?:e?d)? to|to|for|attn|an|rechnung an|client|cliente"
+    r"|klant|kunde|customer|rechnungsempfänger|empfänger|lieferadresse|rechnungsadresse|facturé à|adressé à"
+    r"|destinataire|destinatario|facturar a|spett(?:\.le|abile)|nabywca|aan|billing address|shipping address)[ .:]*$"
+)
+_TO_ANOTHER = 35
 _NUMBERED = re.compile(r"\s*\((?:co\.? ?reg[^()]*|[A-Za-z]{0,3}[0-9]{5,12}[- ]?[A-Za-z]?)\)?$")
 _REGISTERED = re.compile(
     r"(?:co\.? ?\.?reg|reg(?:istration)?\.? ?no|\([a-z]{0,3}[0-9]{5,12}[- ]?[a-z]\)|gst|roc"
@@ -132,8 +140,12 @@ def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
 
     A legal form, and a registration or address soon after, make a name of a seller.
     """
-    for place, line in enumerate(listed):
+    placed = len(listed)
+    for place, written in enumerate(listed):
+        line = _before_address(written)
         above = listed[place - 1].text if place else ""
+        if _TO.search(above.lower()):
+            continue  # it is who is asked to pay
         if above.endswith("&") or above.count("(") > above.count(")"):
             continue  # it is the rest of a name
         legal, trade = _LEGAL.search(line.folded), _TRADE.search(line.folded)
@@ -141,17 +153,35 @@ def _company(listed: Sequence[Line]) -> Iterator[KeyField]:
             continue
         following = listed[place + 1 : place + 6]
         if place < _HEAD:
+            if not legal and line is written and _begins_address(listed[place : place + 2]):
+                continue
             points = 55 - 4 * place + (30 if legal else 3 if trade else 0)
             points += 10 if any(_REGISTERED.search(one.folded) for one in following) else 0
-            points += 10 if any(_is_address(one) for one in following[:2]) else 0
+            addressed = line is not written or any(_is_address(one) for one in following[:2])
+            points += 10 if addressed else 0
+            # Below one with an address stands who is written to.
+            points -= _TO_ANOTHER if addressed and placed < place and _ends_address(listed[placed:place]) else 0
+            placed = min(placed, place) if addressed else placed
         elif following and _is_street(following[0]) and any(_CONTACT.search(one.folded) for one in following):
             points = 62
         else:
             continue
-        name, end = _whole_name(line, following, legal=legal is not None)
+        name, end = _whole_name(line, following if line is written else (), legal=legal is not None)
         bare = _NUMBERED.sub("", name).strip(" ,:-")
         normal = bare if _DOTTED_FORM.search(bare) else bare.strip(" .,:-")
         yield KeyField("", "company", name, normal, 1, line.start, end, max(5, min(95, points)))
+
+
+def _before_address(line: Line) -> Line:
+    """Cuts the sender's line of an address window to the name: `Feldahorn GmbH · Lindenweg 7 · 10115 Berlin`."""
+    cut = _SENDER.search(line.text)
+    if not cut or not _POSTCODE.search(line.text, cut.end()):
+        return line
+    return Line(line.text[: cut.start()], line.folded[: cut.start()], line.start)
+
+
+def _ends_address(between: Sequence[Line]) -> bool:
+    return any(_POSTCODE.search(line.text) for line in between)
 
 
 def _may_name(line: Line, *, legal: bool) -> bool:
@@ -184,6 +214,9 @@ def _whole_name(line: Line, following: Sequence[Line], *, legal: bool) -> tuple[
 
 def _address(listed: Sequence[Line], company: int) -> KeyField | None:
     """Takes the lines after the seller's name that look like an address, until one that does not."""
+    of_sender = next((line for line in listed if line.start == company), None)
+    if of_sender is not None and (own := _before_address(of_sender)) is not of_sender:
+        return _of_sender(of_sender, len(own.text))
     below = [line for line in listed if line.start > company][:8]
     while below and not _begins_address(below):
         below.pop(0)
@@ -199,6 +232,14 @@ def _address(listed: Sequence[Line], company: int) -> KeyField | None:
     text = " ".join(line.text for line in taken)
     confidence = 80 if _POSTCODE.search(text) else 55
     return KeyField("", "address", text, text.strip(" ,."), 1, taken[0].start, taken[-1].end, confidence)
+
+
+def _of_sender(line: Line, name: int) -> KeyField:
+    """The address in the line of the sender, behind the name."""
+    cut = _SENDER.match(line.text, name)
+    start = cut.end() if cut else name
+    normal = ", ".join(part.strip(" ,.") for part in _SENDER.split(line.text[start:]))
+    return field_of("address", line, 80, normal, (start, len(line.text)))
 
 
 def _begins_address(below: Sequence[Line]) -> bool:
