@@ -54,6 +54,7 @@ SOURCES: dict[str, tuple[Any, str]] = {
     "Collection._on_changelog_sent": (Collection._on_changelog_sent, "60122c86a120d82c"),
     "Topic._on_published": (Topic._on_published, "7cfe9ebd65964b0a"),
     "Producer._new_producer": (Producer._new_producer, "e72355c3430ed02f"),
+    "AIOKafkaClient._get_conn": (AIOKafkaClient._get_conn, "68ce5d8391719d33"),
     "AIOKafkaClient.send": (AIOKafkaClient.send, "246b277687d7b687"),
     "ConductorCompiler.build": (ConductorCompiler.build, "837cf521368c1ee4"),
 }

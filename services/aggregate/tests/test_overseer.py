@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from io import StringIO
@@ -17,9 +18,11 @@ from faust.types import TP
 
 from ream_aggregate import logs
 from ream_aggregate.begun import Begun
+from ream_aggregate.connection import Connection
 from ream_aggregate.overseer import Overseer, see
 from ream_aggregate.watch import Partition, Patience
 from ream_kit import log
+from ream_kit.guard import Guard
 from ream_kit.metrics import Metrics
 
 SOURCE, CHANGELOG = TP("documents.parts", 3), TP("changelog", 3)
@@ -43,6 +46,47 @@ def _app(base: int | None = 5, oldest: float | None = None, **fields: Any) -> An
         topics=SimpleNamespace(acks_enabled_for=lambda topic: topic == SOURCE.topic),
         **{"rebalancing": False, "in_recovery": False, "rebalancing_count": 2, **fields},
     )
+
+
+def _connection() -> Connection:
+    return Connection(Guard("kafka", lambda: threading.Event().wait(60), metrics=Metrics()), "no broker answers")
+
+
+def _client(there: bool) -> Any:
+    connections = {0: SimpleNamespace(connected=lambda: there)}
+    return SimpleNamespace(_consumer=SimpleNamespace(_client=SimpleNamespace(_conns=connections)))
+
+
+@pytest.mark.parametrize("recovering", [False, True])
+def test_a_worker_whose_broker_is_away_is_not_ended_for_what_does_not_move(recovering: bool) -> None:
+    app = _app(in_recovery=recovering)
+    app._consumer._thread = _client(there=False)
+    overseer = Overseer(app, PATIENCE, Metrics(), _connection())
+    ended: list[str] = []
+    overseer.end = lambda reason, **_: ended.append(reason)
+    start = overseer.looked_at
+    for second in range(600):
+        overseer.look(start + second)
+    assert (ended, overseer.sight.waits) == ([], True)
+    app._consumer._thread = _client(there=True)
+    for second in range(600, 700):
+        overseer.look(start + second)
+    assert ended[:1] == ["recovery_stalls" if recovering else "stalled"], "it is back, and still nothing moves"
+
+
+def test_a_worker_that_alone_has_lost_its_broker_is_ended() -> None:
+    app, connection = _app(), _connection()
+    app._consumer._thread = _client(there=False)
+    overseer = Overseer(app, replace(PATIENCE, stall=1e9), Metrics(), connection)
+    ended: list[str] = []
+    overseer.end = lambda reason, **_: ended.append(reason)
+    start = overseer.looked_at
+    overseer.look(start)
+    overseer.look(start + 4)
+    connection._guard.answered()
+    for second in (5, 70):
+        overseer.look(start + second)
+    assert ended == ["cut_off"]
 
 
 def test_a_working_worker() -> None:
@@ -75,7 +119,7 @@ def test_a_worker_without_partitions_is_well() -> None:
 
 def test_a_worker_that_does_not_get_on_is_ended() -> None:
     metrics = Metrics()
-    overseer = Overseer(_app(), PATIENCE, metrics)
+    overseer = Overseer(_app(), PATIENCE, metrics, _connection())
     ended: list[str] = []
     overseer.end = lambda reason, **_: ended.append(reason)
     start = overseer.looked_at
@@ -94,7 +138,7 @@ def test_only_where_nothing_moves_is_the_record_that_is_worked_on_suspected(
 ) -> None:
     app = _app()
     app.begun.begin(3, 5)
-    overseer = Overseer(app, replace(PATIENCE, frozen=1e9 if reason == "stalled" else 10), Metrics())
+    overseer = Overseer(app, replace(PATIENCE, frozen=1e9 if reason == "stalled" else 10), Metrics(), _connection())
     ended: list[str] = []
     overseer.end = lambda reason, **_: ended.append(reason)
     start = overseer.looked_at
@@ -144,7 +188,7 @@ def test_warnings_of_the_libraries_become_lines_of_ours(monkeypatch: pytest.Monk
 
 def test_who_waits_for_somebody_is_not_ended_and_shows_what_it_holds() -> None:
     metrics, ended = Metrics(), []
-    overseer = Overseer(_app(), PATIENCE, metrics)
+    overseer = Overseer(_app(), PATIENCE, metrics, _connection())
     overseer.end = lambda reason, **_: ended.append(reason)
     overseer.waits = lambda: True
     begun = overseer.looked_at
@@ -161,10 +205,10 @@ def test_who_waits_for_somebody_is_not_ended_and_shows_what_it_holds() -> None:
 
 def test_a_record_ages_also_while_none_is_taken() -> None:
     metrics = Metrics()
-    overseer = Overseer(_app(oldest=time.time() - 5 * 86_400), PATIENCE, metrics)
+    overseer = Overseer(_app(oldest=time.time() - 5 * 86_400), PATIENCE, metrics, _connection())
     overseer.look(overseer.looked_at)
     assert metrics.value("ream_oldest_record_seconds") == pytest.approx(5 * 86_400, abs=60)
     assert metrics.value("ream_retention_share") == pytest.approx(5 / 7, abs=0.001)
-    overseer = Overseer(_app(oldest=None), PATIENCE, metrics)
+    overseer = Overseer(_app(oldest=None), PATIENCE, metrics, _connection())
     overseer.look(overseer.looked_at)
     assert metrics.value("ream_oldest_record_seconds") == metrics.value("ream_retention_share") == 0

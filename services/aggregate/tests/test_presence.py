@@ -2,6 +2,7 @@
 """What a worker answers when it is asked how it is."""
 
 import json
+import threading
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -10,6 +11,7 @@ import pytest
 
 from ream_aggregate.presence import Presence
 from ream_aggregate.watch import Partition, Sight
+from ream_kit.guard import Guard
 from ream_kit.health import Health
 from ream_kit.metrics import Metrics
 from ream_kit.testing import FakeClock
@@ -20,7 +22,7 @@ class Overseer:
     """Sees what a test says."""
 
     still: float = 0.0
-    sight: Sight = field(default_factory=lambda: Sight({3: Partition(5, 9, False)}, False, 0))
+    sight: Sight = field(default_factory=lambda: Sight({3: Partition(5, 9, False)}, False, 0, in_flight=7))
     looked_at: float = field(default_factory=time.monotonic)
 
     def still_for(self, now: float) -> float:
@@ -91,6 +93,22 @@ def test_status_speaks_as_the_other_stages_do() -> None:
     assert (status["stage"], status["finished"], status["dead_letters"]) == ("aggregate", 9, 2)
     assert status["assigned"] == {"documents.parts": [3]}
     assert status["lag"] == {"documents.parts": 4}
+    assert status["in_flight"] == 7
+
+
+def test_breakers_say_who_is_away_though_no_record_waits() -> None:
+    seen = presence(Overseer())
+    guards = [Guard(name, lambda: threading.Event().wait(60), clock=seen.clock) for name in ("kafka", "store")]
+    seen.guards = tuple(guards)
+    assert (seen.not_ready(), seen.status()["waiting"]) == (None, [])
+    guards[0].trip("no broker answers at here:1")
+    assert seen.not_ready() == "waiting for kafka: no broker answers at here:1"
+    (entry,) = seen.status()["waiting"]
+    assert (entry["for"], entry["since"], entry["breaker"]) == ("kafka", "2026-01-01T00:00:00.000Z", "open")
+    guards[1].trip("its disk is away")
+    with seen.waiting("store", "its disk is away"):
+        held = {entry["for"]: (entry["records"], entry["breaker"]) for entry in seen.status()["waiting"]}
+    assert held == {"kafka": (0, "open"), "store": (1, "open")}
 
 
 def test_the_health_port_answers() -> None:

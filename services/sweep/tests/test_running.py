@@ -3,6 +3,7 @@
 
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from ream_kit import Retry
+from ream_kit.guard import Guard
 from ream_kit.kafka import KafkaSettings
 from ream_kit.metrics import Metrics
 from ream_kit.runner import MISCONFIGURED
@@ -32,6 +34,7 @@ class Turns:
         self.away = list(away)
         self.loop: Loop | None = None
         self.seen: list[tuple[str | None, float]] = []
+        self.looked_at: list[float] = []
         self.tail = SimpleNamespace(positions=lambda: {FOLLOWED[0]: {0: 7, 1: 5}})
         self.observer = SimpleNamespace(ends=lambda names: {FOLLOWED[0]: {0: 10, 1: 5}})
         self.clock = FakeClock()
@@ -42,6 +45,7 @@ class Turns:
 
     def look(self, seconds: float) -> None:
         assert self.loop is not None
+        self.looked_at.append(self.loop.clock.monotonic())
         self.seen.append((self.loop.not_ready(), self.loop.metrics.value("ream_waiting_records", "store")))
         if not self.away:
             self.loop.over.set()
@@ -49,15 +53,44 @@ class Turns:
     def to_read(self) -> int:
         return 0
 
+    def status(self) -> dict[str, Any]:
+        return {}
+
     def act(self) -> None:
         if self.away and (away := self.away.pop(0)) is not None:
             raise away
 
 
-def looped(turns: Turns) -> Loop:
-    loop = Loop(lambda: cast(Sweep, turns), 0.0, FakeClock(), Metrics())
-    turns.loop = loop
-    setattr(loop.over, "wait", lambda seconds: None)  # noqa: B010 (no pause in a test)
+class Pauses:
+    """Lets the loop's pauses pass, and the servers that a test names come back at some second."""
+
+    def __init__(self, **back_at: float) -> None:
+        self.clock, self.metrics = FakeClock(), Metrics()
+        self.back_at = back_at
+        self.guards = {server: self._silent(server) for server in ("kafka", "store")}
+        self.said: list[dict[str, Any]] = []
+        self.loop: Loop | None = None
+
+    def _silent(self, server: str) -> Guard:
+        never = threading.Event()
+        return Guard(server, lambda: never.wait(60), clock=self.clock, metrics=self.metrics)
+
+    def __call__(self, seconds: float) -> None:
+        assert self.loop is not None
+        self.said += self.loop.status()["waiting"]
+        self.clock.advance(seconds)
+        assert self.loop.not_alive() is None
+        for server, second in self.back_at.items():
+            if self.clock.monotonic() >= second:
+                self.guards[server].answered()
+
+
+def looped(turns: Turns, pauses: Pauses | None = None) -> Loop:
+    pauses = pauses or Pauses(kafka=0)
+    guards = tuple(pauses.guards.values())
+    loop = Loop(lambda: cast(Sweep, turns), 0.0, pauses.clock, guards, pauses.metrics)
+    turns.loop = pauses.loop = loop
+    setattr(loop.over, "wait", pauses)  # noqa: B010 (no pause in a test)
     loop.run()
     return loop
 
@@ -98,9 +131,37 @@ def test_who_is_told_to_end_in_the_middle_of_a_turn_ends(monkeypatch: pytest.Mon
     assert len(turns.seen) == 1
 
 
+def test_who_is_away_is_tried_after_pauses_that_grow_and_begin_anew() -> None:
+    away = Retry("store", "it is away")
+    turns, pauses = Turns(*[away] * 6, None, away, None), Pauses()
+    looped(turns, pauses)
+    looks = [turns.looked_at[n + 1] - turns.looked_at[n] for n in range(8)]
+    assert looks == [2, 4, 8, 16, 30, 30, 0, 2]
+    assert pauses.guards["store"].is_open is False, "the breaker is the store's own to open"
+
+
+def test_a_server_that_its_breaker_finds_back_is_not_kept_waiting() -> None:
+    away = Retry("store", "it is away")
+    turns, pauses = Turns(*[away] * 4, None), Pauses(store=20)
+    pauses.guards["store"].trip("it is away")
+    looped(turns, pauses)
+    assert turns.looked_at == [0, 2, 6, 14, 20, 20]
+
+
+def test_a_broker_that_is_away_is_left_to_its_breaker() -> None:
+    turns, pauses = Turns(Retry("kafka", "no broker answers"), None), Pauses(kafka=100)
+    loop = looped(turns, pauses)
+    assert turns.looked_at == [0, 100, 100], "nothing was asked while the breaker was open"
+    assert {(entry["for"], entry["breaker"], entry["since"], entry["records"]) for entry in pauses.said} == {
+        ("kafka", "open", "2026-01-01T00:00:00.000Z", 1)
+    }
+    assert loop.status()["waiting"] == []
+
+
 def test_it_lives_while_it_turns() -> None:
     clock: Any = FakeClock()
-    loop = Loop(lambda: cast(Sweep, Turns()), 5.0, clock, Metrics())
+    guards = tuple(Pauses().guards.values())
+    loop = Loop(lambda: cast(Sweep, Turns()), 5.0, clock, guards, Metrics())
     clock.advance(31)
     assert loop.not_alive() is None, "a busy broker may take its time to connect"
     loop.sweep = cast(Sweep, Turns())

@@ -178,3 +178,9 @@ class Guard:
 
     def _probe_failed(self, reason: str) -> None:
         self._change(lambda state: breaker.probe_failed(state, reason))
+
+
+def guards_of(*opened: Any) -> tuple[Guard, ...]:
+    """The breakers of what a process has open: whatever has an attribute `guard`, or several in `guards`."""
+    found = (guard for one in opened for guard in (getattr(one, "guard", None), *getattr(one, "guards", ())))
+    return tuple(guard for guard in found if isinstance(guard, Guard))

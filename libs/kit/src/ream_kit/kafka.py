@@ -39,7 +39,7 @@ class KafkaSettings(BrokerSettings):
     )
 
 
-def producer_config(settings: KafkaSettings, name: str) -> Config:
+def producer_config(settings: BrokerSettings, name: str) -> Config:
     """Settings of every producer.
 
     The partitioner is what makes fan-in work: librdkafka's default sends a key to another partition than Faust does.
@@ -78,7 +78,7 @@ def consumer_config(settings: KafkaSettings, group: str, name: str) -> Config:
     return config
 
 
-def producer(settings: KafkaSettings, name: str, watch: BrokerWatch | None = None) -> Producer:
+def producer(settings: BrokerSettings, name: str, watch: BrokerWatch | None = None) -> Producer:
     """Makes a producer."""
     return Producer({**producer_config(settings, name), **_callbacks(watch)}, logger=_bridge())
 
@@ -182,7 +182,7 @@ def is_fatal(error: KafkaError) -> bool:
     return bool(error.fatal()) or error.code() in _FATAL
 
 
-def _client(settings: KafkaSettings, name: str) -> Config:
+def _client(settings: BrokerSettings, name: str) -> Config:
     return {
         "bootstrap.servers": settings.kafka_bootstrap,
         "client.id": name,

@@ -15,13 +15,18 @@ from confluent_kafka import KafkaException
 
 from ream_kit import kafka, log
 from ream_kit.clock import Clock
+from ream_kit.errors import Retry
+from ream_kit.guard import Guard
 from ream_kit.kafka import KafkaSettings
+from ream_kit.metrics import METRICS, Metrics
+from ream_kit.process import BrokerSettings
 
 CHECK_SECONDS = 10.0
 ROUNDS = 3
 """So many checks in a row must find a client cut off: a busy machine may make one answer late."""
 _ANSWER_SECONDS = 2.0
 """Short, since the loop stands still meanwhile."""
+_PROBE_SECONDS = 5.0
 
 _LOG = log.logger("kit.lifelines")
 
@@ -41,6 +46,29 @@ def answers(client: Asks, topic: str, seconds: float = _ANSWER_SECONDS) -> bool:
     except KafkaException as error:
         return error.args[0].code() not in kafka.NOBODY_ANSWERS
     return True
+
+
+def guard(settings: BrokerSettings, topic: str, metrics: Metrics = METRICS) -> Guard:
+    """Makes the breaker of Kafka for a process that is no stage; who finds that nobody answers trips it.
+
+    Each probe is made by a new client, so that none that is cut off for good keeps it open.
+
+    Args:
+        settings: which broker.
+        topic: one that exists; its name without the prefix of the installation.
+        metrics: takes state and number of openings.
+    """
+
+    def probe() -> None:
+        if not answers(kafka.producer(settings, "ream-probe"), settings.topic(topic), _PROBE_SECONDS):
+            raise Retry(kafka.SERVER, nobody(settings))
+
+    return Guard(kafka.SERVER, probe, metrics=metrics)
+
+
+def nobody(settings: BrokerSettings) -> str:
+    """Says for people that no broker answers, and where."""
+    return f"no broker answers at {settings.kafka_bootstrap}"
 
 
 class Lifelines:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
-from ream_kit import log
+from ream_kit import away, log
 from ream_kit.clock import Clock, timestamp
-from ream_kit.flight import Flight, Hold
-from ream_kit.guard import Condition, Guard
+from ream_kit.flight import Flight
+from ream_kit.guard import Guard
 from ream_kit.intake import Intake
 from ream_kit.metrics import METRICS, Metrics
 from ream_kit.stage import AnyStage
@@ -93,8 +93,7 @@ class Report:
             return f"topics are missing: {', '.join(self.missing_topics)}"
         if not self._intake.joined:
             return "it has not joined its group yet"
-        waiting = self.waiting()
-        return f"waiting for {waiting[0]['for']}: {waiting[0]['reason']}" if waiting else None
+        return away.first(self.waiting())
 
     def status(self) -> dict[str, Any]:
         """What it does now."""
@@ -120,12 +119,7 @@ class Report:
 
     def waiting(self) -> list[dict[str, Any]]:
         """For whom it waits since when and why, how many records do, and how the breaker stands where there is one."""
-        found: dict[str, list[Hold]] = {}
-        for hold in self._flight.holds():
-            found.setdefault(hold.waiting_for, []).append(hold)
-        conditions = {guard.server: guard.condition() for guard in self._guards}
-        away = {name for name, condition in conditions.items() if condition.since is not None}
-        return [_entry(name, found.get(name, []), conditions.get(name)) for name in sorted(away | found.keys())]
+        return away.entries(self._flight.holds(), self._guards)
 
     def measure(self) -> None:
         """Brings the gauges up to date, and raises the alarm before unread records are deleted.
@@ -140,10 +134,10 @@ class Report:
             self._metrics.set("ream_assigned_partitions", len(numbers), topic)
         for topic, lag in self._lag.items():
             self._metrics.set("ream_lag_records", lag, topic)
-        waiting = {entry["for"]: entry["records"] for entry in self.waiting()}
-        for name in self._waited_for | waiting.keys():
-            self._metrics.set("ream_waiting_records", waiting.get(name, 0), name)
-        self._waited_for |= waiting.keys()
+        records = {entry["for"]: entry["records"] for entry in self.waiting()}
+        for name in self._waited_for | records.keys():
+            self._metrics.set("ream_waiting_records", records.get(name, 0), name)
+        self._waited_for |= records.keys()
         self._measure_age()
 
     def _measure_age(self) -> None:
@@ -164,16 +158,3 @@ class Report:
             age_hours=round(age.total_seconds() / 3600, 1),
             reason="unread records are deleted when the retention is over: mend what it waits for, or raise it",
         )
-
-
-def _entry(name: str, holds: Sequence[Hold], condition: Condition | None) -> dict[str, Any]:
-    since = [hold.since for hold in holds]
-    if condition is not None and condition.since is not None:
-        since.append(condition.since)
-    return {
-        "for": name,
-        "since": timestamp(min(since)),
-        "reason": (condition.reason if condition else "") or holds[-1].reason,
-        "records": len(holds),
-        "breaker": condition.breaker if condition else None,
-    }

@@ -21,7 +21,7 @@ from ream_kit.dead_letters import is_buried
 from ream_kit.errors import Retry
 from ream_kit.execution import Execution, Rules
 from ream_kit.flight import Flight
-from ream_kit.guard import Guard
+from ream_kit.guard import guards_of
 from ream_kit.health import open_health
 from ream_kit.intake import Intake, Limits
 from ream_kit.kafka import BrokerWatch, KafkaSettings
@@ -281,12 +281,6 @@ class Runner:
 
     def _on_commit(self, error: Any, offsets: Any) -> None:
         self._intake.on_commit(error, offsets)
-
-
-def guards_of(*opened: Any) -> tuple[Guard, ...]:
-    """The breakers of what a stage has open: whatever has an attribute `guard`, or several in `guards`."""
-    found = (guard for one in opened for guard in (getattr(one, "guard", None), *getattr(one, "guards", ())))
-    return tuple(guard for guard in found if isinstance(guard, Guard))
 
 
 def _names(stage: AnyStage) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from faust.exceptions import ConsumerNotStarted
 from mode import Service
 
+from ream_aggregate.connection import Connection, connected
 from ream_aggregate.ending import end_process
 from ream_aggregate.presence import TOPIC
 from ream_aggregate.strict_commit import StrictCommit
@@ -44,8 +45,9 @@ def see(app: Any) -> Sight:
 class Overseer(Service):
     """A service that runs beside the app in the same event loop: when that stands still, so does it, and sees so."""
 
-    def __init__(self, app: Any, patience: Patience, metrics: Metrics, **kwargs: Any) -> None:
+    def __init__(self, app: Any, patience: Patience, metrics: Metrics, connection: Connection, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._connection = connection
         self.looked_at = time.monotonic()
         self._app, self._watch, self._metrics = app, Watch(patience, self.looked_at), metrics
         self.sight = Sight({}, True, 0)
@@ -68,8 +70,10 @@ class Overseer(Service):
 
     def look(self, now: float) -> None:
         """Looks once."""
-        self.sight, self.looked_at = replace(see(self._app), waits=self.waits()), now
-        reason = self._watch.look(self.sight, now)
+        cut_off = self._connection.look(connected(self._app), now)
+        waits = self._connection.away or self.waits()
+        self.sight, self.looked_at = replace(see(self._app), waits=waits), now
+        reason = self._watch.look(self.sight, now) or cut_off
         if reason is not None:
             if reason != "stalled":  # of the record that is worked on it may be that nothing moves, of the others not
                 self._app.begun.done()

@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ream_aggregate.watch import Sight
+from ream_kit import away
 from ream_kit.clock import Clock, timestamp
+from ream_kit.guard import Guard
 from ream_kit.metrics import Metrics
+from ream_kit.task import Hold
 
 LONGEST_TURN_SECONDS = 30.0
 LONGEST_START_SECONDS = 120.0
@@ -36,6 +39,7 @@ class Presence:
         version: of the stage.
         patience: seconds without a commit, with a lag, before it is called dead.
         overseer: there as soon as the worker runs.
+        guards: breakers of whom it needs.
     """
 
     version: str
@@ -43,7 +47,8 @@ class Presence:
     clock: Clock
     metrics: Metrics
     overseer: Seen | None = None
-    _waiting: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    guards: tuple[Guard, ...] = ()
+    _waiting: dict[str, Hold] = field(default_factory=dict)
     _started: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,8 +57,8 @@ class Presence:
     @contextmanager
     def waiting(self, name: str, reason: str) -> Iterator[None]:
         """Says that the worker waits for somebody, as long as the block lasts; the first reason gives the time."""
-        since, _ = self._waiting.get(name, (self.clock.now(), ""))
-        self._waiting[name] = (since, reason)
+        before = self._waiting.get(name)
+        self._waiting[name] = Hold(name, before.since if before else self.clock.now(), reason)
         self.metrics.set("ream_waiting_records", 1, name)
         yield  # after an error it still waits: the next try begins within a moment
         self._waiting.pop(name, None)
@@ -78,8 +83,8 @@ class Presence:
 
     def not_ready(self) -> str | None:
         """It must work on its partitions, and nobody it needs may be away."""
-        for name, (_, reason) in list(self._waiting.items()):
-            return f"waiting for {name}: {reason}"
+        if (who := away.first(self._away())) is not None:
+            return who
         if self.overseer is None:
             return "it is starting"
         return "it reads its table" if self.overseer.sight.recovering else None
@@ -95,15 +100,15 @@ class Presence:
             "started": timestamp(self._started),
             "assigned": {TOPIC: sorted(sight.partitions)},
             "lag": {TOPIC: sum(each.lag for each in sight.partitions.values())},
-            "in_flight": 0,
+            "in_flight": sight.in_flight,
             "finished": sum(int(self.metrics.value("ream_records_finished_total", each)) for each in counted),
             "retried": 0,
             "dead_letters": sum(int(self.metrics.value("ream_dead_letters_total", each)) for each in causes),
-            "waiting": [
-                {"for": name, "since": timestamp(since), "reason": reason, "records": 1}
-                for name, (since, reason) in list(self._waiting.items())
-            ],
+            "waiting": self._away(),
             "workers": 1,
             "recovering": sight.recovering,
             "stopped": None,
         }
+
+    def _away(self) -> list[dict[str, Any]]:
+        return away.entries(list(self._waiting.values()), self.guards)

@@ -91,7 +91,7 @@ class Watch:
         if sight.recovering:
             self._moved_at.clear()
             self._open_since.clear()
-            return self._look_at_recovery(sight.recovered, now)
+            return self._look_at_recovery(sight, now)
         self._recovery = None
         for number, partition in sight.partitions.items():
             moves = partition.base != self._bases.get(number) or not partition.lag or sight.waits
@@ -113,7 +113,7 @@ class Watch:
             return now - self._recovery[1]
         return max((now - moved for moved in self._moved_at.values()), default=0.0)
 
-    def _look_at_recovery(self, recovered: int, now: float) -> str | None:
-        if self._recovery is None or self._recovery[0] != recovered:
-            self._recovery = (recovered, now)
+    def _look_at_recovery(self, sight: Sight, now: float) -> str | None:
+        if self._recovery is None or self._recovery[0] != sight.recovered or sight.waits:
+            self._recovery = (sight.recovered, now)
         return "recovery_stalls" if now - self._recovery[1] > self._patience.recovery else None

@@ -13,6 +13,7 @@ from faust.exceptions import ConsistencyError
 
 from ream_aggregate import datadir, groundwork, logs
 from ream_aggregate.app import RAW, Aggregation, Place, make_app
+from ream_aggregate.connection import Connection
 from ream_aggregate.ending import end_process
 from ream_aggregate.outbox import VERSION, Outbox
 from ream_aggregate.overseer import Overseer
@@ -20,11 +21,13 @@ from ream_aggregate.presence import Presence
 from ream_aggregate.proof import Proof
 from ream_aggregate.settings import Settings, names
 from ream_aggregate.watch import Patience
-from ream_kit import log
+from ream_contracts import topics
+from ream_kit import lifelines, log
 from ream_kit import settings as kit_settings
 from ream_kit.clock import SystemClock
 from ream_kit.commit_log import CommitLog, CommitLogSettings
 from ream_kit.errors import Retry
+from ream_kit.guard import guards_of
 from ream_kit.health import open_health
 from ream_kit.metrics import METRICS
 from ream_kit.process import BrokerSettings, ProcessSettings
@@ -98,7 +101,9 @@ def _start(broker: BrokerSettings, own: Settings, store: Store, presence: Presen
     Aggregation(app, place, own, outbox, METRICS)
     frozen = _FROZEN * own.session_seconds
     patience = Patience(own.head_seconds, own.stall_seconds, own.recovery_seconds, frozen)
-    overseer = Overseer(app, patience, METRICS)
+    kafka = lifelines.guard(broker, topics.DOCUMENTS_PARTS.name)
+    presence.guards = (kafka, *guards_of(store))
+    overseer = Overseer(app, patience, METRICS, Connection(kafka, lifelines.nobody(broker)))
     app.frozen = overseer.frozen
     overseer.waits = presence.waits
     presence.overseer = overseer

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ream_kit import Retry, Store, log
-from ream_kit.clock import Clock, SystemClock, timestamp
+from ream_kit import Retry, Store, away, kafka, lifelines, log
+from ream_kit.clock import Clock, SystemClock
+from ream_kit.guard import Guard, guards_of
 from ream_kit.health import open_health
 from ream_kit.kafka import KafkaSettings
 from ream_kit.metrics import METRICS, Metrics
@@ -20,6 +21,7 @@ from ream_kit.process import ProcessSettings
 from ream_kit.runner import FAILED, MISCONFIGURED, OK
 from ream_kit.settings import SettingsError, load
 from ream_kit.store_open import open_store
+from ream_kit.task import Hold
 from ream_kit.watchdog import Watchdog
 from ream_sweep.figures import measure
 from ream_sweep.service import FOLLOWED, NAME, Sweep, ToldToEnd, reading, starts
@@ -28,6 +30,10 @@ from ream_sweep.settings import SweepSettings
 LONGEST_TURN_SECONDS = 30.0
 LONGEST_CONNECT_SECONDS = 120.0
 """A busy broker is asked about every partition, one after another."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 30.0
+"""Before the second try, doubled before each one after it, and at most: while somebody is away."""
+_TICK_SECONDS = 0.5
+_MOST_TRIES = 10
 
 _LOG = log.logger(NAME)
 
@@ -39,12 +45,15 @@ class Loop:
     connect: Callable[[], Sweep]
     interval_seconds: float
     clock: Clock
+    guards: tuple[Guard, ...]
     metrics: Metrics = METRICS
     over: threading.Event = field(default_factory=threading.Event)
     sweep: Sweep | None = None
-    waiting: dict[str, str] | None = None
+    waiting: Hold | None = None
 
     def __post_init__(self) -> None:
+        self._guards = {guard.server: guard for guard in self.guards}
+        self._tries = 0
         self.turned()
 
     def turned(self) -> None:
@@ -57,6 +66,7 @@ class Loop:
         while not self.over.is_set():
             self.turned()
             try:
+                self._guards[kafka.SERVER].require_closed()
                 if self.sweep is None:
                     self.sweep = self.connect()
                     self.sweep.turned = self.turned
@@ -66,8 +76,8 @@ class Loop:
                     self._act(self.sweep)
                     acted = self.clock.monotonic()
                 self._go_on()
-            except Retry as away:
-                self._wait(away)
+            except Retry as retry:
+                self._wait(retry)
             except ToldToEnd:
                 return
 
@@ -79,17 +89,32 @@ class Loop:
             self.metrics.observe("ream_handler_seconds", self.clock.monotonic() - started, NAME, "none")
         measure(sweep, self.metrics)
 
-    def _wait(self, away: Retry) -> None:
-        if self.waiting is None or self.waiting["for"] != away.waiting_for:
+    def _wait(self, retry: Retry) -> None:
+        guard = self._guards.get(retry.waiting_for)
+        if guard is not None and guard.server == kafka.SERVER:
+            guard.trip(retry.reason)  # whoever asked has waited for an answer in vain, and all else asks it too
+        if self.waiting is None or self.waiting.waiting_for != retry.waiting_for:
             self._go_on()
-            _LOG.warning("waiting", waiting_for=away.waiting_for, reason=away.reason)
-            self.waiting = {"for": away.waiting_for, "since": timestamp(self.clock.now()), "reason": away.reason}
-            self.metrics.set("ream_waiting_records", 1, away.waiting_for)
-        self.over.wait(2.0)
+            _LOG.warning("waiting", waiting_for=retry.waiting_for, reason=retry.reason)
+            self.metrics.set("ream_waiting_records", 1, retry.waiting_for)
+            self.waiting = Hold(retry.waiting_for, self.clock.now(), retry.reason)
+        self._pause(guard)
+
+    def _pause(self, guard: Guard | None) -> None:
+        """Longer after each try in vain, and over as soon as a breaker that is open finds its server back."""
+        was_open = guard is not None and guard.is_open
+        until = self.clock.monotonic() + min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**self._tries)
+        self._tries = min(self._tries + 1, _MOST_TRIES)
+        while not self.over.is_set() and self.clock.monotonic() < until:
+            if was_open and guard is not None and not guard.is_open:
+                return
+            self.turned()
+            self.over.wait(_TICK_SECONDS)
 
     def _go_on(self) -> None:
+        self._tries = 0
         if self.waiting is not None:
-            self.metrics.set("ream_waiting_records", 0, self.waiting["for"])
+            self.metrics.set("ream_waiting_records", 0, self.waiting.waiting_for)
             self.waiting = None
 
     def not_alive(self) -> str | None:
@@ -100,8 +125,8 @@ class Loop:
 
     def not_ready(self) -> str | None:
         """It must have caught up with the topics, and nobody may be away."""
-        if self.waiting is not None:
-            return f"waiting for {self.waiting['for']}: {self.waiting['reason']}"
+        if (who := away.first(self._away())) is not None:
+            return who
         if self.sweep is None:
             return "it has not connected yet"
         left = self.sweep.to_read()
@@ -110,7 +135,11 @@ class Loop:
     def status(self) -> dict[str, Any]:
         """What is owed, what the wave waits for, and whom sweep itself waits for."""
         known = self.sweep.status() if self.sweep is not None else {}
-        return {"stage": NAME, "waiting": [self.waiting] if self.waiting else [], **known}
+        return {"stage": NAME, "waiting": self._away(), **known}
+
+    def _away(self) -> list[dict[str, Any]]:
+        held = self.waiting
+        return away.entries([held] if held is not None else [], self.guards)
 
 
 @dataclass
@@ -164,7 +193,8 @@ def main(environ: Mapping[str, str] | None = None) -> int:
     clock = SystemClock()
     with ExitStack() as opened:
         connect = Connecting(settings, store, broker, clock, opened)
-        loop = Loop(connect, settings.interval_seconds, clock)
+        guards = (lifelines.guard(broker, FOLLOWED[0]), *guards_of(store))
+        loop = Loop(connect, settings.interval_seconds, clock, guards)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.over.set())
         try:
