@@ -75,7 +75,7 @@ def _label(key: Node, name: str, value: Node) -> Label:
     if "description" not in fields:
         raise key.error(f"label {name} needs a description")
     by_examples = fields.pop("by_examples", 0)
-    if not by_examples and not fields.keys() & {"titles", "words", "signals"}:
+    if not by_examples and not any(fields.get(part) for part in ("titles", "words", "signals")):
         raise key.error(
             f"label {name} has nothing that speaks for it: give it titles, words or signals, or by_examples: 1 where "
             "`ream classify train` is to learn it"
@@ -95,15 +95,30 @@ def _languages(value: Node, what: str) -> Iterator[Node]:
 
 
 def _titles(value: Node, what: str) -> frozenset[str]:
-    return frozenset(title.text(what).lower() for listed in _languages(value, what) for title in listed.each(what))
+    titles = set()
+    for listed in _languages(value, what):
+        for title in listed.each(what):
+            folded = title.text(what).lower()
+            if not any(letter.isalnum() for letter in folded):
+                raise title.error(
+                    f"{folded!r} in {what} is no title: it needs a letter or digit, else every line has it"
+                )
+            titles.add(folded)
+    return frozenset(titles)
 
 
 def _words(value: Node, what: str) -> Mapping[str, int]:
     """Reads words of all languages; one that stands in several has its greatest weight."""
     words: dict[str, int] = {}
     for listed in _languages(value, what):
-        for _, word, weight in listed.items(what):
+        here = set()
+        for key, word, weight in listed.items(what):
             folded = word.lower()
+            if not any(letter.isalnum() for letter in folded):
+                raise key.error(f"{word!r} in {what} is no word: it needs a letter or digit")
+            if folded in here:
+                raise key.error(f"{word!r} comes twice in {what}; small and capital letters are alike")
+            here.add(folded)
             words[folded] = max(words.get(folded, 0), _weight(weight, f"the weight of {word!r}"))
     return words
 

@@ -81,6 +81,8 @@ def parse(text: str, file: str) -> Node:
         raise RuleError(file, line, f"this is no YAML: {error.problem}") from None
     except yaml.YAMLError as error:
         raise RuleError(file, 1, f"this is no YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise RuleError(file, 1, "its lists or mappings stand in one another too deeply") from None
     if node is None:
         raise RuleError(file, 1, "the file is empty")
     return Node(file, node)
