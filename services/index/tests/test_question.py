@@ -54,6 +54,9 @@ def test_a_date_is_a_year_a_month_or_a_day(written: str, asked: dict[str, str]) 
         ("before:2023-02-30", "'2023-02-30' is no date"),
         ("after:9999", "'9999' is no date"),
         ("page:first", "'first' is no page"),
+        ("page:7-3", "Page 3 is not after page 7: write page:3-7"),
+        ("type:lease OR quay", "`OR` cannot join fields"),
+        ("\u201cunclosed", "A quotation mark is not closed"),
         ("outcome:complete | outcome:failed", "`\\|` cannot join fields"),
         ("(outcome:complete | outcome:failed)", "`\\|` cannot join fields"),
         ("outcome:complete|outcome:failed", "`\\|` cannot join fields"),
@@ -77,6 +80,47 @@ def test_what_cannot_be_read_gets_a_sentence(written: str, said: str) -> None:
 def test_what_only_looks_like_a_field_stays_words(written: str) -> None:
     query = read(written)
     assert (query.words, query.conditions) == (written, ())
+
+
+@pytest.mark.parametrize(
+    "written", ["\u201cquay wall\u201d", "\u201equay wall\u201c", "\u00abquay wall\u00bb", "\u201dquay wall\u201d"]
+)
+def test_typographic_quotation_marks_hold_a_phrase(written: str) -> None:
+    assert read(written).phrases == (Phrase("quay wall"),)
+    assert read("don\u2019t").words == "don\u2019t"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("quay OR wall", "quay | wall"),
+        ('"a b" OR c', '"a b" | c'),
+        ("lease NOT rent", "lease -rent"),
+        ('lease NOT "the rent"', 'lease -"the rent"'),
+        ("lease AND rent", "lease rent"),
+        ("OR gate", "OR gate"),
+        ("to or not and so", "to or not and so"),
+        ("NOTE ORDER ANDES", "NOTE ORDER ANDES"),
+        ("rent NOT", "rent NOT"),
+    ],
+)
+def test_words_in_capitals_are_signs(written: str, words: str) -> None:
+    assert read(written).words == words
+
+
+def test_signs_in_words_hold_for_fields_and_not_in_phrases() -> None:
+    (excluded,) = read("lease NOT type:invoice").conditions
+    assert excluded.excluded
+    assert read('"this OR that AND NOT these"').phrases == (Phrase("this OR that AND NOT these"),)
+
+
+def test_types_and_languages_are_asked_in_any_case() -> None:
+    query = read("type:Invoice,RECEIPT language:EN")
+    assert [one.passages for one in query.conditions] == [
+        {"terms": {"type": ["invoice", "receipt"]}},
+        {"terms": {"language": ["en"]}},
+    ]
+    assert (query.types, query.languages) == (("invoice", "receipt"), ("en",))
 
 
 def test_the_closed_values_are_those_that_a_document_can_have() -> None:

@@ -17,7 +17,10 @@ _TOKEN = re.compile(
     r'(?P<minus>-?)(?:(?P<field>[A-Za-z_]{2,20}):(?!//))?(?:"(?P<phrase>[^"]*)"(?:~(?P<slop>[0-9]{1,2}))?|(?P<word>[^\s"]+))'
 )
 _EXCLUDED = re.compile(r"(?:^|(?<=\s))-[^\W_]\S*")
-_OPERATORS = re.compile(r"[|()]")
+_OPERATORS = re.compile(r"[|()]|(?<!\S)OR(?!\S)")
+_QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"), '"')
+# A word in capitals between others is the sign that it stands for; inside a phrase it is a word.
+_SIGN_WORD = re.compile(r'"[^"]*"|(?<!\S)NOT\s+(?=[\w"])|(?<=\S)\s+AND(?=\s+\S)')
 _DATE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?")
 _PAGES = re.compile(r"(?P<first>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?")
 
@@ -74,6 +77,8 @@ CLOSED = {
     "sensitivity": ("public", "internal", "confidential", "restricted"),
 }
 """Fields with a list of values that nobody adds to."""
+LOWER = ("type", "language")
+"""Fields whose values have no capital letters, however they are asked."""
 PAGE = "page"
 FIELDS = (*EXACT, *IN_WORDS, *DATES, PAGE)
 
@@ -145,7 +150,7 @@ class _Reading:
         if self.words and token.start() == self.end:
             self.words[-1] += token[0]
         else:
-            self.words.append(token[0])
+            self.words.append("|" if token[0] == "OR" and self.words else token[0])
         self.end = token.end()
 
 
@@ -157,8 +162,10 @@ def read(text: str) -> Query:
     """
     if len(text) > LONGEST:
         raise QueryError(f"The query has {len(text)} characters; {LONGEST} are the most.")
+    text = text.translate(_QUOTES)
     if text.count('"') % 2:
         raise QueryError('A quotation mark is not closed: write "words of a phrase", or leave it out.')
+    text = _SIGN_WORD.sub(_sign, text)
     made = _Reading()
     # Alternatives of phrases can be told only by who reads the operators between them.
     whole = bool(_OPERATORS.search(re.sub(r'"[^"]*"', "", text)))
@@ -171,6 +178,10 @@ def read(text: str) -> Query:
         raise QueryError(f"The query has {len(words.split())} words; {MOST_WORDS} are the most.")
     said = " ".join(made.said)
     return Query(words, tuple(made.phrases), tuple(made.conditions), tuple(made.languages), said, tuple(made.types))
+
+
+def _sign(word: re.Match[str]) -> str:
+    return word[0] if word[0].startswith('"') else "-" if word[0].startswith("NOT") else ""
 
 
 def _refuse_joined(tokens: Sequence[re.Match[str]]) -> None:
@@ -210,9 +221,9 @@ def _take(made: _Reading, token: re.Match[str], whole: bool) -> None:
         raise QueryError(f"After {name}: a value is missing.")
     made.conditions += _conditions(name.lower(), value, is_phrase=phrase is not None, excluded=bool(token["minus"]))
     if not token["minus"] and name.lower() == "language":
-        made.languages += value.split(",")
+        made.languages += value.lower().split(",")
     elif not token["minus"] and name.lower() == "type":
-        made.types += _values(value, is_phrase=phrase is not None)
+        made.types += [one.lower() for one in _values(value, is_phrase=phrase is not None)]
 
 
 def _conditions(name: str, value: str, *, is_phrase: bool, excluded: bool) -> Iterator[Condition]:
@@ -220,6 +231,8 @@ def _conditions(name: str, value: str, *, is_phrase: bool, excluded: bool) -> It
         values = _values(value, is_phrase=is_phrase)
         if name in CLOSED:
             values = [_known(name, one) for one in values]
+        elif name in LOWER:
+            values = [one.lower() for one in values]
         yield Condition(*EXACT[name].asked(values), excluded)
     elif name in IN_WORDS:
         asked: dict[str, Any] = {
@@ -252,7 +265,10 @@ def _pages(value: str) -> dict[str, int]:
     found = _PAGES.fullmatch(value)
     if found is None:
         raise QueryError(f"{value!r} is no page: write page:7 or page:7-12.")
-    return {"gte": int(found["first"]), "lte": int(found["last"] or found["first"])}
+    first, last = int(found["first"]), int(found["last"] or found["first"])
+    if last < first:
+        raise QueryError(f"Page {last} is not after page {first}: write page:{last}-{first}.")
+    return {"gte": first, "lte": last}
 
 
 def _days(name: str, value: str) -> dict[str, str]:
