@@ -208,6 +208,44 @@ def test_bad_submissions_are_listed_shown_and_sent_again(ream: Ream) -> None:
     assert len(found["documents"]) == 1
 
 
+def _submit(ream: Ream, **sources: str) -> None:
+    announcer = Announcer(ream.kafka, "test")
+    for key, source in sources.items():
+        announcer.send(topics.DOCUMENTS_SUBMITTED, DocumentSubmitted(source=source, key=key))
+    announcer.flush()
+
+
+def _letters(ream: Ream, count: int) -> dict[str, str]:
+    """Waits until so many dead letters are there with which nothing was done; ids by cause."""
+    found: list[dict[str, Any]] = []
+    for _ in range(30):
+        found = ream.json("dead-letters", "list")["dead_letters"]
+        if len(found) == count:
+            return {one["cause"]: one["id"] for one in found}
+    raise AssertionError(f"{len(found)} dead letters, not {count}")
+
+
+def test_bad_submissions_are_sent_again_by_cause_and_all_at_once(ream: Ream) -> None:
+    incoming = ream.home / "store" / "incoming"
+    incoming.mkdir(exist_ok=True)
+    _submit(ream, tern="store:incoming/tern", ftp="ftp://127.0.0.1/skua")
+    first = _letters(ream, 2)
+    (incoming / "tern").write_text("A tern hovers above the shoal.")
+    missing, strange = first["no-such-object"], first["unknown-scheme"]
+    assert ream.json("dead-letters", "redrive", "--cause", "no-such-object") == {"sent": [missing], "not_sent": {}}
+    assert _letters(ream, 1) == {"unknown-scheme": strange}, "another cause is left alone"
+    _submit(ream, skua="store:incoming/skua")
+    missing = _letters(ream, 2)["no-such-object"]
+    (incoming / "skua").write_text("A skua robs the gannets.")
+    done = ream.json("dead-letters", "redrive", "--all")
+    assert (set(done["sent"]), done["not_sent"]) == ({strange, missing}, {})
+    again = _letters(ream, 1)["unknown-scheme"]
+    assert again != strange, "it was tried, and given up anew"
+    assert ream.json("dead-letters", "dismiss", again, "--anyway") == {"dismissed": [again], "kept": {}}
+    for word in ("tern", "skua"):
+        wait_until(lambda w=word: len(ream.json("search", w)["documents"]) == 1, seconds=120, what=word)
+
+
 def test_status_says_who_waits_for_whom_while_a_server_is_away(ream: Ream, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("A bittern booms in the reeds.")
     ream.between.refuse()
