@@ -2,6 +2,8 @@
 
 """Holds which language a text is said to be in, and which texts are in none."""
 
+import random
+
 import pytest
 
 from ream_classify import language
@@ -81,3 +83,40 @@ def test_counts_add_up_to_the_characters_that_are_not_space(text: str) -> None:
 def test_a_foreign_quotation_does_not_make_a_language() -> None:
     text = (SENTENCES["en"] + " ") * 20 + "\nHonni soit qui mal y pense.\n" + (SENTENCES["en"] + " ") * 20
     assert set(language.identify_parts(text).characters) == {"en"}
+
+
+RESUME = """Jane Doe
+jane@doe.example | +1 415 555 2671
+Experience
+Senior Engineer, Acme Corp, 2018 - present
+Education
+BSc Computer Science, MIT, 2014
+Skills
+Python, Go, Kubernetes"""
+INVOICE = """ABC Ltd
+INVOICE INV-1001
+Invoice date 12/03/2024
+Description Amount
+Consulting services for the month of March 1,000.00
+VAT 200.00
+Total amount due 1,200.00
+Please pay within 30 days"""
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("en", RESUME), ("en", INVOICE), ("ko", "주문해 주셔서 감사합니다."), ("ko", "청구서 합계 금액")],
+)
+def test_short_papers_are_in_a_language(code: str, text: str) -> None:
+    assert language.identify(text).language == code
+
+
+def test_noise_stays_in_no_language() -> None:
+    dice = random.Random(5)
+    codes = [
+        " ".join("".join(dice.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=7)) for _ in range(40))
+        for _ in range(100)
+    ]
+    letters = ["".join(dice.choices("abcdefghijklmnopqrstuvwxyz    ", k=100)) for _ in range(100)]
+    seen = [text for text in codes + letters if language.identify(text).language != "und"]
+    assert len(seen) <= 4

@@ -22,12 +22,15 @@ _BLOCK = 300
 _BLOCKS = 200
 _LETTERS = 12
 _SURE = 0.35
+_LIKELY = 0.15
+_AHEAD = 3.5
+"""A language that is less sure than `_SURE` is taken where it is so many times as likely as the next one."""
 _SURE_OF_A_CHANGE = 0.95
 _PLAIN_SHARE = 0.25
 _PLAIN_CONFIDENCE = 97
 _WHITE = re.compile(r"\s+")
 _WORDLIKE = re.compile(r"[^\W\d_]+")
-_NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,14 @@ def _guess(sample: str, sure: float) -> Guess:
     letters = sum(map(len, words))
     if letters + 3 * len(_NO_SPACES.findall(sample)) < _LETTERS or letters * 5 < len("".join(sample.split())):
         return Guess(NONE, 0)
-    language, probability = _identifier().classify(sample)
-    if language == _NOT_TEXT or probability < sure:
+    (language, probability), (_, next_one) = _identifier().rank(sample)[:2]
+    if language == _NOT_TEXT or not (probability >= sure or _is_ahead(probability, next_one)):
         return Guess(NONE, 0)
     return Guess(language, round(100 * min(1.0, float(probability))))
+
+
+def _is_ahead(probability: float, next_one: float) -> bool:
+    return probability >= _LIKELY and probability >= _AHEAD * next_one
 
 
 def _sample(text: str) -> str:
