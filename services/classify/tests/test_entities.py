@@ -13,9 +13,10 @@ import pytest
 
 from ream_classify import rules
 from ream_classify.classes import classify
-from ream_classify.entities import MOST_CHARACTERS, Finder
+from ream_classify.entities import MOST_CHARACTERS, Finder, organisations, times_and_money
 from ream_classify.entities.model import NoModel, SpacyModel
 from ream_classify.entities.named import Named
+from ream_classify.scan import Scan
 from ream_contracts.artifacts import SegmentText, UnitText
 
 RULES = Finder()
@@ -188,3 +189,25 @@ def test_without_spacy_or_its_model_the_start_says_what_to_do(monkeypatch: pytes
     spacy_of(monkeypatch, load)
     with pytest.raises(NoModel, match="'nowhere' is not there"):
         SpacyModel("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("CEO of Globex Corporation", "Globex Corporation"),
+        ("Christian Democratic Union. General Assembly. Grant Thornton LLP.", "Grant Thornton LLP."),
+        ("J. P. Holm Ltd", "J. P. Holm Ltd"),
+        ("Feldahorn Corp. Holdings Ltd", "Feldahorn Corp. Holdings Ltd"),
+        ("St. Mary Holdings Ltd", "St. Mary Holdings Ltd"),
+    ],
+)
+def test_a_name_with_a_form_begins_where_it_begins(text: str, name: str) -> None:
+    assert [text[one.start : one.end] for one in organisations.find(Scan(text, "en"))][:1] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [("INR 1,00,000", "INR 100000"), ("rs. 12,34,567.50", "INR 1234567.50"), ("$1,200,000.50", "USD 1200000.50")],
+)
+def test_amounts_in_lakhs(text: str, normal: str) -> None:
+    assert [one.normal for one in times_and_money.find(Scan(text, "en"))] == [normal]

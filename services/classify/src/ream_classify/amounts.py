@@ -20,7 +20,8 @@ _WORDS = {"million": 10**6, "millionen": 10**6, "millions": 10**6, "millones": 1
           "m": 10**6, "bn": 10**9, "billion": 10**9, "milliarden": 10**9, "milliards": 10**9, "mrd.": 10**9,
           "thousand": 10**3, "tausend": 10**3, "k": 10**3}  # fmt: skip
 _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
-_NUMBER = r"[0-9]{1,15}+(?:[., '][0-9]{3}){0,4}(?:[.,][0-9]{1,2})?"
+_LAKHS = r"[0-9]{1,2}(?:,[0-9]{2}){1,4},[0-9]{3}(?![0-9])(?:\.[0-9]{1,2})?"
+_NUMBER = rf"(?:{_LAKHS}|[0-9]{{1,15}}+(?:[., '][0-9]{{3}}){{0,4}}(?:[.,][0-9]{{1,2}})?)"
 _SCALE = "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_SIGNS})[ ]?(?P<first>-?{_NUMBER})(?:[ ]?(?P<scale1>{_SCALE})(?![\w]))?"

@@ -9,7 +9,7 @@ from ream_classify.entities.model import EntityModel
 from ream_classify.entities.named import Named
 from ream_classify.scan import Scan
 
-VERSION = "1"
+VERSION = "2"
 """Raise it when the rules find other names in the same text."""
 
 MOST_CHARACTERS = 50_000

@@ -45,6 +45,9 @@ _ARTICLES = (
     "Between ",
     "Our ",
 )
+_ROLE = re.compile(r"(?:CEO|CFO|COO|CTO|Chief|Chairman|Chairwoman|Head|Secretary|Treasurer) of (?:the )?")
+# A sentence that ends inside: a word of four letters or more with a full stop, which no abbreviation of a name has.
+_SENTENCE_END = re.compile(rf"\b(?!(?:{_FORMS})\.)[^\W\d_]{{4,30}}\. (?=[A-Z\u00c0-\u00de])")
 _AND = re.compile(" and ")
 _FAMILY = re.compile(
     r"(?<![\w])[A-Z][a-z]+, (?:[A-Z][a-z]+, )?[A-Z][a-z]+,? (?:and|&) (?:Co|Company|Sons"
@@ -60,7 +63,7 @@ _LETTERS = re.compile(
 def find(scan: Scan) -> Iterator[Named]:
     """Yields organisations."""
     for match in _WITH_FORM.finditer(scan.text):
-        start = match.start() + _person(match.group()) + _article(match.group())
+        start = match.start() + _before_name(match.group())
         if match.end() - start > _shortest(match.group()):
             yield Named("organisation", start, match.end(), 90, "legal form")
     for run in runs(scan.text):
@@ -94,6 +97,17 @@ def _person(name: str) -> int:
     """A person with a title before the name is not part of it: `Dr. Holm of Acme Ltd`."""
     titled = name.split(" ", 1)[0].rstrip(".") in word_lists("names.yaml")["titles"]
     return name.find(" of ") + len(" of ") if titled and " of " in name else 0
+
+
+def _before_name(found: str) -> int:
+    """What stands before a name with a legal form and is not part of it: a sentence, an office, a title, an article."""
+    least = _shortest(found)
+    ends = (match.end() for match in _SENTENCE_END.finditer(found))
+    start = max((end for end in ends if len(found) - end > least), default=0)
+    name = found[start:]
+    role = _ROLE.match(name)
+    start += role.end() if role else _person(name)
+    return start + _article(found[start:])
 
 
 def _article(name: str) -> int:
