@@ -17,6 +17,7 @@ from ream_contracts import identity, layout, topics
 from ream_contracts.messages import (
     DeadLetter,
     DocumentCompleted,
+    DocumentEmbedded,
     DocumentIndexed,
     DocumentIngested,
     DocumentSubmitted,
@@ -183,6 +184,21 @@ def test_what_a_stage_swallows_is_found_within_one_wave_and_sent_again(case: str
     # The wave that was on its way when it was submitted does not hold it; the next one does, and finds it.
     (wave,) = by.waves("sent_again", document)
     assert wave <= before + 2
+    assert by.waves("units_expired", document) == []
+
+
+def test_vectors_that_were_swallowed_are_made_within_one_wave(by: Onlooker) -> None:
+    by.stop("vectors")
+    before = by.wave()
+    document = by.submit(b"Phascogales have brushes for tails. " * 5, "swallowed by vectors")
+    assert by.indexed(document).outcome == "complete"
+    by.until(for_document(DocumentCompleted, document))
+    by.pass_over("vectors", (topics.DOCUMENTS_COMPLETED,))
+    by.start("vectors")
+    made = by.until(for_document(DocumentEmbedded, document))
+    assert made.version == by.of(DocumentCompleted, document)[-1].version
+    assert len(by.waves("vectors_missing", document)) == len(by.waves("sent_again", document)) == 1
+    assert by.waves("vectors_missing", document)[0] >= before
     assert by.waves("units_expired", document) == []
 
 

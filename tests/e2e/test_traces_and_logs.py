@@ -16,15 +16,16 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from ream_contracts import identity, topics
-from ream_contracts.messages import DocumentIndexed
+from ream_contracts.messages import DocumentEmbedded, DocumentIndexed
 from ream_kit import envelope
 from ream_kit.kafka import consumer_config
 from ream_kit.observe import Observer
+from ream_tests.flow import SERVICES
 
 pytestmark = [pytest.mark.servers, pytest.mark.programs, pytest.mark.timeout(300)]
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-STAGES = {f"ream/{name}" for name in ("ingest", "extract", "ocr", "classify", "aggregate", "index")}
+STAGES = {f"ream/{name}" for name in ("ingest", "extract", "ocr", "classify", "aggregate", "index", "vectors")}
 NAME, WORD = "Zilpzalp-Gehaltsliste", "Quittenschnaps"
 """Words that nothing but the documents of this test holds."""
 
@@ -63,16 +64,23 @@ def submit(flow: Any, value: bytes, traceparent: str) -> None:
     assert producer.flush(30) == 0
 
 
-def until_indexed(flow: Any, root: str, wanted: int) -> None:
-    """Waits until so many documents of a family are searchable."""
+def family_of(flow: Any, root: str) -> set[str]:
+    """The documents of a family that are searchable."""
+    said = [seen.message for seen in flow.everything(topics.DOCUMENTS_INDEXED.name)]
+    return {one.document_id for one in said if isinstance(one, DocumentIndexed) and one.root_id == root}
+
+
+def until_done(flow: Any, root: str, documents: int, with_vectors: int) -> None:
+    """Waits until so many documents of a family are searchable, and so many have vectors."""
     over, pause = time.monotonic() + 180, threading.Event()
     while time.monotonic() < over:
-        said = [seen.message for seen in flow.everything(topics.DOCUMENTS_INDEXED.name)]
-        found = {one.document_id for one in said if isinstance(one, DocumentIndexed) and one.root_id == root}
-        if len(found) >= wanted:
+        found = family_of(flow, root)
+        said = [seen.message for seen in flow.everything(topics.DOCUMENTS_EMBEDDED.name)]
+        embedded = {one.document_id for one in said if isinstance(one, DocumentEmbedded)} & found
+        if len(found) >= documents and len(embedded) >= with_vectors:
             return
         pause.wait(1)
-    raise AssertionError(f"{len(found)} of {wanted} documents became searchable")
+    raise AssertionError(f"{len(found)} of {documents} are searchable, {len(embedded)} of {with_vectors} have vectors")
 
 
 def records(flow: Any) -> list[Sent]:
@@ -105,14 +113,13 @@ def trace(flow: Any) -> str:
     for bad in (f"not json {WORD}", json.dumps({"nameless": WORD}), json.dumps({"source": f"file:///{NAME}"})):
         submit(flow, bad.encode(), parent)
     submit(flow, json.dumps({"body": body, "name": f"{NAME}.zip", "key": NAME}).encode(), parent)
-    until_indexed(flow, identity.document_id("default", NAME), 4)
+    until_done(flow, identity.document_id("default", NAME), documents=4, with_vectors=2)
     return trace_id
 
 
 def test_one_trace_goes_through_every_service_and_to_the_children(flow: Any, trace: str) -> None:
     root = identity.document_id("default", NAME)
-    said = [seen.message for seen in flow.everything(topics.DOCUMENTS_INDEXED.name)]
-    family = {one.document_id for one in said if isinstance(one, DocumentIndexed) and one.root_id == root}
+    family = family_of(flow, root)
     ours = [one for one in records(flow) if one.key in family and one.headers["ce_source"] in STAGES]
     assert {one.trace for one in ours} == {trace}
     assert {one.headers["ce_source"] for one in ours} == STAGES
@@ -151,7 +158,7 @@ def test_no_line_holds_a_name_or_a_word_of_a_document(flow: Any, trace: str) -> 
     assert found == []
 
 
-@pytest.mark.parametrize("service", ["ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_service_shows_what_it_does(flow: Any, trace: str, service: str) -> None:
     import urllib.request
 

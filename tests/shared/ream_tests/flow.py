@@ -31,8 +31,7 @@ from ream_kit.store_open import open_store
 from ream_local.ports import free_ports
 from ream_local.testing import OpenSearchServer
 
-SERVICES = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep")
-"""Those that documents wait for; vectors is not among them, and a test that wants it starts it by name."""
+SERVICES = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep", "vectors")
 READY_SECONDS = 90
 
 
