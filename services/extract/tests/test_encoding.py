@@ -120,3 +120,41 @@ def test_alphabets_name_the_encoding() -> None:
     found = guess("Überschüsse „höher“ als 5 €".encode("cp1252"))
     assert found is not None
     assert found[0] == "cp1252"
+
+
+RUSSIAN = (
+    "Договор аренды нежилого помещения заключён в городе Москве двенадцатого мая.",
+    "Общество с ограниченной ответственностью «Ромашка» в лице генерального директора Иванова.",
+    "Настоящим сообщаем, что поставка товара по договору № 45 будет осуществлена до конца месяца.",
+    "Уважаемый Пётр Сергеевич! Направляю Вам счёт на оплату и акт выполненных работ.",
+    "Прошу предоставить мне ежегодный оплачиваемый отпуск с 1 июля на 14 календарных дней.",
+    "Я, нижеподписавшийся, даю согласие на обработку моих персональных данных.",
+    "Здравствуйте! Когда будет отправлен мой заказ? Спасибо.",
+    "Техническое задание на разработку сайта компании",
+    "Список участников конференции: Петров, Сидоров, Кузнецова, Яковлев.",
+)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic"])
+@pytest.mark.parametrize("text", RUSSIAN)
+def test_a_line_of_russian_is_enough(text: str, encoding: str) -> None:
+    """Of short texts the encodings give letters alike; marks behind letters and rare letters tell them apart."""
+    data = text.encode(encoding, "replace")
+    assert decode(data, detect(data))[0] == data.decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Сва људска бића рађају се слободна и једнака у достојанству и правима. Њихова је дужност љубав.", "cp1251"),
+        ("Уговор о закупу пословног простора закључен је у Београду између доле потписаних страна.", "cp1251"),
+        (
+            "Всички хора се раждат свободни и равни по достойнство и права. Договорът се сключва за две години.",
+            "cp1251",
+        ),
+        ("Усі люди народжуються вільними і рівними у своїй гідності та правах. Договір оренди приміщення.", "cp1251"),
+    ],
+)
+def test_so_are_languages_with_letters_of_their_own(text: str, encoding: str) -> None:
+    data = text.encode(encoding)
+    assert decode(data, detect(data))[0] == text

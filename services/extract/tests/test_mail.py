@@ -89,6 +89,21 @@ def test_alternative_that_says_more_is_read(tmp_path: Path) -> None:
     assert "See text" not in body.text
 
 
+def test_addresses_of_pages_do_not_make_a_plain_text_say_more(tmp_path: Path) -> None:
+    """Mails of orders have a plain part with long links and no table."""
+    made = EmailMessage()
+    made.set_content("Thank you! See your order: https://shop.example/o?id=" + "a1b2c3d4" * 40 + "\n")
+    made.add_alternative(
+        "<p>Thank you!</p><table><tr><td>Blue lamp</td><td>49.90</td></tr></table><a href='https://shop.example'>Order</a>",
+        subtype="html",
+    )
+    (tmp_path / "a.eml").write_bytes(made.as_bytes())
+    (body,) = read(mail.EXTRACTOR, tmp_path / "a.eml", EML)
+    assert isinstance(body, UnitRead)
+    assert "Blue lamp" in body.text
+    assert "49.90" in body.text
+
+
 def test_part_that_the_parser_did_not_find_is_missed(tmp_path: Path) -> None:
     raw = message().as_bytes()
     boundary = email.message_from_bytes(raw).get_boundary()

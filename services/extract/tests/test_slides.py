@@ -115,6 +115,33 @@ def test_everything_on_a_slide_is_read(tmp_path: Path) -> None:
     assert (child.name, (tmp_path / child.file).read_bytes()) == ("sheet.xlsx", b"a workbook")
 
 
+def test_a_chart_says_its_series_categories_and_values(tmp_path: Path) -> None:
+    chart = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+
+    def points(*values: str) -> str:
+        return "".join(f'<c:pt idx="{number}"><c:v>{value}</c:v></c:pt>' for number, value in enumerate(values))
+
+    listed = '<p:sldId r:id="r1"/>'
+    frame = f'<p:graphicFrame><c:chart xmlns:c="{chart}" r:id="r1"/></p:graphicFrame>'
+    parts = {
+        "_rels/.rels": relations(("officeDocument", "ppt/presentation.xml")),
+        "ppt/presentation.xml": f"<p:presentation {NAMES}><p:sldIdLst>{listed}</p:sldIdLst></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": relations(("slide", "slides/one.xml")),
+        "ppt/slides/one.xml": slide(frame),
+        "ppt/slides/_rels/one.xml.rels": relations(("chart", "../charts/c.xml")),
+        "ppt/charts/c.xml": f'<c:chartSpace xmlns:c="{chart}" xmlns:a="{A}">'
+        f"<c:title><a:p><a:r><a:t>Sales</a:t></a:r></a:p></c:title><c:ser><c:tx><c:strCache>{points('Lamps')}</c:strCache></c:tx><c:cat><c:strCache>"
+        f"{points('May', 'June')}</c:strCache></c:cat><c:val><c:numCache>{points('12.5', '14')}</c:numCache></c:val>"
+        "</c:ser></c:chartSpace>",
+    }
+    with zipfile.ZipFile(tmp_path / "a.pptx", "w") as made:
+        for name, data in parts.items():
+            made.writestr(name, data)
+    (item,) = read(tmp_path / "a.pptx")
+    assert isinstance(item, UnitRead)
+    assert item.text.splitlines() == ["Sales", "Lamps", "May", "June", "12.5", "14"]
+
+
 def behind(path: Path, slide_says: str = "", layout_says: str = "", broken: str = "") -> Path:
     """One slide in front of a layout and a master, each with words of its own and with a placeholder."""
     listed = '<p:sldId r:id="r1"/>'

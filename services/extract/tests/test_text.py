@@ -8,6 +8,7 @@ import pytest
 from ream_extract import registry
 from ream_extract.extractors.text import EXTRACTOR, PIECE
 from ream_extract.reading import Source, UnitRead
+from ream_extract.text_clean import tidy
 
 
 def pieces(path: Path) -> list[UnitRead]:
@@ -87,3 +88,9 @@ def test_what_can_be_read_as_text_is(media_type: str, tmp_path: Path) -> None:
     (piece,) = EXTRACTOR.read(Source(path, media_type), 1, 1, tmp_path)
     assert isinstance(piece, UnitRead)
     assert piece.text.endswith("At four.\n")
+
+
+def test_what_divides_words_and_turns_lines_is_not_in_the_text() -> None:
+    """A search for the word would not find it behind a mark that nobody sees."""
+    assert tidy("Donau\u00addampf\u00adschiff \u200eabc\u200f \u2066x\u2069 \ufeffy") == "Donaudampfschiff abc x y"
+    assert tidy("می\u200cخواهم") == "می\u200cخواهم", "a joint that is written"

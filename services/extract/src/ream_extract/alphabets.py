@@ -48,6 +48,9 @@ _ALPHABETS = {
 }
 _LETTERS = {name: frozenset(letters + letters.upper()) for name, letters in _ALPHABETS.items()}
 _MARKS = frozenset("“”„‘’‚«»‹›–—…•·°§€£©®™¿¡ªº²³½¼¾×±µ¶†‡\N{NO-BREAK SPACE}\N{SOFT HYPHEN}´¨¢¥ºª")
+_ODD_MARKS = _MARKS - frozenset("’–—”“»…")
+_RARE = frozenset("ђѓѕјљњћќџЂЃЅЈЉЊЋЌЏ")
+"""Letters for languages that are written least; common letters of other encodings become them when read wrongly."""
 _ABOVE = re.compile(r"(?<=(.))([^\x00-\x7f])(?=(.))", re.DOTALL)
 
 
@@ -85,13 +88,19 @@ def _other_script(sample: bytes) -> tuple[str, int] | None:
 
 
 def _share(text: str, first: str, last: str, common: frozenset[str]) -> float:
-    """Says which share of the letters above ASCII are the frequent ones, 0 where other characters are among them."""
+    """Says which share of the letters above ASCII are the frequent ones, 0 where other characters are among them.
+
+    A mark right behind a letter, a capital inside of a word and a letter that is rare are what common letters of
+    another encoding become; in a text of a line or two nothing else tells them apart.
+    """
     letters = [char for char in text if char > "\x7f" and not char.isspace() and char not in _MARKS]
     known = sum(first <= char <= last for char in letters)
     shouting = sum(before.islower() and after.isupper() for before, after in pairwise(text))
     if not letters or known < 0.95 * len(letters) or shouting > 0.05 * len(letters):
         return 0.0
-    return sum(char.lower() in common for char in letters) / len(letters)
+    odd = shouting + sum(char in _RARE for char in letters)
+    odd += sum(before.isalpha() and char in _ODD_MARKS for before, char in pairwise(text))
+    return (sum(char.lower() in common for char in letters) - 2 * odd) / len(letters)
 
 
 def _score(sample: bytes, name: str) -> float:

@@ -101,11 +101,15 @@ def _inner(part: Message) -> Iterator[Message]:
 
 
 def _weight(part: Message) -> int:
-    """Says how much an alternative says: letters outside of tags; where both say the same, the marked up one more."""
+    """Says how much an alternative says: letters outside of tags; where both say the same, the marked up one more.
+
+    Addresses of pages do not count: in a plain text they stand beside what is a link in the other.
+    """
     text, _ = text_of(part)
-    if part.get_content_type() == "text/html":
-        return sum(map(str.isalnum, re.sub(r"(?s)<(style|script)\b.*?</\1>|<[^<>]*>", "", text))) + 20
-    return sum(map(str.isalnum, text))
+    marked_up = part.get_content_type() == "text/html"
+    if marked_up:
+        text = re.sub(r"(?s)<(style|script)\b.*?</\1>|<[^<>]*>", "", text)
+    return sum(map(str.isalnum, re.sub(r"https?://\S+", "", text))) + (20 if marked_up else 0)
 
 
 def is_attachment(part: Message) -> bool:

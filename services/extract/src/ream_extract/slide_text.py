@@ -109,9 +109,15 @@ def _frame(package: Package, part: str, frame: Any) -> Iterator[Block]:
         target = attribute(element, "dm") or attribute(element, "id")
         link = _links(package, part).get(target)
         root = _xml(package, link.target) if link is not None and not link.outside else None
-        text = "\n".join(line for line in _paragraphs(root) if line.strip()) if root is not None else ""
+        text = "\n".join(line for line in _drawn(root) if line.strip()) if root is not None else ""
         if text:
             yield Block(text)
+
+
+def _drawn(root: Any) -> Iterator[str]:
+    """Yields the words of a diagram or chart, and the names and numbers that a chart draws."""
+    yield from _paragraphs(root)
+    yield from (tidy(value.text) for value in root.iter("{*}v") if value.text)
 
 
 def _slot(cell: Any, text: str) -> Slot:

@@ -3,12 +3,14 @@
 
 import re
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\xad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
 _HYPHEN = re.compile("[\x02\ufffe](?=(.?))", re.DOTALL)
 
 
 def tidy(text: str) -> str:
-    """Ends lines with a line feed and drops control characters and lone surrogates, which JSON and search cannot hold.
+    """Ends lines with a line feed and drops what nobody sees and no search finds a word behind.
+
+    That is control characters, lone surrogates, places where a word may be divided, and marks of direction.
 
     Offsets of headings count in the tidied text.
     """
