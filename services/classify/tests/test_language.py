@@ -3,6 +3,7 @@
 """Holds which language a text is said to be in, and which texts are in none."""
 
 import random
+import time
 
 import pytest
 
@@ -120,3 +121,49 @@ def test_noise_stays_in_no_language() -> None:
     letters = ["".join(dice.choices("abcdefghijklmnopqrstuvwxyz    ", k=100)) for _ in range(100)]
     seen = [text for text in codes + letters if language.identify(text).language != "und"]
     assert len(seen) <= 4
+
+
+CLAUSES = {
+    "en": "§ {} The lessee shall pay the rent on the first day of each month to the account of the lessor.",
+    "de": "§ {} Der Mieter zahlt die Miete am ersten Tag eines jeden Monats auf das Konto des Vermieters.",
+    "fr": "§ {} Le locataire paie le loyer le premier jour de chaque mois sur le compte du bailleur et à ses frais.",
+    "es": "§ {} El arrendatario pagará la renta el primer día de cada mes en la cuenta del arrendador y sin demora.",
+}
+
+
+@pytest.mark.parametrize(("one", "other"), [("en", "de"), ("en", "fr"), ("de", "en"), ("fr", "es"), ("es", "en")])
+@pytest.mark.parametrize("pairs", [3, 10, 24])
+def test_paragraphs_in_turns_are_counted_by_language(one: str, other: str, pairs: int) -> None:
+    text = "\n\n".join(f"{CLAUSES[one]}\n{CLAUSES[other]}".format(n, n) for n in range(pairs))
+    parts = language.identify_parts(text)
+    assert set(parts.characters) == {one, other}
+    assert min(parts.characters.values()) > 0.4 * parts.characters.total()
+    assert parts.characters.total() == len("".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "J Robinson; M Cueto, J Noon, O Barkley, J Lewsey; C Hodgson, H Ellis; G Rowntree, L Moody, M Stevens, D Bell",
+        "The words de la and le are the small ones of the language that we do not write here at all.",
+        "Honni soit qui mal y pense, il faut.",
+        "Los Angeles, San Diego, El Paso, Las Vegas, La Jolla, Santa Fe, Des Moines, Baton Rouge, Le Mars, La Crosse",
+    ],
+)
+def test_names_and_quotations_in_a_line_are_no_other_language(other: str) -> None:
+    clauses = [CLAUSES["en"].format(n) for n in range(8)]
+    assert set(language.identify_parts("\n".join([*clauses[:4], other, *clauses[4:]])).characters) == {"en"}
+
+
+@pytest.mark.parametrize(
+    "piece", ["der die das und ", "the of and to in a is it\nder die das und ist in zu er\n", "\n", "x\x0b"]
+)
+def test_time_is_linear_in_the_text(piece: str) -> None:
+    def cpu(size: int) -> float:
+        text = piece * (size // len(piece))
+        start = time.process_time()
+        language.identify_parts(text)
+        return time.process_time() - start
+
+    cpu(1_000)
+    assert cpu(1_600_000) < 8 * 4 * max(cpu(200_000), 0.01)

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +28,8 @@ _AHEAD = 3.5
 _SURE_OF_A_CHANGE = 0.95
 _PLAIN_SHARE = 0.25
 _PLAIN_CONFIDENCE = 97
+_WORDS_OF_A_LINE = 8
+_LONGEST_LINE = 2_000
 _WHITE = re.compile(r"\s+")
 _WORDLIKE = re.compile(r"[^\W\d_]+")
 _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -85,21 +87,69 @@ def identify(text: str) -> Guess:
 def identify_parts(text: str) -> Parts:
     """Names the language of a whole text, and counts its characters by language.
 
-    Blocks of about three hundred characters whose language is surely another are counted as that language; all
-    others as the whole. The counts add up to the number of characters that are not white space.
+    Lines that go together and whose small words are plainly those of another language are counted as that language,
+    and so are blocks of about three hundred characters whose language is surely another; all others as the whole.
+    The counts add up to the number of characters that are not white space.
     """
     main = identify(text)
     parts = Parts(main, Counter(), Counter())
-    if len(text) <= _BLOCK:
+    for plain, stretch in _stretches(text):
+        if plain is not None and plain != main.language and main.language != NONE:
+            parts.add(Guess(plain, _PLAIN_CONFIDENCE), _dense(stretch))
+        else:
+            _count(parts, stretch, is_whole=len(stretch) == len(text))
+    return parts
+
+
+def _count(parts: Parts, text: str, *, is_whole: bool) -> None:
+    """Counts a stretch that may be in the language of the whole, block by block."""
+    main = parts.main
+    if is_whole and len(text) <= _BLOCK:
         parts.add(main, _dense(text))
-        return parts
+        return
     empty = word_lists("stopwords.yaml").get(main.language, frozenset())
     for block in _blocks(text):
         if _is_plainly(block, empty):
             parts.add(Guess(main.language, max(main.confidence, _PLAIN_CONFIDENCE)), _dense(block))
             continue
         parts.add(_agreed(main, _guess(_sample(block), _SURE)), _dense(block))
-    return parts
+
+
+def _stretches(text: str) -> Iterator[tuple[str | None, str]]:
+    """Cuts a text between lines that are plainly in two languages; lines that do not say go with those before them."""
+    start = place = 0
+    current: str | None = None
+    for line in text.splitlines(keepends=True):
+        plain = _plainly(line)
+        if plain is not None and current is not None and plain != current:
+            yield current, text[start:place]
+            start = place
+        current = plain or current
+        place += len(line)
+    if start < len(text):
+        yield current, text[start:]
+
+
+@cache
+def _small_words() -> Mapping[str, tuple[str, ...]]:
+    """The languages of each small word that holds sentences together."""
+    languages: dict[str, tuple[str, ...]] = {}
+    for language, words in word_lists("stopwords.yaml").items():
+        for word in words:
+            languages[word] = (*languages.get(word, ()), language)
+    return languages
+
+
+def _plainly(line: str) -> str | None:
+    """Names the language of which a line has plainly the small words: a quarter of it, and far more than of others."""
+    # Initials of names (J. Lewsey, M Stevens) are no words of French.
+    words = [word.lower() for word in line[:_LONGEST_LINE].split() if len(word) > 1 or word.islower()]
+    if len(words) < _WORDS_OF_A_LINE:
+        return None
+    counts = Counter(language for word in words for language in _small_words().get(word, ()))
+    (first, most), (_, second) = [*counts.most_common(2), ("", 0), ("", 0)][:2]
+    is_ahead = most >= second + 3 and 2 * most >= 3 * second
+    return first if most > _PLAIN_SHARE * len(words) and is_ahead else None
 
 
 def _is_plainly(block: str, empty: frozenset[str]) -> bool:
