@@ -9,9 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 import uuid
 from base64 import b32encode
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.partitioner import DefaultPartitioner
+
+from ream_local.fault_proxy import FaultProxy
+from ream_local.ports import free_ports
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 
@@ -38,6 +44,7 @@ class Installation:
         self.parts, self.group = f"{self.prefix}documents.parts", f"{self.prefix}aggregate"
         self.changelog = f"{self.prefix}{self.group}-documents-changelog"
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.environ: dict[str, str] = {}
         self._arguments: dict[int, tuple[str, str, int]] = {}
 
     def make_topics(self, policy: str = "delete") -> "Installation":
@@ -78,6 +85,7 @@ class Installation:
             "REAM_AGGREGATE_SESSION_SECONDS": "6",
             "REAM_AGGREGATE_HEAD_SECONDS": "10",
             "REAM_AGGREGATE_COMMIT_SECONDS": "0.3",
+            **self.environ,
         }
         with (self.folder / "worker.log").open("ab") as out:
             worker = subprocess.Popen([sys.executable, "-c", program], env=environ, stdout=out, stderr=out)
@@ -366,6 +374,45 @@ def test_a_frozen_worker_does_not_go_on_when_it_wakes(installation: Installation
     assert frozen.wait(20) == 70
     assert "ending_process reason=frozen" in installation.log()
     assert len(installation.completed()[name]) == 1
+
+
+def asked(port: int, page: str) -> tuple[int, str]:
+    """What the health port of a worker answers; 0 while nobody listens there."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def test_a_broker_that_is_away_is_said_to_be_and_waited_for(installation: Installation) -> None:
+    host, _, number = installation.bootstrap.rpartition(":")
+    port = free_ports(1)[0]
+    with FaultProxy(host, int(number)) as proxy:
+        through = f"""
+import aiokafka.client as client
+real = client.create_conn
+client.create_conn = lambda host, port, **more: real("127.0.0.1", {proxy.port}, **more)
+{MAIN}"""
+        installation.make_topics().send(*whole(document(1)))
+        installation.environ = {"REAM_KAFKA_BOOTSTRAP": proxy.address, "REAM_HEALTH_PORT": str(port)}
+        installation.environ["REAM_AGGREGATE_SESSION_SECONDS"] = "20"  # nothing here is about the session
+        worker = installation.start(through)
+        wait_for(lambda: asked(port, "readyz")[0] == 200)
+        proxy.refuse()
+        wait_for(lambda: asked(port, "readyz")[0] == 503)
+        assert asked(port, "readyz")[1] == f"waiting for kafka: no broker answers at {proxy.address}\n"
+        (entry,) = json.loads(asked(port, "status")[1])["waiting"]
+        assert entry["breaker"] in ("open", "half-open")
+        assert 0 < (datetime.now(UTC) - datetime.fromisoformat(entry["since"])).total_seconds() < 60
+        assert asked(port, "livez")[0] == 200
+        installation.send(*whole(document(2)))
+        proxy.heal()
+        wait_for(lambda: document(2) in installation.completed())
+        wait_for(lambda: asked(port, "readyz")[0] == 200)
+        assert worker.poll() is None, "it waited, and went on"
 
 
 def test_a_second_worker_takes_over_and_gives_back_what_is_underway(installation: Installation) -> None:
