@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ream_chaos.plan import Plan, Strike
 from ream_chaos.snapshot import Snapshot
-from ream_chaos.trial import may_end, proven, unsettled
+from ream_chaos.trial import may_end, proven, unsettled, without_vectors
 from ream_chaos.verdict import account, compare
 from ream_index.fingerprint import Line
 
@@ -138,3 +138,9 @@ def test_a_service_may_end_by_itself_only_where_it_or_its_broker_is_hit() -> Non
     assert may_end(planned(Strike("freeze", "ocr", 13, 0)))
     assert may_end(planned(Strike("store_away", "", 9, 0), Strike("broker", "", 0, 0)))
     assert not may_end(planned(Strike("store_away", "", 9, 0), Strike("search_stopped", "", 9, 0)))
+
+
+def test_a_document_whose_vectors_never_came_is_a_problem() -> None:
+    assert list(without_vectors([])) == []
+    assert list(without_vectors(["aaaa"])) == ["without vectors: aaaa"]
+    assert next(without_vectors(["a"] * 12)).endswith("and 2 more")

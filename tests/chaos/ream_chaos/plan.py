@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-# Not vectors: nothing waits for it and no outcome depends on it, so its death could be seen in no result of a run.
-VICTIMS = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep")
+VICTIMS = ("ingest", "extract", "ocr", "classify", "aggregate", "index", "sweep", "vectors")
 READERS = tuple(name for name in VICTIMS if name != "sweep")
 """Groups whose commits say how far they are; sweep commits nothing."""
 

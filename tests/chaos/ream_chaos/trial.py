@@ -107,6 +107,7 @@ def storm(
         found = witness.snapshot()
         verdict = compare(calm, found, running.submitted)
         problems = [*unready, *unsettled(settled, verdict), *_late(after, within_seconds)]
+        problems += without_vectors(witness.unembedded())
         told = fingerprint.explain(calm.entries.values(), found.entries.values(), ("the calm run", "this one"))
         details = list(islice(told, DIFFERENCES_TOLD))
         (details if may_end(plan) else problems).extend(running.endings())
@@ -142,6 +143,13 @@ def unsettled(settled: bool, verdict: Verdict) -> Iterator[str]:
     """
     if not (settled or verdict.stuck or verdict.lost):
         yield "a group has records left that it cannot pass, or a document found inside another has no outcome"
+
+
+def without_vectors(documents: Sequence[str]) -> Iterator[str]:
+    """Says that documents have no vectors of their text, which no outcome and no fingerprint shows."""
+    if documents:
+        more = f" and {len(documents) - 10} more" if len(documents) > 10 else ""
+        yield f"without vectors: {', '.join(documents[:10])}{more}"
 
 
 def _late(after: float, within: float | None) -> Iterator[str]:

@@ -13,13 +13,19 @@ from typing import Any
 from ream_chaos.plan import READERS
 from ream_chaos.snapshot import Key, Snapshot
 from ream_contracts import codec, topics
-from ream_contracts.messages import DocumentCompleted, DocumentIndexed, DocumentIngested
+from ream_contracts.messages import DocumentCompleted, DocumentEmbedded, DocumentIndexed, DocumentIngested
+from ream_contracts.outcomes import Outcome
 from ream_index import fingerprint
 from ream_kit import Retry
 from ream_kit.observe import Observer, Tail
 from ream_tests.flow import Flow
 
-FOLLOWED = (topics.DOCUMENTS_INGESTED, topics.DOCUMENTS_COMPLETED, topics.DOCUMENTS_INDEXED)
+FOLLOWED = (
+    topics.DOCUMENTS_INGESTED,
+    topics.DOCUMENTS_COMPLETED,
+    topics.DOCUMENTS_INDEXED,
+    topics.DOCUMENTS_EMBEDDED,
+)
 _QUIET_LOOKS = 3
 
 
@@ -47,6 +53,8 @@ class Witness:
         self._versions: dict[Key, int] = {}
         self._decided: dict[tuple[str, int], bytes] = {}
         self._contradicted: set[str] = set()
+        self._wordy: dict[str, int] = {}
+        self._embedded: dict[str, int] = {}
 
     def __enter__(self) -> Witness:
         return self
@@ -69,6 +77,10 @@ class Witness:
             said = codec.encode(message)
             if self._decided.setdefault((message.document_id, message.version), said) != said:
                 self._contradicted.add(message.document_id)
+            if message.read + message.incomplete and message.outcome != Outcome.SUPERSEDED:
+                self._wordy[message.document_id] = max(message.version, self._wordy.get(message.document_id, 0))
+        elif isinstance(message, DocumentEmbedded):
+            self._embedded[message.document_id] = max(message.version, self._embedded.get(message.document_id, 0))
         elif isinstance(message, DocumentIndexed):
             key = (message.document_id, message.generation)
             self.indexed_at.setdefault(message.document_id, self.moved)
@@ -79,6 +91,10 @@ class Witness:
     def ended(self, documents: Collection[str]) -> int:
         """How many of these documents have an outcome."""
         return sum(1 for document in documents if document in self.indexed_at)
+
+    def unembedded(self) -> list[str]:
+        """Documents whose newest decision has text, and which were never said to have the vectors of it."""
+        return sorted(one for one, version in self._wordy.items() if self._embedded.get(one, -1) < version)
 
     def until(self, condition: Callable[[], bool], patience: float, meanwhile: Callable[[], None] = _nothing) -> bool:
         """Looks until a condition holds; gives up when nothing was said for so many seconds.
@@ -107,16 +123,21 @@ class Witness:
         return self.until(all_ended, patience, meanwhile) and self.rest(patience, meanwhile)
 
     def rest(self, patience: float, meanwhile: Callable[[], None] = _nothing) -> bool:
-        """Waits until every group that runs here and commits has read everything, several looks in a row."""
-        observer, pause, quiet = Observer(self.flow.kafka), threading.Event(), 0
-        until = time.monotonic() + patience
-        while quiet < _QUIET_LOOKS and time.monotonic() < until:
+        """Waits until every group that runs here and commits has read everything, several looks in a row.
+
+        Gives up when for so many seconds nothing was said and no group got on.
+        """
+        observer, pause, quiet, least = Observer(self.flow.kafka), threading.Event(), 0, float("inf")
+        began = time.monotonic()
+        while quiet < _QUIET_LOOKS and time.monotonic() < max(began, self.moved) + patience:
             self.look(0.25)
             meanwhile()
             try:
                 left = sum(lag.records for lag in observer.lag() if lag.group in READERS)
             except Retry:
                 left = 1
+            if left < least:
+                least, began = left, time.monotonic()
             quiet = quiet + 1 if left == 0 else 0
             pause.wait(0.5)
         return quiet >= _QUIET_LOOKS
