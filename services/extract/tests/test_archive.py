@@ -137,11 +137,30 @@ def parts(path: Path, limits: Limits) -> set[str]:
 
 def test_office_files_are_checked_before_they_are_unpacked(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.docx", {"a.xml": b"x" * 9_000_000, "b.xml": b"y"})
-    for limits in (Limits(), Limits(ratio=10_000, entry_bytes=100), Limits(ratio=10_000, unpacked_bytes=100)):
+    for limits, cause in (
+        (Limits(), "bomb"),
+        (Limits(ratio=10_000, entry_bytes=100), "too-large"),
+        (Limits(ratio=10_000, unpacked_bytes=100), "too-large"),
+    ):
         with pytest.raises(Unreadable) as refused:
             parts(path, limits)
-        assert refused.value.cause == "bomb"
+        assert refused.value.cause == cause
     assert parts(path, Limits(ratio=10_000)) == {"a.xml", "b.xml"}
+
+
+def test_a_film_in_a_presentation_and_a_large_sheet_are_no_reason_to_read_nothing(tmp_path: Path) -> None:
+    """A stored film does not grow, and nobody unpacks it; the cells of a sheet are read one after another."""
+    path = tmp_path / "a.pptx"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("ppt/media/film.mp4", b"x" * 9_000)
+        made.writestr("ppt/slides/one.xml", b"y" * 100)
+        made.writestr("xl/worksheets/sheet1.xml", b"z" * 900)
+    assert len(parts(path, Limits(entry_bytes=500, unpacked_bytes=1_500))) == 3
+    with pytest.raises(Unreadable):
+        parts(path, Limits(entry_bytes=99, unpacked_bytes=1_500))
+    swelling = zipped(tmp_path / "b.pptx", {"ppt/media/film.mp4": b"x" * 9_000})
+    with pytest.raises(Unreadable):
+        parts(swelling, Limits(entry_bytes=500))
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

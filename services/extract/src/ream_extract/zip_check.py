@@ -16,6 +16,8 @@ DIRECTORY_BYTES_PER_ENTRY = 46 + 1024
 ENCRYPTED = 1
 _LOCAL_HEADER = 30
 MOST_ENTRIES = 1_000_000
+_PLAYED = (".mp4", ".m4v", ".mov", ".avi", ".wmv", ".mpg", ".mpeg", ".mkv", ".webm", ".mp3", ".m4a", ".wav", ".wma")
+_SHEETS = ("xl/worksheets/", "xl/sharedstrings")
 _WIDE_COUNT = 0xFFFF
 """Stands in the narrow record where the number is in the wide one."""
 BROKEN = (
@@ -94,16 +96,26 @@ def check_parts(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.Z
         raise Unreadable("damaged", "Two parts of the file have one name, so that nobody can say which is meant.")
     if any(map(is_locked, found)):
         raise Unreadable("encrypted", "Parts of the file are encrypted, and nobody gave a password.")
-    worst = max(found, key=lambda info: info.file_size, default=None)
-    if (
-        len(found) > limits.entries
-        or sum(info.file_size for info in found) > limits.unpacked_bytes
-        or (worst is not None and worst.file_size > limits.entry_bytes)
-        or any(swollen(info, limits.ratio) for info in found)
-        or overlapping(found)
-    ):
+    if len(found) > limits.entries or any(swollen(info, limits.ratio) for info in found) or overlapping(found):
         raise Unreadable("bomb", "The file would become far larger than it is when unpacked; it was left alone.")
+    unpacked = [info for info in found if not _stays_packed(info)]
+    if sum(info.file_size for info in unpacked) > limits.unpacked_bytes or any(
+        info.file_size > (limits.unpacked_bytes if _is_sheet(info) else limits.entry_bytes) for info in unpacked
+    ):
+        reason = f"A part of the file has more than {limits.entry_bytes} bytes, or all have {limits.unpacked_bytes}."
+        raise Unreadable("too-large", f"{reason} It was left alone.")
     return parts
+
+
+def _stays_packed(info: zipfile.ZipInfo) -> bool:
+    """Whether a part is a film or sound, which nobody unpacks here; packed as it is, it hides nothing."""
+    played = "/media/" in info.filename.lower() and info.filename.lower().endswith(_PLAYED)
+    return played and info.file_size <= 2 * info.compress_size
+
+
+def _is_sheet(info: zipfile.ZipInfo) -> bool:
+    """Whether a part is the cells of a sheet, which are read one after another."""
+    return info.filename.lower().startswith(_SHEETS)
 
 
 def is_locked(info: zipfile.ZipInfo) -> bool:
