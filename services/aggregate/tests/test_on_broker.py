@@ -400,10 +400,10 @@ client.create_conn = lambda host, port, **more: real("127.0.0.1", {proxy.port}, 
         installation.environ = {"REAM_KAFKA_BOOTSTRAP": proxy.address, "REAM_HEALTH_PORT": str(port)}
         installation.environ["REAM_AGGREGATE_SESSION_SECONDS"] = "20"  # nothing here is about the session
         worker = installation.start(through)
-        wait_for(lambda: asked(port, "readyz")[0] == 200)
+        wait_for(installation.caught_up)
         proxy.refuse()
-        wait_for(lambda: asked(port, "readyz")[0] == 503)
-        assert asked(port, "readyz")[1] == f"waiting for kafka: no broker answers at {proxy.address}\n"
+        away = f"waiting for kafka: no broker answers at {proxy.address}\n"
+        wait_for(lambda: asked(port, "readyz") == (503, away))
         (entry,) = json.loads(asked(port, "status")[1])["waiting"]
         assert entry["breaker"] in ("open", "half-open")
         assert 0 < (datetime.now(UTC) - datetime.fromisoformat(entry["since"])).total_seconds() < 60
