@@ -20,6 +20,7 @@ NOT_IN_FLOW = {
     "object document_records": "a prefix",
     "object run": "the message that starts a replay; replay itself names what is not there",
     "object erased": "the end of a document, not a part of it",
+    "object retired": "the end of a generation by age, not a part of it",
     "object error": "the text of an error, for people",
     "message DocumentEmbedded": "comes after the end and holds no text; without it a document is found by its words",
     "object vectors": "numbers that are made of the text after the end; whoever lacks them makes them anew",
