@@ -18,7 +18,7 @@ readonly PROGRAMS=(
   antiword                                                # the same, where LibreOffice fails
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-osd
   libarchive-tools                                        # its library reads 7Z and RAR
-  poppler-utils qpdf file unzip                           # second opinions in tests
+  poppler-utils qpdf file unzip zip                       # second opinions in tests
   kcat                                                    # what the README submits with
 )
 readonly NEEDED_MB_PYTHON=1500 NEEDED_MB_ALL=4000

@@ -187,6 +187,7 @@ def test_what_a_stage_swallows_is_found_within_one_wave_and_sent_again(case: str
     assert by.waves("units_expired", document) == []
 
 
+@pytest.mark.timeout(480)
 def test_vectors_that_were_swallowed_are_made_within_one_wave(by: Onlooker) -> None:
     by.stop("vectors")
     before = by.wave()
@@ -195,7 +196,7 @@ def test_vectors_that_were_swallowed_are_made_within_one_wave(by: Onlooker) -> N
     by.until(for_document(DocumentCompleted, document))
     by.pass_over("vectors", (topics.DOCUMENTS_COMPLETED,))
     by.start("vectors")
-    made = by.until(for_document(DocumentEmbedded, document))
+    made = by.until(for_document(DocumentEmbedded, document), seconds=300)  # it gives way to all other services
     assert made.version == by.of(DocumentCompleted, document)[-1].version
     assert len(by.waves("vectors_missing", document)) == len(by.waves("sent_again", document)) == 1
     assert by.waves("vectors_missing", document)[0] >= before

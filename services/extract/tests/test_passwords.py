@@ -4,7 +4,6 @@
 import io
 import logging
 import os
-import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -161,7 +160,7 @@ def test_what_is_missing_is_said(bus: LocalBus, store: Store, kind: str, names: 
     assert "password_ref" in reason or "REAM_SECRETS_DIR" in reason
 
 
-@pytest.mark.skipif(not shutil.which("zip"), reason="zip is not installed")
+@pytest.mark.programs
 def test_the_old_cipher_of_zip(bus: LocalBus, store: Store) -> None:
     sent(bus, ingested(store, old_zip(), ZIP, password_ref=("other", "ledger")))
     assert (failures(bus), WORDS in text_of(bus, store)) == ({}, True)

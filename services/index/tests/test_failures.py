@@ -142,7 +142,7 @@ def test_a_disk_that_is_full_is_waited_for(bench: Bench, kind: str) -> None:
     for _ in range(3):
         (fault,) = bench.indices.write([(index_name, Entry("a", 1, body))])
         assert isinstance(fault, Retry)
-        assert "its disk is nearly full: free some" in fault.reason
+        assert "its disk is nearly full (free some)" in fault.reason
     assert bench.indices.guard.is_open
     probes = bench.bulks()
     wait_until(lambda: bench.bulks() > probes, what="a probe")
