@@ -41,13 +41,13 @@ def sensitivity(scores: Mapping[str, int]) -> Sensitivity:
     personal data at all; internal: everything else, since nobody has said that it may go out. A marking counts as
     what it says, but one that says `public` never lowers what was found.
     """
-    return LEVELS[max(map(LEVELS.index, _asked(scores).values()))]
+    return _strictest(_asked(scores))
 
 
 def reasons(scores: Mapping[str, int]) -> tuple[str, ...]:
     """Names what asks for the level, as kind:label; `nothing-said` where it is only what holds for everything."""
     asked = _asked(scores)
-    level = sensitivity(scores)
+    level = _strictest(asked)
     found = tuple(name for name, asks in asked.items() if asks == level and name != NOTHING_SAID)
     return found or (NOTHING_SAID,)
 
@@ -64,7 +64,11 @@ def _asked(scores: Mapping[str, int]) -> dict[str, Sensitivity]:
         asked[f"personal:{kind}"] = "restricted" if strict else "internal" if harmless else "confidential"
     asked |= {f"secret:{kind}": "restricted" for kind in labels(scores, "secret")}
     asked |= {f"mark:{level}": level for level in LEVELS if level in marks}
-    return asked if asked.keys() & {"mark:public"} else {NOTHING_SAID: "internal", **asked}
+    return asked if "mark:public" in asked else {NOTHING_SAID: "internal", **asked}
+
+
+def _strictest(asked: Mapping[str, Sensitivity]) -> Sensitivity:
+    return max(asked.values(), key=LEVELS.index)
 
 
 def until_decided(scores: Mapping[str, int]) -> Sensitivity:

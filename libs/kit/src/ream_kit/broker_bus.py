@@ -109,7 +109,10 @@ class BrokerBus:
         runner = Runner(
             stage,
             store=self.store,
-            needs={name: needs.get(name) or opened.enter_context(need()) for name, need in stage.needs.items()},
+            needs={
+                name: needs[name] if name in needs else opened.enter_context(need())
+                for name, need in stage.needs.items()
+            },
             settings=self.settings,
             kafka_settings=self.kafka_settings,
             metrics=metrics or Metrics(),

@@ -279,13 +279,13 @@ class Execution:
 
     def _works(self) -> bool:
         """Whether what reads documents does known work; then it was the documents, and the count begins anew."""
+        if not self._provers:
+            return False
         try:
             for prover in self._provers:
                 prover.prove()
         except Exception as error:
             _LOG.error("known_work_fails", stage=self.stage.name, error=log.where(error))
-            return False
-        if not self._provers:
             return False
         _LOG.warning("documents_fail_in_row", stage=self.stage.name, documents=self.streak.failures)
         self.streak.begin_anew()

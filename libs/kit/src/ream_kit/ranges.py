@@ -61,7 +61,7 @@ def read(
     left = {place: last for place, (_, last) in wanted.items()}
     try:
         consumer.assign([TopicPartition(*place, first) for place, (first, _) in wanted.items()])
-        while left and time.monotonic() < until:
+        while left and not stop.is_set() and time.monotonic() < until:
             found, ended = _sorted(consumer.consume(_BATCH, _LOOK_SECONDS), left)
             for place, records in found.items():
                 if stop.is_set():
@@ -69,8 +69,6 @@ def read(
                 take(place, records)
                 taken += len(records)
             left = {place: last for place, last in left.items() if place not in ended}
-            if stop.is_set():
-                return taken
     except KafkaException as error:
         _LOG.warning("not_read_to_the_end", error=str(error.args[0]))
     finally:

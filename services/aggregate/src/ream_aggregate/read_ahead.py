@@ -67,8 +67,12 @@ class AheadRecovery(Recovery):
             self._job = None
 
     async def _ahead(self, tps: set[TP], offsets: MutableMapping[TP, int]) -> None:
-        wanted = {tp: (offsets[tp] + 1, self.active_highwaters[tp]) for tp in tps}
-        behind = sum(max(0, last + 1 - first) for first, last in wanted.values())
+        wanted = {
+            (tp.topic, tp.partition): (offsets[tp] + 1, self.active_highwaters[tp])
+            for tp in tps
+            if offsets[tp] < self.active_highwaters[tp]
+        }
+        behind = sum(last + 1 - first for first, last in wanted.values())
         if behind < FEW:
             return
         stop, started = threading.Event(), time.monotonic()
@@ -80,9 +84,8 @@ class AheadRecovery(Recovery):
             self.tp_to_table[tp].apply_changelog_batch(cast(Any, batch))
             offsets[tp] = records[-1].offset
 
-        stretches = {(tp.topic, tp.partition): (first, last) for tp, (first, last) in wanted.items() if first <= last}
         client = ranges.client(cast(Any, self.app).bootstrap, self.app.conf.id)
-        self._job = asyncio.ensure_future(asyncio.to_thread(ranges.read, client, stretches, take, stop, SECONDS))
+        self._job = asyncio.ensure_future(asyncio.to_thread(ranges.read, client, wanted, take, stop, SECONDS))
         try:
             taken = await asyncio.shield(self._job)
         finally:

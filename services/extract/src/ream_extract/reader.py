@@ -152,14 +152,11 @@ class Reader:
                 path = Path(folder) / "known"
                 path.write_bytes(content)
                 found: list[Item] = []
-                job = Job(path, media_type, self._name_for(media_type), self.defaults)
+                known = self.catalogue.find(media_type)
+                job = Job(path, media_type, known.name if known is not None else None, self.defaults)
                 self.read(job, (1,), Spending(0), lambda item, _: found.append(item))  # noqa: B023 - used up at once
             if not any(isinstance(item, UnitRead) and "known" in item.text for item in found):
                 raise LookupError(f"a known file of {media_type} is not read any more")
-
-    def _name_for(self, media_type: str) -> str | None:
-        known = self.catalogue.find(media_type)
-        return known.name if known is not None else None
 
     def describe(self, job: Job) -> Mapping[str, str]:
         """Says what is known of a file that nobody reads; nothing where looking at it goes wrong."""

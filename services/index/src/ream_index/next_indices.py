@@ -176,13 +176,12 @@ class Builder:
         ask(lambda: self._admin.indices.put_settings(index=name, body=body))
 
     def _new(self, kind: str) -> str:
-        newest = max((one for one in templates() if one[0] == kind), key=lambda one: int(one[1][1:]))
-        version = newest[1]
+        _, version, body = max((one for one in templates() if one[0] == kind), key=lambda one: int(one[1][1:]))
         base = f"{self._prefix}{kind}-{version}"
         there = ask(lambda: self._admin.indices.get(index=f"{base}-*", params={"allow_no_indices": "true"}))
         numbers = [int(found[1]) for name in there if (found := re.fullmatch(re.escape(base) + r"-([0-9]{6})", name))]
         name = f"{base}-{max(numbers, default=0) + 1:06d}"
-        shards = max(int(newest[2]["settings"]["index"]["number_of_shards"]), self._shards(f"{self._prefix}{kind}"))
+        shards = max(int(body["settings"]["index"]["number_of_shards"]), self._shards(f"{self._prefix}{kind}"))
         ask(lambda: self._admin.indices.create(index=name, body={"settings": {"index.number_of_shards": shards}}))
         return name
 

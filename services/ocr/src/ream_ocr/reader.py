@@ -82,7 +82,7 @@ class Reader:
         self._tessdata = tessdata
         self._budget = budget
         self.defaults = defaults
-        self.guard = Guard(SERVER, self._open_engine)
+        self.guard = Guard(SERVER, self.prove)
         self.spending = Spending()
 
     def confinement(self) -> tuple[str, ...]:
@@ -144,9 +144,6 @@ class Reader:
 
     def prove(self) -> None:
         """Opens the engine in a cell, as every page has it opened. Raises whatever goes wrong."""
-        self._open_engine()
-
-    def _open_engine(self) -> None:
         for _ in self._answered(self._call, self._check_request()):
             pass
 
