@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ream_kit.commit_note import LIMIT, Note, decode
 from ream_kit.offsets import MOST_CHARACTERS, Commit, Offsets
+from ream_tests.walks import walk_all
 
 
 @lru_cache(64)
@@ -227,12 +228,7 @@ def walk(chance: random.Random, steps: int) -> None:
 @pytest.mark.timeout(900)
 def test_ten_thousand_histories() -> None:
     """The same machine, as often as it takes to be sure."""
-    for seed in range(10_000):
-        try:
-            walk(random.Random(seed), steps=15 + seed % 30)
-        except BaseException as error:
-            error.add_note(f"walk(random.Random({seed}), steps={15 + seed % 30}) does it again")
-            raise
+    walk_all(walk, range(10_000), lambda seed: 15 + seed % 30)
 
 
 def test_an_offset_is_read_once() -> None:

@@ -16,6 +16,7 @@ from ream_aggregate.decide import decide
 from ream_aggregate.fanin import Answered, Passed, take
 from ream_aggregate.state import CARRIED, State, loads
 from ream_contracts.messages import DocumentCompleted
+from ream_tests.walks import walk_all
 
 DOCUMENT = "a" * 32
 KEY = DOCUMENT.encode()
@@ -207,10 +208,4 @@ def walk(chance: random.Random, steps: int) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(4))
 def test_ten_thousand_walks(part: int) -> None:
-    for number in range(2_500):
-        seed = 2_500 * part + number
-        try:
-            walk(random.Random(seed), steps=10 + seed % 10)
-        except BaseException as error:
-            error.add_note(f"walk(random.Random({seed}), steps={10 + seed % 10}) does it again")
-            raise
+    walk_all(walk, range(2_500 * part, 2_500 * (part + 1)), lambda seed: 10 + seed % 10)

@@ -2,8 +2,6 @@
 """LibreOffice itself, while it does not start: documents wait for it, say so, and are read when it does."""
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from ream_extract.opening import open_reader
 from ream_extract.reader import Reader
 from ream_extract.service import extract
 from ream_extract.testing import ingested
+from ream_kit.broker_bus import wait_until
 from ream_kit.testing import LocalBus
 
 LETTER = Path(__file__).parents[3] / "samples" / "wartungsbericht-pumpe.doc"
@@ -50,10 +49,9 @@ def test_a_document_waits_for_libreoffice_and_is_read_when_it_starts(reader: Rea
         assert "does not start" in waits.reason
         assert bus.dead_letters == []
         broken.unlink()
-        until = time.monotonic() + 90
-        while any(guard.is_open for guard in reader.guards):
-            assert time.monotonic() < until, "its breaker did not close"
-            threading.Event().wait(0.2)
+        wait_until(
+            lambda: not any(guard.is_open for guard in reader.guards), seconds=90, what="the closing of its breaker"
+        )
         bus.run()
         said = " ".join(bus.store.text(read) for read in bus.sent(topics.SEGMENTS_READ))
         assert len(said.split()) > 20

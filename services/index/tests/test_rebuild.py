@@ -18,7 +18,7 @@ from ream_index.opensearch import Indices, connect
 from ream_index.replacing import Replacing, as_of_prefix
 from ream_index.service import Search, index
 from ream_index.settings import IndexSettings, OpenSearchSettings
-from ream_index.testing import completed, ingested, part
+from ream_index.testing import completed, ingested, part, unmake
 from ream_kit import Retry, Store
 from ream_kit.testing import LocalBus, memory_store
 from ream_local.testing import OpenSearchServer
@@ -93,10 +93,7 @@ class Installation:
         ]
 
     def close(self) -> None:
-        for found in list(self.admin.indices.get(index=f"{self.prefix}*")):
-            self.admin.indices.delete(index=found)
-        for one in self.admin.indices.get_index_template(name=f"{self.prefix}*")["index_templates"]:
-            self.admin.indices.delete_index_template(name=one["name"])
+        unmake(self.admin, self.prefix)
         for client in (self.admin, self.client):
             client.close()
 

@@ -2,7 +2,6 @@
 """Tesseract itself, while its language data is gone: pages wait for it, say so, and are read when it is back."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from ream_contracts import layout, topics
 from ream_contracts.messages import SegmentScanned
+from ream_kit.broker_bus import wait_until
 from ream_kit.testing import LocalBus
 from ream_ocr import languages
 from ream_ocr.reader import Reader, open_reader
@@ -66,10 +66,7 @@ def test_a_page_waits_for_tesseract_and_is_read_when_it_works(reader: Reader, da
         assert "language data" in waits.reason
         assert bus.dead_letters == []
         data.symlink_to(there)
-        until = time.monotonic() + 90
-        while reader.guard.is_open:
-            assert time.monotonic() < until, "its breaker did not close"
-            threading.Event().wait(0.2)
+        wait_until(lambda: not reader.guard.is_open, seconds=90, what="the closing of its breaker")
         bus.run()
         (read,) = bus.sent(topics.SEGMENTS_READ)
         assert "committee" in bus.store.text(read)
