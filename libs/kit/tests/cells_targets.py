@@ -63,10 +63,11 @@ def write(request: dict[str, Any], scratch: Path) -> Results:
 
 
 def stream(request: dict[str, Any], scratch: Path) -> Results:
-    """Notes in a file how many results it could send."""
-    for number in range(request["n"]):
-        (scratch / "sent").write_text(str(number + 1))
-        yield {"number": number, "filler": "x" * 10_000}
+    """Notes how many results it could send: a file has one byte for each, so that it says so at every moment."""
+    with (scratch / "sent").open("wb", buffering=0) as sent:
+        for number in range(request["n"]):
+            sent.write(b".")
+            yield {"number": number, "filler": "x" * 10_000}
 
 
 def slow(request: dict[str, Any], scratch: Path) -> Results:
