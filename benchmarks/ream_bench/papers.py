@@ -29,14 +29,15 @@ _GREY = 14
 _PHOTOGRAPH = 362
 
 
-def text_pdf(path: Path, name: str, pages: int, photograph_pages: bool = False) -> None:
-    """Writes a PDF whose pages hold about 3,000 characters of text each.
+def text_pdf(path: Path, name: str, pages: int, photograph_pages: bool = False, lines: int = _LINES) -> None:
+    """Writes a PDF whose pages hold about 3,000 characters of text each, or as many lines of 70 as are wanted.
 
     Args:
         path: where to.
         name: other names, other text.
         pages: how many.
-        photograph_pages: on each a photograph of about 100 KB too, which no packer makes smaller.
+        photograph_pages: on each a photograph of about 100 KB too, which no packer makes smaller; at most 22 lines then.
+        lines: on each page, at most 42.
     """
     author = Author(name)
     canvas = _canvas(path, name)
@@ -44,7 +45,7 @@ def text_pdf(path: Path, name: str, pages: int, photograph_pages: bool = False) 
         canvas.setFont("Helvetica", 10)
         text = canvas.beginText(60, A4[1] - 60)
         text.textLine(f"{name}  {number}/{pages}")
-        for line in _lines(author, 22 if photograph_pages else _LINES):
+        for line in _lines(author, min(lines, 22) if photograph_pages else lines):
             text.textLine(line)
         canvas.drawText(text)
         if photograph_pages:

@@ -67,6 +67,7 @@ class Flow:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
+                start_new_session=True,  # as their supervisor does it: the kernel divides the cores between sessions
             )
 
     def start_missing(self) -> None:

@@ -10,6 +10,8 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
+from ream_kit.priority import give_way
+
 _PR_SET_PDEATHSIG = 1
 _PR_CAPBSET_DROP = 24
 _PR_SET_NO_NEW_PRIVS = 38
@@ -61,7 +63,7 @@ def apply(limits: Limits, *, low_priority: bool) -> tuple[str, ...]:
             f"the memory limit of {limits.memory_bytes >> 20} MB is below what a cell has at rest: {size >> 20} MB"
         )
     if low_priority:
-        os.nice(_NICE)
+        give_way(_NICE)
     for kind, value in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),

@@ -3,6 +3,7 @@
 
 import os
 
+from ream_kit.priority import give_way
 from ream_kit.runner import run
 from ream_vectors.service import vectors
 
@@ -12,6 +13,6 @@ _GRACE_SECONDS = "5"
 """A long document takes minutes, so it is left at once: the vectors of each segment that has them are kept."""
 
 if __name__ == "__main__":
-    os.nice(_GIVES_WAY)  # nobody waits for it: whatever makes documents complete goes first
+    give_way(_GIVES_WAY)  # nobody waits for it: whatever makes documents complete goes first
     os.environ[_GRACE] = os.environ.get(_GRACE) or _GRACE_SECONDS
     raise SystemExit(run(vectors))

@@ -21,7 +21,7 @@ from ream_tests.flow import installed
 ORDER = 8
 SMALL, ALONE, TRIAL = 999, 200, 100
 """Small documents beside the giant, without it, and to find out what load the machine takes."""
-GIANT_PAGES = 300
+GIANT_PAGES = 200
 WANTED_TIMES = 1.2
 _PARTITION = 5
 
