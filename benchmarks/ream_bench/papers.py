@@ -36,7 +36,7 @@ def text_pdf(path: Path, name: str, pages: int, photograph_pages: bool = False, 
         path: where to.
         name: other names, other text.
         pages: how many.
-        photograph_pages: on each a photograph of about 100 KB too, which no packer makes smaller; at most 22 lines then.
+        photograph_pages: on each a photograph of about 100 KB too, which no packer makes smaller (22 lines at most).
         lines: on each page, at most 42.
     """
     author = Author(name)

@@ -2,7 +2,7 @@
 """Lets work that nobody waits for give way to everything else on the machine."""
 
 import os
-import time
+import threading
 from pathlib import Path
 
 _AUTOGROUP = Path("/proc/self/autogroup")
@@ -18,11 +18,12 @@ def give_way(nice: int) -> None:
     os.nice(nice)
     if os.getsid(0) != os.getpid():
         return  # what else runs in this session is not ours to slow down
+    pause = threading.Event()
     for _ in range(_TRIES):
         try:
             _AUTOGROUP.write_text(str(os.getpriority(os.PRIO_PROCESS, 0)))
             return
         except BlockingIOError:  # the kernel takes one change in a tenth of a second from whoever is not root
-            time.sleep(_PAUSE_SECONDS)
+            pause.wait(_PAUSE_SECONDS)
         except OSError:
             return  # a kernel without autogroups, or one that lets nobody write there, divides by niceness alone
