@@ -27,6 +27,8 @@ ORDER = 9
 GOOD_FOR_EACH = 10
 IDLE_SECONDS, MEMORY_BYTES = 5, 1 << 30
 """Limits of extract's cells in this part."""
+WINDOWS = 50
+"""Most vectors of a document: some hostile files have text for minutes of them, by which nothing is proven here."""
 ALONE = 200
 """Good documents from which their rate is known when they are alone."""
 OUTLIVES_SECONDS = 2.0
@@ -49,6 +51,7 @@ def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: 
         "REAM_EXTRACT_IDLE_SECONDS": str(IDLE_SECONDS),
         "REAM_EXTRACT_TOTAL_SECONDS": str(IDLE_SECONDS * 2),
         "REAM_EXTRACT_MEMORY_BYTES": str(MEMORY_BYTES),
+        "REAM_VECTORS_WINDOWS": str(WINDOWS),
         **planted.environment(),
     }
     place = world.place("files")
