@@ -178,9 +178,8 @@ def test_states_of_a_service(program: ProgramState | None, answer: Answer | None
 
 def test_everything_is_shown_to_people() -> None:
     waiting = overview._service("ocr", state(), Answer("waiting", {"waiting": [WAITS], "confinement": ["seccomp"]}))
-    behind = Answer(
-        None, {"deleted_unread": [{"topic": "segments.read", "partition": n, "records": 4} for n in (1, 2)]}
-    )
+    deleted = [{"topic": "segments.read", "partition": n, "records": 4} for n in (1, 2)]
+    behind = Answer(None, {"deleted_unread": deleted, "complaints": ["own.yaml, line 4: no weight"]})
     found = Overview(
         (ServerLine("kafka", "ready", "127.0.0.1:9", 1, 123_000_000),),
         (waiting, overview._service("classify", state(), behind)),
@@ -200,6 +199,7 @@ def test_everything_is_shown_to_people() -> None:
         "123 MB", "No space left on device", "left alone, probed", "2026-01-01T00:00:00", "seccomp", "1,200",
         "1 have text and no vectors yet",
         "documents.submitted.dlq: 4 dead letters", "wave 7 waits for extract on documents.ingested", "outstanding",
+        "classify: own.yaml, line 4: no weight",
     ):  # fmt: skip
         assert expected in out.getvalue()
     assert "segments.read " not in out.getvalue(), "there is nothing left to read"

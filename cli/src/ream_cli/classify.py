@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command `ream classify`: teaches types and topics by examples, and takes a person's word for a document."""
+"""The command `ream classify`: teaches by examples, takes a person's word for a document, checks files of rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ream_classify.learnt_file import ModelError
 from ream_classify.model_store import KINDS
 from ream_classify.settings import ClassifySettings
 from ream_classify.yaml_lines import RuleError
-from ream_cli import documents, naming, screen, teaching
+from ream_cli import documents, naming, rule_check, screen, teaching
 from ream_cli.failures import OK, CommandError
 from ream_cli.surroundings import Surroundings, find
 from ream_contracts import topics
@@ -51,13 +51,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     using.add_argument("version", metavar="VERSION", help=f"as models lists it, or {DESCRIPTIONS}")
     using.add_argument("--kind", choices=KINDS, default="type", help="of what (default: type)")
     listing = actions.add_parser("models", help="what was learnt, and what is live")
-    for each in (training, correcting, using, listing):
+    checking = actions.add_parser("check", help="whether files of rules can be used: with line and reason where not")
+    rule_check.arguments(checking)
+    for each in (training, correcting, using, listing, checking):
         each.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Does one of the actions."""
     surroundings = find()
+    if options.action == "check":  # needs no store
+        return rule_check.check(surroundings, options)
     store = surroundings.store()
     try:
         match options.action:

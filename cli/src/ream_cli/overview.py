@@ -55,6 +55,7 @@ class ServiceLine:
         waiting: for whom it waits, since when and why.
         confinement: what its cells are confined by, where it says so.
         deleted_unread: records that were deleted before it had read them, by topic, since it was started.
+        complaints: what a person should mend, though it works.
     """
 
     name: str
@@ -68,6 +69,7 @@ class ServiceLine:
     waiting: tuple[Mapping[str, Any], ...]
     confinement: tuple[str, ...]
     deleted_unread: Mapping[str, int] = field(default_factory=dict)
+    complaints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +236,5 @@ def _service(name: str, program: ProgramState | None, answer: Answer | None) -> 
         waiting=tuple(answer.waiting()) if answer else (),
         confinement=tuple(map(str, status.get("confinement") or ())),
         deleted_unread=answer.deleted_unread() if answer else {},
+        complaints=tuple(map(str, status.get("complaints") or ())),
     )

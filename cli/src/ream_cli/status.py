@@ -64,6 +64,8 @@ def show(found: Overview, console: Console) -> None:
     for service in found.services:
         if service.confinement:
             console.print(screen.cell(f"cells of {service.name}: {', '.join(service.confinement)}"))
+        for complaint in service.complaints:
+            console.print(screen.cell(f"{service.name}: {complaint}", "yellow"))
     console.print()
     _show_lag(found, console)
     _show_totals(found, console)

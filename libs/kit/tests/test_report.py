@@ -48,6 +48,9 @@ class Cell:
     def confinement(self) -> tuple[str, ...]:
         return ("landlock-7", "seccomp")
 
+    def complaints(self) -> tuple[str, ...]:
+        return ("line 4 of the file cannot be used",)
+
 
 class Bench:
     """A report with everything around it."""
@@ -216,3 +219,7 @@ def test_says_what_was_deleted_unread(bench: Bench, lines: io.StringIO) -> None:
 
 def test_what_confines_the_cells_is_said(bench: Bench) -> None:
     assert bench.report.status()["confinement"] == ["landlock-7", "seccomp"]
+
+
+def test_what_a_person_should_mend_is_said_while_it_works(bench: Bench) -> None:
+    assert bench.report.status()["complaints"] == ["line 4 of the file cannot be used"]

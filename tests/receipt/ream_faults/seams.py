@@ -32,6 +32,8 @@ NOT_IN_FLOW = {
     "object live_models": "a prefix",
     "object live_model": "says which model is used; who cannot read it keeps what it has, and says so",
     "object model": "weights of words that were learnt; who cannot read it keeps what it has, and says so",
+    "object kept_rules": "a prefix",
+    "object kept_rule": "a person's file of rules, in case that a later one cannot be used; no text of a document",
     "object preview": "made only where it is wanted, and again when the document comes again",
     "object converted": "needs LibreOffice: in the corpus' own run",
 }

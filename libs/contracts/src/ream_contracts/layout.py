@@ -166,6 +166,16 @@ def live_model(kind: str, number: int) -> str:
     return f"{live_models(kind)}{number:08d}.json"
 
 
+def kept_rules(kind: str) -> str:
+    """Prefix of the files of rules that classify could use (taxonomy, topics …)."""
+    return f"rules/{kind}/"
+
+
+def kept_rule(kind: str, number: int) -> str:
+    """A file of rules as it was when classify could use it; made exclusively, the highest number is the last."""
+    return f"{kept_rules(kind)}{number:08d}.yaml"
+
+
 def embedded(document_id: str, version: int) -> str:
     """There when all segments of this version have their vectors (message DocumentEmbedded)."""
     return f"documents/{document_id}/embedded/{version:020d}.json"

@@ -31,11 +31,19 @@ class Confined(Protocol):
         """Names what is in force."""
 
 
+@runtime_checkable
+class Complaining(Protocol):
+    """What a stage needs that works, but not as a person wanted it to."""
+
+    def complaints(self) -> Iterable[str]:
+        """Says in sentences what is to be mended."""
+
+
 class Report:
     """What the health port shows of a runner.
 
     Args:
-        needs: what the stage needs; those that are `Confined` are asked.
+        needs: what the stage needs; those that are `Confined` or `Complaining` are asked.
         grace_seconds: how long an orderly end may take.
     """
 
@@ -58,7 +66,9 @@ class Report:
         self._clock = clock
         self._workers = workers
         self._metrics = metrics
-        self._confined = tuple(need for need in needs if isinstance(need, Confined))
+        everything = tuple(needs)
+        self._confined = tuple(need for need in everything if isinstance(need, Confined))
+        self._complaining = tuple(need for need in everything if isinstance(need, Complaining))
         self._started = clock.now()
         self._turned = clock.monotonic()
         self._alarmed = self._started - _ALARM_EVERY
@@ -115,6 +125,7 @@ class Report:
             "busy": self._flight.busy,
             "stopped": self._flight.stopped,
             "confinement": [name for need in self._confined for name in need.confinement()],
+            "complaints": [said for need in self._complaining for said in need.complaints()],
         }
 
     def waiting(self) -> list[dict[str, Any]]:

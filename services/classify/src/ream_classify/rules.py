@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from importlib.resources import files
@@ -25,6 +25,13 @@ VERSION = "6"
 LIBRARIES = ("faker", "phonenumbers", "py3langid", "python-stdnum", "vaderSentiment")
 """Packages whose models and lists decide what classes a text gets."""
 
+READERS: Mapping[str, Callable[[str, str], object]] = {
+    "taxonomy": taxonomy.load,
+    "markings": markings.load,
+    "topics": topics.load,
+}
+"""The kinds of files of rules, and what reads each: (text, name of the file); raises RuleError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -35,6 +42,7 @@ class Rules:
         versions: each file of rules and each library with a model or a list in it, with its version.
         learnt: what was learnt from examples, by kind of label.
         stated: what a person said that the document is, by kind of label.
+        refused: sentences about files that cannot be used, and what stands in for each.
     """
 
     scorer: Scorer
@@ -46,6 +54,11 @@ class Rules:
     versions: Mapping[str, str]
     learnt: Mapping[Kind, Model] = field(default_factory=dict)
     stated: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+
+    def complaints(self) -> tuple[str, ...]:
+        """Says what a person should mend, though work goes on."""
+        return self.refused
 
     def having_learnt(self, models: Mapping[Kind, Model]) -> "Rules":
         """Returns these rules with what was learnt from examples besides."""
@@ -93,40 +106,40 @@ def load(
     Raises:
         RuleError: with file, line and reason; also when a file cannot be read.
     """
-    taxonomy_text, taxonomy_name = text_of(taxonomy_file, "taxonomy.yaml")
-    markings_text, markings_name = text_of(markings_file, "markings.yaml")
-    topics_text, topics_name = text_of(topics_file, "topics.yaml")
+    named = {"taxonomy": taxonomy_file, "markings": markings_file, "topics": topics_file}
+    return made_of({kind: text_of(file, f"{kind}.yaml") for kind, file in named.items()}, listed, model)
+
+
+def made_of(texts: Mapping[str, tuple[str, str]], listed: int = 500, model: EntityModel | None = None) -> Rules:
+    """Makes rules of the texts of all files, by kind, each with what to call it in complaints.
+
+    Raises:
+        RuleError: with file, line and reason.
+    """
     finder = Finder(model)
     versions = {
         "entities": finder.version,
         "fields": fields.VERSION,
         "sketch": sketches.VERSION,
         **sentiment.versions(),
+        **_libraries(),
     }
-    versions |= _libraries()
+    written = {kind: texts[kind][0] for kind in READERS}
     asked = [f"{name} {version}" for name, version in versions.items()]
     return Rules(
-        Scorer(taxonomy.load(taxonomy_text, taxonomy_name)),
-        markings.load(markings_text, markings_name),
-        topics.load(topics_text, topics_name),
+        Scorer(taxonomy.load(*texts["taxonomy"])),
+        markings.load(*texts["markings"]),
+        topics.load(*texts["topics"]),
         finder,
         listed,
-        _digest(
-            VERSION,
-            taxonomy_text,
-            markings_text,
-            topics_text,
-            str(listed),
-            *asked,
-        ),
-        {
-            "classify": VERSION,
-            "taxonomy": _digest(taxonomy_text),
-            "markings": _digest(markings_text),
-            "topics": _digest(topics_text),
-            **versions,
-        },
+        _digest(VERSION, *written.values(), str(listed), *asked),
+        {"classify": VERSION, **{kind: version_of(text) for kind, text in written.items()}, **versions},
     )
+
+
+def version_of(text: str) -> str:
+    """The version of a file of rules, as it stands in `versions` of what was classified by it."""
+    return _digest(text)
 
 
 def _libraries() -> dict[str, str]:

@@ -4,10 +4,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 from typing import Literal
 
-from ream_classify import corrections, language, rules
+from ream_classify import corrections, kept_rules, language, rules
 from ream_classify.classes import classify as classes_of
 from ream_classify.entities.gazetteers import gazetteers
 from ream_classify.entities.model import NoModel, SpacyModel
@@ -15,7 +15,6 @@ from ream_classify.model_store import Learnt
 from ream_classify.rules import Rules
 from ream_classify.settings import ClassifySettings
 from ream_classify.whole import faults, incomplete
-from ream_classify.yaml_lines import RuleError
 from ream_contracts import identity, layout, redo, table_files, topics, units
 from ream_contracts.artifacts import ChildFound, Picture, SegmentClasses, SegmentRecord, SegmentText
 from ream_contracts.messages import PartFailed, PartSegment, SegmentRead
@@ -24,6 +23,7 @@ from ream_kit import Reject, Store, settings, stage
 from ream_kit.clock import Clock
 from ream_kit.settings import SettingsError
 from ream_kit.store import NotFound
+from ream_kit.store_open import open_store
 
 STAGE = "classify"
 
@@ -32,8 +32,12 @@ STAGE = "classify"
 def open_rules() -> Iterator[Rules]:
     """Reads the rules and loads the models and lists of names, once a process.
 
+    Of a file with a mistake the last one that could be used stands in, or the one that ships; the log and the status
+    say so.
+
     Raises:
-        SettingsError: a file or model that a setting names cannot be used; the text says which and why.
+        SettingsError: a setting or a model that one names cannot be used; the text says which and why.
+        Retry: a file cannot be used, and the store, which has what stands in, is away.
     """
     own = settings.load(ClassifySettings, os.environ, "REAM_CLASSIFY_")
     language.warm_up()
@@ -44,22 +48,20 @@ def open_rules() -> Iterator[Rules]:
 def _rules(own: ClassifySettings) -> Rules:
     try:
         model = SpacyModel(own.spacy_model) if own.spacy_model else None
-        return rules.load(_file(own.taxonomy), _file(own.markings), own.findings, _file(own.topics), model)
-    except RuleError as error:
-        named = "REAM_CLASSIFY_TAXONOMY, REAM_CLASSIFY_MARKINGS or REAM_CLASSIFY_TOPICS"
-        raise SettingsError(f"a file that {named} names cannot be used: {error}") from error
     except NoModel as error:
         raise SettingsError(f"REAM_CLASSIFY_SPACY_MODEL cannot be used: {error}") from error
+    named = own.files()
+    texts, refused = kept_rules.usable(named, open_store(os.environ)) if any(named.values()) else (None, ())
+    loaded = (
+        rules.load(listed=own.findings, model=model) if texts is None else rules.made_of(texts, own.findings, model)
+    )
+    return replace(loaded, refused=refused)
 
 
 @contextmanager
 def open_learnt() -> Iterator[Learnt]:
     """Gives what was learnt from examples, which the store may have newer at any time."""
     yield Learnt()
-
-
-def _file(setting: str) -> Path | None:
-    return Path(setting) if setting else None
 
 
 def failed_part(read: SegmentRead, cause: str, attempts: int) -> Iterator[PartFailed]:

@@ -2,6 +2,7 @@
 """What a person can set for classify, read from REAM_CLASSIFY_…."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ream_kit.settings import SettingsError, setting
 
@@ -19,3 +20,8 @@ class ClassifySettings:
     def __post_init__(self) -> None:
         if not 0 <= self.findings <= 100_000:
             raise SettingsError(f"REAM_CLASSIFY_FINDINGS={self.findings}: give 0 to 100000")
+
+    def files(self) -> dict[str, Path | None]:
+        """The files of rules that a person named, by kind; None where those that ship are to be used."""
+        named = {"taxonomy": self.taxonomy, "markings": self.markings, "topics": self.topics}
+        return {kind: Path(file) if file else None for kind, file in named.items()}
