@@ -23,6 +23,8 @@ labels:
       en: {Delivered: 3, on: 1}
       de: {geliefert: 4, on: 2}
     signals: {tables: 2}
+    examples:
+      - We delivered the goods below to your warehouse today, please sign for receipt.
 """
 
 
@@ -63,6 +65,7 @@ def test_what_is_written_is_read_in_lower_case_with_the_greatest_weight() -> Non
     assert label.words == {"delivered": 3, "on": 2, "geliefert": 4}
     assert label.signals == {"tables": 2}
     assert label.title_weight == 9
+    assert label.examples == ("We delivered the goods below to your warehouse today, please sign for receipt.",)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,10 @@ def test_what_is_written_is_read_in_lower_case_with_the_greatest_weight() -> Non
         ("signals: {tables: 2}", "signals: {sparkles: 2}", 11, "no signal 'sparkles'; there are amounts"),
         ("signals: {tables: 2}", "colours: {red: 2}", 11, "'colours' is no part of a label"),
         ("signals: {tables: 2}", "signals: {tables: 2", 12, "no YAML"),
+        ("    examples:\n      - We", "    examples: We", 12, "must be a list"),
+        ("- We delivered the goods below to your warehouse today,", "-", 13, "must be a short text: at least 5"),
+        ("please sign", "please sign" + " x" * 1_000, 13, "at most 2000 characters"),
+        ("please sign", "please: sign", 13, "text that is not empty"),
         ("Delivered: 3", "On: 3", 9, "'on' comes twice in words of label delivery-note; small"),
         ("Delivered: 3", "'...': 3", 9, "is no word"),
         ('"*schein"', '"*"', 7, "is no title"),
@@ -127,3 +134,10 @@ def test_files_that_are_no_taxonomy_are_refused(text: str, reason: str) -> None:
 def test_tags_that_would_run_code_are_only_text() -> None:
     with pytest.raises(RuleError):
         taxonomy.load("!!python/object/apply:os.system ['true']", "own.yaml")
+
+
+def test_examples_that_come_twice_or_are_too_many_are_refused() -> None:
+    text = "We delivered the goods below to your warehouse, pallets on a lorry"
+    for listed, reason in (([text, text], "comes twice"), ([f"{text} {'x' * n}" for n in range(3, 24)], "at most 20")):
+        with pytest.raises(RuleError, match=reason):
+            taxonomy.load(yaml.safe_dump({"labels": {"a": {"description": "b", "examples": listed}}}), "own.yaml")

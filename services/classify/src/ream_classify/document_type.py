@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ream_classify.alike import Examples
 from ream_classify.layout_signals import SIGNALS
 from ream_classify.learnt import Model, words_of
 from ream_classify.page import Page, page_of
@@ -20,7 +21,7 @@ _TITLE_EDGES = " \t:.-\u2013*#=|_"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What gave a label points in a unit: `title`, `word`, `signal` or `learnt` (a word), which one, and the points."""
+    """What gave a label points in a unit: `title`, `word`, `signal`, `example` or `learnt` (a word), and points."""
 
     unit: int
     source: str
@@ -34,6 +35,7 @@ class Scorer:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
         self._labels = frozenset(label.name for label in taxonomy.labels)
+        self._examples = Examples({label.name: label.examples for label in taxonomy.labels})
         self._words: dict[str, list[tuple[str, Label, int]]] = {}
         self._wanted_signals = sorted({signal for label in taxonomy.labels for signal in label.signals})
         for label in taxonomy.labels:
@@ -83,6 +85,8 @@ class Scorer:
             for signal, weight in label.signals.items():
                 if signal in shown:
                     yield label.name, "signal", signal, weight * factor
+        for one in self._examples.like(page.folded):
+            yield one.label, "example", one.example, one.points * factor
 
     def _words_in(self, folded: str) -> Iterator[tuple[str, Label, int]]:
         for piece in sorted(self._words.keys() & set(_WORD.findall(folded))):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ream_classify.alike import FEWEST_WORDS, words_of
 from ream_classify.layout_signals import SIGNALS
 from ream_classify.yaml_lines import Node, parse
 
@@ -14,11 +15,17 @@ _LONGEST_LABEL = 40
 _RESERVED = frozenset({"unknown"})
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _HEAVIEST = 20
+_LONGEST_EXAMPLE = 2_000
+_MOST_EXAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A kind of document: what speaks for it, in points. Words and titles are lower case."""
+    """A kind of document: what speaks for it, in points. Words and titles are lower case.
+
+    Attributes:
+        examples: short texts as such documents say them.
+    """
 
     name: str
     description: str
@@ -26,6 +33,7 @@ class Label:
     title_weight: int = 10
     words: Mapping[str, int] = field(default_factory=dict)
     signals: Mapping[str, int] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +83,10 @@ def _label(key: Node, name: str, value: Node) -> Label:
     if "description" not in fields:
         raise key.error(f"label {name} needs a description")
     by_examples = fields.pop("by_examples", 0)
-    if not by_examples and not any(fields.get(part) for part in ("titles", "words", "signals")):
+    if not by_examples and not any(fields.get(part) for part in ("titles", "words", "signals", "examples")):
         raise key.error(
-            f"label {name} has nothing that speaks for it: give it titles, words or signals, or by_examples: 1 where "
-            "`ream classify train` is to learn it"
+            f"label {name} has nothing that speaks for it: give it titles, words, signals or examples, or "
+            "by_examples: 1 where `ream classify train` is to learn it"
         )
     return Label(name=name, **fields)
 
@@ -132,11 +140,29 @@ def _signals(value: Node, what: str) -> Mapping[str, int]:
     return signals
 
 
+def _examples(value: Node, what: str) -> tuple[str, ...]:
+    examples: list[str] = []
+    for listed in value.each(what):
+        text = listed.text(f"one of {what}")
+        if len(text) > _LONGEST_EXAMPLE or len(words_of(text)) < FEWEST_WORDS:
+            raise listed.error(
+                f"one of {what} must be a short text: at least {FEWEST_WORDS} different words that name something, at "
+                f"most {_LONGEST_EXAMPLE} characters; whole documents go to `ream classify train`"
+            )
+        if text in examples:
+            raise listed.error(f"{text[:40]!r} comes twice in {what}")
+        examples.append(text)
+    if len(examples) > _MOST_EXAMPLES:
+        raise value.error(f"{what} are at most {_MOST_EXAMPLES}; more go to `ream classify train`")
+    return tuple(examples)
+
+
 _READERS: Mapping[str, Callable[[Node, str], Any]] = {
     "description": lambda value, what: value.text(what),
     "title_weight": _weight,
     "titles": _titles,
     "words": _words,
     "signals": _signals,
+    "examples": _examples,
     "by_examples": lambda value, what: value.integer(what, 0, 1),
 }
