@@ -3,15 +3,18 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from ream_classify import rules
 from ream_classify.classes import classify
+from ream_classify.learnt import Kind
 from ream_contracts import codec
 from ream_contracts.artifacts import Annotation, SegmentClasses, SegmentText, UnitText
 from ream_contracts.codec import loads
+from ream_contracts.sensitivity import reasons, sensitivity
 
 RULES = rules.load()
 PAGES = [
@@ -209,3 +212,24 @@ def test_fifty_thousand_hits_are_counted_and_the_list_says_that_it_is_cut(piece:
     assert max(hits for name, hits in classes.scores.items() if name.startswith("personal:")) == 50_000
     assert max(Counter(finding.kind for finding in classes.findings).values()) == RULES.listed
     assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize(
+    ("stated", "level", "reason"),
+    [({}, "confidential", "type:note"), ({"type": ("other",)}, "restricted", "type:other")],
+)
+def test_a_type_says_how_sensitive_it_is_at_least(
+    stated: Mapping[Kind, tuple[str, ...]], level: str, reason: str
+) -> None:
+    taxonomy = """\
+labels:
+  note: {description: A note., sensitivity: confidential, words: {en: {jotted: 20, down: 20}}}
+  other: {description: Another., sensitivity: restricted, words: {en: {fiddle: 20}}}
+  plain: {description: No more., words: {en: {plain: 20}}}
+"""
+    texts = {kind: rules.text_of(None, f"{kind}.yaml") for kind in rules.READERS} | {"taxonomy": (taxonomy, "own.yaml")}
+    own = rules.made_of(texts).for_document(stated)
+    scores = classify(segment("jotted down", "jotted", "plain"), own).scores
+    assert scores["type-asks-confidential:note"] == 2
+    assert not any(name.endswith(":plain") and name.startswith("type-asks") for name in scores)
+    assert (sensitivity(scores), reasons(scores)) == (level, (reason,))

@@ -17,6 +17,7 @@ unit_minimum: 5
 labels:
   delivery-note:
     description: What comes with a delivery.
+    sensitivity: confidential
     title_weight: 9
     titles: {en: [Delivery Note], de: ["*schein"]}
     words:
@@ -65,6 +66,7 @@ def test_what_is_written_is_read_in_lower_case_with_the_greatest_weight() -> Non
     assert label.words == {"delivered": 3, "on": 2, "geliefert": 4}
     assert label.signals == {"tables": 2}
     assert label.title_weight == 9
+    assert label.sensitivity == "confidential"
     assert label.examples == ("We delivered the goods below to your warehouse today, please sign for receipt.",)
 
 
@@ -79,22 +81,23 @@ def test_what_is_written_is_read_in_lower_case_with_the_greatest_weight() -> Non
         ("delivery-note:", "unknown:", 4, "not `unknown`"),
         ("    description: What comes with a delivery.\n", "", 4, "needs a description"),
         ("What comes with a delivery.", "", 5, "must be a text that is not empty"),
-        ("title_weight: 9", "title_weight: 90", 6, "from 1 to 20"),
-        ("titles: {en: [Delivery Note]", "titles: {en: Delivery Note", 7, "must be a list"),
-        ("titles: {en:", "titles: {english:", 7, "two letters"),
-        ("Delivered: 3", "Delivered: many", 9, "the weight of 'Delivered' must be a whole number"),
-        ("Delivered: 3", "Delivered: 3.5", 9, "whole number"),
-        ("Delivered: 3", "on: 3", 9, "comes twice"),
-        ("signals: {tables: 2}", "signals: {sparkles: 2}", 11, "no signal 'sparkles'; there are amounts"),
-        ("signals: {tables: 2}", "colours: {red: 2}", 11, "'colours' is no part of a label"),
-        ("signals: {tables: 2}", "signals: {tables: 2", 12, "no YAML"),
-        ("    examples:\n      - We", "    examples: We", 12, "must be a list"),
-        ("- We delivered the goods below to your warehouse today,", "-", 13, "must be a short text: at least 5"),
-        ("please sign", "please sign" + " x" * 1_000, 13, "at most 2000 characters"),
-        ("please sign", "please: sign", 13, "text that is not empty"),
-        ("Delivered: 3", "On: 3", 9, "'on' comes twice in words of label delivery-note; small"),
-        ("Delivered: 3", "'...': 3", 9, "is no word"),
-        ('"*schein"', '"*"', 7, "is no title"),
+        ("sensitivity: confidential", "sensitivity: public", 6, "must be one of internal, confidential, restricted"),
+        ("title_weight: 9", "title_weight: 90", 7, "from 1 to 20"),
+        ("titles: {en: [Delivery Note]", "titles: {en: Delivery Note", 8, "must be a list"),
+        ("titles: {en:", "titles: {english:", 8, "two letters"),
+        ("Delivered: 3", "Delivered: many", 10, "the weight of 'Delivered' must be a whole number"),
+        ("Delivered: 3", "Delivered: 3.5", 10, "whole number"),
+        ("Delivered: 3", "on: 3", 10, "comes twice"),
+        ("signals: {tables: 2}", "signals: {sparkles: 2}", 12, "no signal 'sparkles'; there are amounts"),
+        ("signals: {tables: 2}", "colours: {red: 2}", 12, "'colours' is no part of a label"),
+        ("signals: {tables: 2}", "signals: {tables: 2", 13, "no YAML"),
+        ("    examples:\n      - We", "    examples: We", 13, "must be a list"),
+        ("- We delivered the goods below to your warehouse today,", "-", 14, "must be a short text: at least 5"),
+        ("please sign", "please sign" + " x" * 1_000, 14, "at most 2000 characters"),
+        ("please sign", "please: sign", 14, "text that is not empty"),
+        ("Delivered: 3", "On: 3", 10, "'on' comes twice in words of label delivery-note; small"),
+        ("Delivered: 3", "'...': 3", 10, "is no word"),
+        ('"*schein"', '"*"', 8, "is no title"),
         ("labels:", "labels: {}\nother:", 4, "'other' is no part"),
     ],
 )

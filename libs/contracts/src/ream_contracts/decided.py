@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides from sums of points which type and which topics a document has: for aggregate, and who compares models."""
+"""Decides from sums of points which type and which topics a document has."""
 
 from collections.abc import Mapping
 
@@ -23,6 +23,25 @@ LEAST_TOPIC_SHARE = 25
 
 SURE_TOPIC_POINTS = 40
 """From here on the confidence in a topic is limited by its rivals alone."""
+
+
+SURE = 100
+"""The confidence in what a person said."""
+
+
+def labels(scores: Mapping[str, int], kind: str) -> dict[str, int]:
+    """Returns the labels of one kind that have any points, of scores named kind:label."""
+    prefix = f"{kind}:"
+    return {name.removeprefix(prefix): n for name, n in sorted(scores.items()) if name.startswith(prefix) and n > 0}
+
+
+def decided_type(scores: Mapping[str, int]) -> tuple[str, int]:
+    """Takes the type that a person said, else that of the points, with the confidence in it.
+
+    Segments that were classified before and after a person said something add up, and most of them count.
+    """
+    stated = ordered(labels(scores, "stated-type"))
+    return (stated[0][0], SURE) if stated else type_of(labels(scores, "type"))
 
 
 def type_of(points: Mapping[str, int]) -> tuple[str, int]:

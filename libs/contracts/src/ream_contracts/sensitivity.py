@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from ream_contracts.decided import decided_type, labels
+
 Sensitivity = Literal["public", "internal", "confidential", "restricted"]
 
 LEVELS: tuple[Sensitivity, ...] = ("public", "internal", "confidential", "restricted")
@@ -27,19 +29,14 @@ NOTHING_SAID = "nothing-said"
 """The reason for `internal` where nothing was found: nobody has said that it may go out."""
 
 
-def labels(scores: Mapping[str, int], kind: str) -> dict[str, int]:
-    """Returns the labels of one kind that have any points, of scores named kind:label."""
-    prefix = f"{kind}:"
-    return {name.removeprefix(prefix): n for name, n in sorted(scores.items()) if name.startswith(prefix) and n > 0}
-
-
 def sensitivity(scores: Mapping[str, int]) -> Sensitivity:
     """Takes the strictest level that anything found asks for.
 
     restricted: a secret (password, key), a payment card, or a list of people; confidential: an account number, a
     national number, or any other personal data that does not stand on every letterhead; public: marked so, with no
     personal data at all; internal: everything else, since nobody has said that it may go out. A marking counts as
-    what it says, but one that says `public` never lowers what was found.
+    what it says, but one that says `public` never lowers what was found. A type asks for the level that the rules of
+    types give it (scores named type-asks-<level>:<type>), when it is the document's.
     """
     return _strictest(_asked(scores))
 
@@ -64,7 +61,19 @@ def _asked(scores: Mapping[str, int]) -> dict[str, Sensitivity]:
         asked[f"personal:{kind}"] = "restricted" if strict else "internal" if harmless else "confidential"
     asked |= {f"secret:{kind}": "restricted" for kind in labels(scores, "secret")}
     asked |= {f"mark:{level}": level for level in LEVELS if level in marks}
+    asked |= _by_type(scores, decided_type(scores)[0])
     return asked if "mark:public" in asked else {NOTHING_SAID: "internal", **asked}
+
+
+def _by_type(scores: Mapping[str, int], label: str) -> dict[str, Sensitivity]:
+    """What a type asks for; of segments that were classified by different rules the strictest counts."""
+    levels = [level for level in LEVELS if label in labels(scores, asked_by_type(level))]
+    return {f"type:{label}": levels[-1]} if levels else {}
+
+
+def asked_by_type(level: Sensitivity) -> str:
+    """The kind of the scores that say of which types the rules ask for a level."""
+    return f"type-asks-{level}"
 
 
 def _strictest(asked: Mapping[str, Sensitivity]) -> Sensitivity:
@@ -74,10 +83,11 @@ def _strictest(asked: Mapping[str, Sensitivity]) -> Sensitivity:
 def until_decided(scores: Mapping[str, int]) -> Sensitivity:
     """Says who may see a segment while its document is under way.
 
-    Somebody's numbers on one page may be the first of a list of people, so they are kept back until that is known; and
-    nothing is public before all of it was looked at.
+    Somebody's numbers on one page may be the first of a list of people, so they are kept back until that is known;
+    it may be of any type that has points here; and nothing is public before all of it was looked at.
     """
-    own = sensitivity(scores)
+    possible = [level for level in LEVELS if labels(scores, asked_by_type(level))]
+    own = max([sensitivity(scores), *possible], key=LEVELS.index)
     if own == "confidential" and _telling(labels(scores, "personal")):
         return "restricted"
     return "internal" if own == "public" else own

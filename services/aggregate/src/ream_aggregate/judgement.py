@@ -4,15 +4,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ream_contracts.decided import ordered, topics_of, type_of
-from ream_contracts.sensitivity import Sensitivity, labels, sensitivity
+from ream_contracts.decided import SURE, decided_type, labels, ordered, topics_of
+from ream_contracts.sensitivity import Sensitivity, sensitivity
 from ream_contracts.sentiment import SCORES, Summed, summed
 
 LEAST_LANGUAGE_SHARE = 10
 """A language is named when it has at least one in so many characters of the text whose language is known."""
-
-SURE = 100
-"""The confidence in what a person said."""
 
 CONFIDENCES = {str(confidence): confidence for confidence in range(101)}
 """Labels of the scores that count units by their confidence."""
@@ -37,9 +34,9 @@ class Judgement:
 
 def judge(scores: Mapping[str, int]) -> Judgement:
     """Judges a document by its summed scores, named kind:label."""
-    kinds = {kind: labels(scores, kind) for kind in ("type", "topic", "language", "sure", "personal")}
+    kinds = {kind: labels(scores, kind) for kind in ("topic", "language", "sure", "personal")}
     languages = _languages(kinds["language"])
-    label, confidence = _stated_type(scores) or type_of(kinds["type"])
+    label, confidence = decided_type(scores)
     topics, topic_confidence = _stated_topics(scores) or topics_of(kinds["topic"])
     units = {CONFIDENCES[value]: n for value, n in labels(scores, "confidence").items() if value in CONFIDENCES}
     return Judgement(
@@ -55,12 +52,6 @@ def judge(scores: Mapping[str, int]) -> Judgement:
         confidence=_mean(units),
         confidence_lowest=min(units, default=None),
     )
-
-
-def _stated_type(scores: Mapping[str, int]) -> tuple[str, int] | None:
-    """The type that a person said: segments that were classified before and after add up, and most of them count."""
-    stated = ordered(labels(scores, "stated-type"))
-    return (stated[0][0], SURE) if stated else None
 
 
 def _stated_topics(scores: Mapping[str, int]) -> tuple[tuple[str, ...], int] | None:

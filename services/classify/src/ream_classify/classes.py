@@ -35,7 +35,8 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
     `language:<code>` in characters, `sure:<code>` in those times how sure their language is, `type:<label>` and
     `topic:<label>` in points, `personal:<kind>`, `secret:<kind>`, `mark:<level>` and `entity:<kind>` in hits,
     `sentiment:<side>` in hundredths, `stated-type:<label>` and `stated-topic:<label>` in segments of a document of
-    which a person said so, `confidence:<0 to 100>` and `method:<how it was got>` in units with text. Time is
+    which a person said so, `type-asks-<level>:<label>` in units with points for a type for which the rules ask for a
+    level of sensitivity, `confidence:<0 to 100>` and `method:<how it was got>` in units with text. Time is
     linear in the length of the text, whatever stands in it.
     """
     scores: Counter[str] = Counter()
@@ -55,6 +56,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
             for label, found in rules.scorer.score(unit, rules.learnt.get("type")).items():
                 scores[f"type:{label}"] += points_of(found)
                 evidence.setdefault(label, []).extend(found)
+                scores.update(rules.scorer.asked((label,)))
             for label, words in rules.topics.score(unit.unit, unit.text, rules.learnt.get("topic")).items():
                 scores[f"topic:{label}"] += sum(word.points for word in words)
                 evidence.setdefault(f"topic:{label}", []).extend(words)
@@ -68,6 +70,7 @@ def classify(text: SegmentText, rules: Rules) -> SegmentClasses:
             listed.add(hit, unit.unit, value)
     sketched = sketch(unit.text for unit in text.units)
     scores.update({f"stated-{kind}:{label}": 1 for kind, labels in rules.stated.items() for label in labels})
+    scores.update(rules.scorer.asked(rules.stated.get("type", ())))
     found_fields = tuple(fields.find(text.units, scores))
     return SegmentClasses(
         document_id=text.document_id,

@@ -13,6 +13,7 @@ from ream_classify.page import Page, page_of
 from ream_classify.scan import whole
 from ream_classify.taxonomy import Label, Taxonomy
 from ream_contracts.artifacts import UnitText
+from ream_contracts.sensitivity import asked_by_type
 
 _WORD = re.compile(r"\w+")
 _BESIDE = 35
@@ -35,6 +36,7 @@ class Scorer:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
         self._labels = frozenset(label.name for label in taxonomy.labels)
+        self._asking = {label.name: label.sensitivity for label in taxonomy.labels if label.sensitivity}
         self._examples = Examples({label.name: label.examples for label in taxonomy.labels})
         self._words: dict[str, list[tuple[str, Label, int]]] = {}
         self._wanted_signals = sorted({signal for label in taxonomy.labels for signal in label.signals})
@@ -42,6 +44,12 @@ class Scorer:
             for word, weight in label.words.items():
                 first = _WORD.search(word)
                 self._words.setdefault(first.group() if first else word, []).append((word, label, weight))
+
+    def asked(self, labels: Iterable[str]) -> Iterator[str]:
+        """Names the scores that say which of these labels ask for a level of sensitivity."""
+        for label in labels:
+            if (level := self._asking.get(label)) is not None:
+                yield f"{asked_by_type(level)}:{label}"
 
     def score(self, unit: UnitText, model: Model | None = None) -> dict[str, list[Evidence]]:
         """Returns for each label that reached the minimum in this unit what speaks for it.

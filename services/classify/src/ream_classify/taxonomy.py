@@ -9,7 +9,10 @@ from typing import Any
 from ream_classify.alike import FEWEST_WORDS, words_of
 from ream_classify.layout_signals import SIGNALS
 from ream_classify.yaml_lines import Node, parse
+from ream_contracts.sensitivity import Sensitivity
 
+ASKABLE: tuple[Sensitivity, ...] = ("internal", "confidential", "restricted")
+"""What a kind of paper may ask for: that one is public no kind of paper says."""
 _LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_LABEL = 40
 _RESERVED = frozenset({"unknown"})
@@ -25,6 +28,7 @@ class Label:
 
     Attributes:
         examples: short texts as such documents say them.
+        sensitivity: a document of this kind is at least so sensitive.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Label:
     words: Mapping[str, int] = field(default_factory=dict)
     signals: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
+    sensitivity: Sensitivity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,14 @@ def _examples(value: Node, what: str) -> tuple[str, ...]:
     return tuple(examples)
 
 
+def _sensitivity(value: Node, what: str) -> Sensitivity:
+    text = value.text(what)
+    for level in ASKABLE:
+        if text == level:
+            return level
+    raise value.error(f"{what} must be one of {', '.join(ASKABLE)}")
+
+
 _READERS: Mapping[str, Callable[[Node, str], Any]] = {
     "description": lambda value, what: value.text(what),
     "title_weight": _weight,
@@ -164,5 +177,6 @@ _READERS: Mapping[str, Callable[[Node, str], Any]] = {
     "words": _words,
     "signals": _signals,
     "examples": _examples,
+    "sensitivity": _sensitivity,
     "by_examples": lambda value, what: value.integer(what, 0, 1),
 }
