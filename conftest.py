@@ -92,7 +92,12 @@ def pytest_runtest_makereport(
     return (yield)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Takes what the tests' modules are made of out of the collector's sight: it would look at all of it each time."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keeps what the tests' modules are made of out of the collector's sight: it would look at all of it each time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

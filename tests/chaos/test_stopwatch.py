@@ -41,6 +41,6 @@ def test_what_we_did_not_use_was_used_by_others() -> None:
 
 def test_programs_that_were_started_and_ended_are_ours() -> None:
     before = ours()
-    subprocess.run([sys.executable, "-c", "while __import__('time').process_time() < 0.3: pass"], check=True)
-    assert ours() - before >= 0.25
+    subprocess.run([sys.executable, "-c", "while __import__('time').process_time() < 0.1: pass"], check=True)
+    assert ours() - before >= 0.08
     assert 0.0 <= Stopwatch().taken().others <= 1.0

@@ -3,8 +3,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import yaml
 
 from ream_contracts.outcomes import Outcome
 from ream_kit.metrics import DESCRIBED, kinds
+from ream_tests.generators import check
 
 ROOT = Path(__file__).resolve().parents[2]
 ALERTS = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text())
@@ -118,10 +117,7 @@ def test_the_outcomes_of_documents_are_those_that_are_shown() -> None:
 
 
 def test_the_dashboard_is_up_to_date() -> None:
-    ran = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "gen_grafana.py"), "--check"], capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert check(ROOT / "scripts" / "gen_grafana.py") == (0, "")
     numbers = [panel["id"] for panel in DASHBOARD["panels"]]
     assert len(numbers) == len(set(numbers))
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page about scale says what its script makes of the figures, and every figure says where it comes from."""
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from ream_tests.generators import check
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = tomllib.loads((ROOT / "docs" / "scale-figures.toml").read_text())
@@ -23,9 +23,7 @@ def scale(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_the_page_is_what_the_script_makes() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "scale.py"), "--check"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert check(ROOT / "scripts" / "scale.py") == (0, "")
 
 
 def test_a_figure_that_changes_makes_another_page(scale: ModuleType, tmp_path: Path) -> None:

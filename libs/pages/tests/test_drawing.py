@@ -61,6 +61,7 @@ def test_a_thumbnail_is_small_whatever_the_page(
     assert (tmp_path / "small").stat().st_size < 20_000
 
 
+@pytest.mark.slow
 def test_a_huge_page_keeps_its_budget(tmp_path: Path) -> None:
     made = drawing.page(pdf(tmp_path / "a.pdf", (14_000, 14_000)), PDF, 1, 75, tmp_path / "page")
     assert made.width * made.height <= 25_100_000

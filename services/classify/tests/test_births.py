@@ -73,6 +73,7 @@ def test_the_subject_of_another_sentence_does_not_matter() -> None:
     assert births("He founded the company of his brother, who was born on 12 May 1980") == ["12 May 1980"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["born in ", "born in London on ", "né ", "geboren in Berlin ", "geb. "])
 def test_time_is_linear_in_the_text(piece: str) -> None:
     def cpu(size: int) -> float:

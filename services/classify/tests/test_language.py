@@ -155,6 +155,7 @@ def test_names_and_quotations_in_a_line_are_no_other_language(other: str) -> Non
     assert set(language.identify_parts("\n".join([*clauses[:4], other, *clauses[4:]])).characters) == {"en"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["der die das und ", "the of and to in a is it\nder die das und ist in zu er\n", "\n", "x\x0b"]
 )

@@ -169,6 +169,7 @@ def test_such_words_are_no_marks_elsewhere(text: str) -> None:
     assert marks(text) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["Public|", "Secret\n", "classification: ", "internal" + " " * 90, "\n", "機密 ", "x"]
 )

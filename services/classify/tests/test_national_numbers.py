@@ -2,7 +2,6 @@
 """Holds for the numbers of each country: valid ones are found by their words, near misses and plain numbers are not."""
 
 import random
-import re
 from functools import cache
 from itertools import islice
 
@@ -34,9 +33,13 @@ CHECKED = [form for form in FORMS if form.name != "gb-nino"]
 def written(template: str, dice: random.Random) -> str:
     value = template
     for part, most in (("DD", 28), ("MM", 12), ("YY", 99)):
-        value = value.replace(part, f"{dice.randrange(1, most + 1):02d}")
-    value = re.sub(r"[#?]", lambda _: dice.choice("0123456789"), value)
-    return re.sub("@", lambda _: dice.choice("ABCDEFGHJKLMNPQRSTUVWXYZ"), value)
+        if part in value:
+            value = value.replace(part, f"{dice.randrange(1, most + 1):02d}")
+    digits = iter(f"{dice.randrange(10**20):020d}")
+    return "".join(
+        next(digits) if sign in "#?" else dice.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") if sign == "@" else sign
+        for sign in value
+    )
 
 
 @cache

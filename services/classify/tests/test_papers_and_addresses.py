@@ -167,6 +167,7 @@ def test_other_words_with_numbers_are_no_addresses(text: str) -> None:
     assert found(text, "personal:address") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["dl ", "passport ", "dl a b c d e f g h 1 "])
 def test_words_without_a_number_take_no_time(piece: str) -> None:
     text = piece * (300_000 // len(piece))

@@ -97,6 +97,7 @@ def test_talk_about_passwords_and_examples_of_addresses_are_no_secret(text: str)
     assert secrets(text) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     ["://", "a://b:", "password is ", "password:", "authorization: bearer ", "&sig=", "a" * 20 + "://x:y@", "密码"],

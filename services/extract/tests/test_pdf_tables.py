@@ -163,6 +163,7 @@ def test_a_table_crosses_the_border_of_a_cell_whole(tmp_path: Path) -> None:
     assert wire.unpack(json.loads(json.dumps(wire.pack(found)))) == found
 
 
+@pytest.mark.slow
 def test_thousands_of_lines_cost_no_more_than_a_moment(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for number, row in enumerate(CITIES * 8):

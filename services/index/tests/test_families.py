@@ -192,8 +192,8 @@ def test_words_in_common_are_hundred_of_the_same_text_alone() -> None:
 
 
 def test_a_family_larger_than_is_looked_for_says_so() -> None:
-    words = prose(1)
-    index = Index(**{f"{number:03}": entry(words) for number in range(CANDIDATES + 30)})
+    alike = entry(prose(1))
+    index = Index(**{f"{number:03}": alike for number in range(CANDIDATES + 30)})
     family = around(index, "documents", ["000"])["000"]  # type: ignore[arg-type]
     assert len(family.members) > CANDIDATES
     assert not family.whole

@@ -68,6 +68,7 @@ def test_a_date_elsewhere_stays_and_an_address_keeps_its_town() -> None:
     assert list(open_names([elsewhere, town, *ENTITIES], FINDINGS)) == [elsewhere, town, ENTITIES[0]]
 
 
+@pytest.mark.slow
 def test_many_findings_take_linear_time() -> None:
     findings = [Finding("personal:email", 1, at, at + 3, "a@b", 90) for at in range(0, 200_000, 4)]
     entities = [Entity("date", "x", "2025-01-01", 1, at, at + 1, 80, "test") for at in range(3, 200_000, 4)]

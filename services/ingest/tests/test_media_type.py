@@ -236,6 +236,7 @@ SLOW = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", SLOW)
 def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
     """A head has 64 KB; where time grew with the square of it, or worse, this takes seconds or hours."""

@@ -6,6 +6,7 @@ from base64 import b32decode, b32encode
 from collections import Counter
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def test_an_id_is_kept_as_the_bytes_it_spells() -> None:
     assert spelled(packed(name(1))) == name(1)
 
 
+@pytest.mark.slow
 def test_a_document_takes_at_most_200_bytes() -> None:
     """Measured on 2,000, at the moment after the tables have grown; a million take under 200 MB (ADR 0005)."""
     messages = [(ingested(name(number)), completed(name(number)), indexed(name(number))) for number in range(2_000)]

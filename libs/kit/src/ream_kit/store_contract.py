@@ -187,6 +187,7 @@ class StoreContract:
             with store.local("documents-of/x") as path:
                 assert path.read_bytes() == b"local bytes"
 
+    @pytest.mark.slow
     @pytest.mark.timeout(300)
     def test_a_big_file_goes_through_in_bounded_memory(self, store: Store, tmp_path: Path) -> None:
         source = tmp_path / "big"
@@ -239,6 +240,7 @@ class StoreContract:
 class SharedStoreContract(StoreContract):
     """What a store must do that several processes use at once."""
 
+    @pytest.mark.slow
     @pytest.mark.timeout(120)
     def test_of_many_processes_one_writes_each_name(self, store: Store, environ: Mapping[str, str]) -> None:
         context = multiprocessing.get_context("spawn")
