@@ -38,8 +38,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="WORD",
         help="all of these; also '\"a phrase\"', 'a | b', -without, 'start*', nearly~1, and fields: type:invoice, "
-        "language:de, source:mail, sensitivity:internal, outcome:partial, name:lease, page:3; date:2024, after:2024-05 "
-        "and before:2024-05-31 mean the day on which the document was submitted, of mails too",
+        "language:de, source:mail, sensitivity:internal, topic:law, sentiment:negative, outcome:partial, name:lease, "
+        "page:3; date:2024, after:2024-05 and before:2024-05-31 mean the day on which the document was submitted, "
+        "of mails too",
     )
     parser.add_argument(
         "--like",

@@ -64,6 +64,7 @@ def test_a_date_is_a_year_a_month_or_a_day(written: str, asked: dict[str, str]) 
         ("name:quay OR name:wall", "`OR` cannot join fields"),
         ("outcome:bogus", "There is no outcome 'bogus'; there are: complete, empty, "),
         ("-sensitivity:public,secret", "There is no sensitivity 'secret'; there are: public, internal, "),
+        ("sentiment:glad", "There is no sentiment 'glad'; there are: positive, negative, neutral, mixed"),
         ('type:""', "After type: a value is missing"),
         ("x" * (LONGEST + 1), f"{LONGEST} are the most"),
         ("ab " * (MOST_WORDS + 1), f"{MOST_WORDS} are the most"),
@@ -115,17 +116,22 @@ def test_signs_in_words_hold_for_fields_and_not_in_phrases() -> None:
 
 
 def test_types_and_languages_are_asked_in_any_case() -> None:
-    query = read("type:Invoice,RECEIPT language:EN")
+    query = read("type:Invoice,RECEIPT language:EN topic:Law sentiment:NEGATIVE")
     assert [one.passages for one in query.conditions] == [
         {"terms": {"type": ["invoice", "receipt"]}},
         {"terms": {"language": ["en"]}},
+        {"terms": {"topics": ["law"]}},
+        {"terms": {"sentiment": ["negative"]}},
     ]
+    assert [one.documents for one in query.conditions[2:]] == [one.passages for one in query.conditions[2:]]
     assert (query.types, query.languages) == (("invoice", "receipt"), ("en",))
 
 
 def test_the_closed_values_are_those_that_a_document_can_have() -> None:
     assert set(get_args(get_type_hints(DocumentCompleted)["sensitivity"])) == set(CLOSED["sensitivity"])
     assert set(CLOSED["outcome"]) > set(Outcome)
+    kinds = get_args(get_type_hints(DocumentCompleted)["sentiment"])
+    assert {value for kind in kinds for value in get_args(kind)} == set(CLOSED["sentiment"])
 
 
 def test_alternatives_of_words_stand_beside_fields() -> None:

@@ -17,6 +17,7 @@ from ream_index.testing import Node
 pytestmark = pytest.mark.servers
 
 # document, unit, language, text, what else is said of it
+ABOUT = {"topics": ["law", "health"], "sentiment": "negative"}
 PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("en", 1, "en", "The companies were leasing two warehouses near the harbour.", {"type": "contract"}),
     ("en", 2, "en", "Nothing is said about the two leases. The rent is due in the harbour.", {"type": "contract"}),
@@ -33,7 +34,7 @@ PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("table", 1, "en", " ".join(f"person{number}" for number in range(19950, 20000)), {}),
     ("sheet", 7, "en", "Turbines 1,234 1,101", {"cells": ["Turbines 2019: 1,234", "Turbines 2018: 1,101"]}),
     ("named", 3, "en", "Acme Ltd builds barges", {"organisations": ["Acme Ltd"], "places": ["Oslo", "Bergen"]}),
-    ("named", 4, "en", "Barges again", {"organisations": ["ACME Ltd"]}),
+    ("named", 4, "en", "Barges again", {"organisations": ["ACME Ltd"], **ABOUT}),
     ("engine", 1, "en", "Gaskets of crankcase, camshaft, tappets, flywheel", {}),
     ("engine", 2, "en", "Crankcase, camshaft, flywheel, tappets, gaskets once more", {}),
 ]  # fmt: skip
@@ -200,6 +201,13 @@ def test_a_name_is_a_condition_and_a_facet(search: Search) -> None:
     assert [one.unit for one in search("barges place:oslo").documents[0].passages] == [3]
     assert search("barges -place:oslo").documents[0].passages[0].unit == 4
     assert ids(search("place:bergen")) == ["named"], "by its entry"
+
+
+def test_what_it_is_about_and_how_it_speaks_are_conditions(search: Search) -> None:
+    for asked in ("barges topic:health", "barges topic:Law,sports", "barges sentiment:Negative -topic:sports"):
+        assert [[hit.unit for hit in one.passages] for one in search(asked).documents] == [[4]], asked
+    assert search("barges -topic:law -sentiment:negative").documents
+    assert search("barges topic:sports").documents == ()
 
 
 def test_facets_count_what_conditions_alone_find(search: Search) -> None:

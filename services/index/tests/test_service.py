@@ -233,10 +233,13 @@ def test_passages_say_what_was_decided_of_their_document_when_it_is_complete(pla
     (early,) = play.node.entries("t-passages").values()
     assert (early.get("type"), early["outcome"], early["document_sensitivity"]) == (None, "outstanding", "restricted")
     assert (early["name"], early["namespace"], early["stems"]) == ("edition 1.pdf", "default", {"en": "one"})
-    play.completes()
+    assert (early["topics"], early.get("sentiment")) == ([], None)
+    done = completed(1, 1, DOCUMENT, play.pages[DOCUMENT, 1, 1])
+    play.says(replace(done, topics=("law", "business"), sentiment="negative"))
     play.part(1)
     (late,) = play.node.entries("t-passages").values()
     assert (late["type"], late["outcome"], late["document_sensitivity"]) == ("report", "complete", "internal")
+    assert (late["topics"], late["sentiment"]) == (["law", "business"], "negative")
     assert late["sensitivity"] == "confidential", "a page keeps what it shows by itself"
 
 

@@ -59,17 +59,26 @@ class Decided:
     type: str | None
     outcome: str
     sensitivity: str | None
+    topics: tuple[str, ...] = ()
+    sentiment: str | None = None
 
     @classmethod
     def by(cls, done: DocumentCompleted) -> "Decided":
         """As a completion says it."""
-        return cls(done.version, done.type, done.outcome, done.sensitivity)
+        return cls(done.version, done.type, done.outcome, done.sensitivity, done.topics, done.sentiment)
 
     @classmethod
     def as_recorded(cls, record: DocumentRecord) -> "Decided":
         """As it was when this record was written."""
         document = record.document
-        return cls(record.version, document.get("type"), record.outcome, document.get("sensitivity"))
+        return cls(
+            record.version,
+            document.get("type"),
+            record.outcome,
+            document.get("sensitivity"),
+            tuple(document.get("topics") or ()),
+            document.get("sentiment"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,8 @@ class About:
             "media_type": source.media_type,
             "submitted": source.submitted,
             "type": decided.type if decided else None,
+            "topics": list(decided.topics) if decided else [],
+            "sentiment": decided.sentiment if decided else None,
             "outcome": decided.outcome if decided else "outstanding",
             "document_sensitivity": (decided.sensitivity if decided else None) or until_decided(scores),
         }

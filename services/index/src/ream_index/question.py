@@ -59,6 +59,8 @@ EXACT = {
     "type": Field("type", "type"),
     "sensitivity": Field("document_sensitivity", "sensitivity"),
     "language": Field("language", "languages"),
+    "topic": Field("topics", "topics"),
+    "sentiment": Field("sentiment", "sentiment"),
     "source": Field("namespace", "namespace"),
     "outcome": Field("outcome", "outcome"),
     "media": Field("media_type", "media_type"),
@@ -75,9 +77,10 @@ DATES = ("date", "after", "before")
 CLOSED = {
     "outcome": (*Outcome, "outstanding"),
     "sensitivity": ("public", "internal", "confidential", "restricted"),
+    "sentiment": ("positive", "negative", "neutral", "mixed"),
 }
 """Fields with a list of values that nobody adds to."""
-LOWER = ("type", "language")
+LOWER = ("type", "topic", "language")
 """Fields whose values have no capital letters, however they are asked."""
 PAGE = "page"
 FIELDS = (*EXACT, *IN_WORDS, *DATES, PAGE)
