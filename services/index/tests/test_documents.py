@@ -110,6 +110,14 @@ def test_a_unit_that_is_not_whole_says_so_and_keeps_its_text() -> None:
     assert taken.text == "page one\n\npage two"
 
 
+def test_a_unit_whose_reader_knows_why_it_is_not_whole_says_that() -> None:
+    taken = Contents(1000)
+    damaged = replace(TEXT, units=tuple(replace(one, lacking="damaged-content") for one in TEXT.units))
+    taken.add(replace(RECORD, incomplete=((2, 2),)), damaged)
+    first, second, *_ = lines(taken.receipt(completed(), MANIFEST))
+    assert (first.way.cause, second.way.cause) == (None, "damaged-content")
+
+
 @pytest.mark.slow
 def test_a_receipt_of_a_hundred_thousand_units_stays_small() -> None:
     taken = Contents(0)

@@ -188,3 +188,11 @@ def test_confidence_is_a_mean_over_characters() -> None:
     assert confidence([layer(1, "a" * 90, 100), layer(2, "b" * 10, 0)]) == 90
     assert confidence([layer(1, "", 100), layer(2, "", 50)]) == 75
     assert confidence([]) == 0
+
+
+@pytest.mark.parametrize("said", [SEEN, "", "Envelope ID 0815-4711"])
+def test_what_is_damaged_in_the_file_is_not_whole_whichever_text_is_kept(said: str) -> None:
+    kept = replace(layer(1, said, confidence=90), lacking="damaged-content")
+    (unit,) = collect([answer(1)], ((1, 1),), {1: kept}).read
+    assert SEEN in unit.text
+    assert unit.lacking == "damaged-content"

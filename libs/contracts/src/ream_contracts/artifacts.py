@@ -461,6 +461,8 @@ class UnitText:
     """What the page looks like in 64 bits: pictures that look alike differ in few of them; absent where nobody has looked at it, or nothing is to be seen."""
     words: str | None = None
     """Where the words that OCR saw stand, and how sure it was of each: 12 characters a word, base64 of 9 bytes: left, top, right and bottom as 65535ths of the width and height of the unit (two bytes each, the higher first), and a confidence from 0 to 100. The words are the first of the text, parted by white space; absent where OCR saw none."""
+    lacking: str | None = None
+    """Cause for which a part of it could not be read; absent where its reader knows of none."""
     blocks: tuple[LayoutBlock, ...] = ()
     """What its text is made of, in reading order; none where its reader does not say."""
 

@@ -37,13 +37,16 @@ class Unit(Protocol):
     @property
     def blocks(self) -> Collection[LayoutBlock]: ...  # noqa: D102
 
+    @property
+    def lacking(self) -> str | None: ...  # noqa: D102
+
 
 def holds(units: Iterable[Unit], children: Collection[ChildFound] = ()) -> dict[str, int]:
     """Counts what units hold, by kind.
 
     Returns:
         `units`, `characters`, `headings`, `pictures`, `cells` (of tables), `annotations`, `blocks`, `children`, and
-        `beside`: characters in headings, cells and annotations.
+        `beside`: characters in headings, cells and annotations; `lacking` where units say that they are not whole.
     """
     counts: Counter[str] = Counter(children=len(children))
     for unit in units:
@@ -53,6 +56,8 @@ def holds(units: Iterable[Unit], children: Collection[ChildFound] = ()) -> dict[
             units=1, characters=len(unit.text), headings=len(unit.headings), pictures=len(unit.pictures),
             cells=len(cells), annotations=len(unit.annotations), blocks=len(unit.blocks), beside=sum(map(len, beside)),
         )  # fmt: skip
+        if unit.lacking is not None:
+            counts["lacking"] += 1
     return dict(counts)
 
 

@@ -27,12 +27,14 @@ def faults(read: SegmentRead, text: SegmentText) -> Iterator[str]:
 
 
 def incomplete(text: SegmentText) -> units.Ranges:
-    """Returns the units in which a second reading counted more letters than their text has."""
+    """Returns the units that their reader calls not whole, or in which a second reading counted more letters."""
     return units.of(unit.unit for unit in text.units if lacks(unit))
 
 
 def lacks(unit: UnitText) -> bool:
-    """Says whether a unit has so many letters less than were counted in it that some were left out on the way."""
+    """Says whether letters of a unit were left out on the way: its reader says so, or many more were counted in it."""
+    if unit.lacking is not None:
+        return True
     if unit.counted is None or unit.counted < COMPARABLE:
         return False
     return letters(unit.text) < WHOLE * unit.counted

@@ -100,13 +100,18 @@ def text_of(words: pdfium.PdfTextPage) -> PageWords:
     text = words.get_text_range()
     # PDFium's faster call leaves out characters beyond the first plane: the numbers differ then, and only then.
     if len(text) != count:
-        plain = tidy(join_hyphens(words.get_text_bounded()))
-        return PageWords(plain, (LineOnPage(0, plain, None, 0.0, False),), (), 0.0, _unmapped(words, count))
+        return unplaced(join_hyphens(words.get_text_bounded()), _unmapped(words, count))
     lines = tuple(_lines(words, text))
     sizes = [(line.text, line.size) for line in lines]
     body = body_size(sizes)
     told = tuple(headings(sizes, body))
     return PageWords("\n".join([line.text for line in lines]), lines, told, body, _unmapped(words, count))
+
+
+def unplaced(text: str, unmapped: float = 0.0) -> PageWords:
+    """Returns a text of which nobody knows where its lines stand on the page."""
+    plain = tidy(text)
+    return PageWords(plain, (LineOnPage(0, plain, None, 0.0, False),), (), 0.0, unmapped)
 
 
 def letters_on(words: pdfium.PdfTextPage) -> int:

@@ -142,6 +142,8 @@ class UnitRead:
     """Letters and digits counted in it by another way than the one that read the text; None where there is none."""
     blocks: tuple[LayoutBlock, ...] = ()
     """What its text is made of, in reading order; what is in none of them is white space. None where nobody says."""
+    lacking: str | None = None
+    """Cause for which a part of it could not be read; None where its reader knows of none."""
 
 
 @dataclass(frozen=True, slots=True)

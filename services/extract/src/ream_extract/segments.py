@@ -153,7 +153,7 @@ class Gathering:
         return UnitText(
             unit.unit, unit.kind, unit.text, unit.method, unit.confidence, unit.label, unit.width, unit.height,
             unit.rotation, unit.headings, tuple(pictures), unit.tables, unit.annotations, unit.counted,
-            blocks=unit.blocks,
+            blocks=unit.blocks, lacking=unit.lacking,
         )  # fmt: skip
 
     def _child(self, child: ChildRead, file: Find) -> ChildFound:

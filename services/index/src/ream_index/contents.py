@@ -15,7 +15,7 @@ LostState = Literal["failed", "expired", "unanswered"]
 NOTHING: Literal["not-applicable"] = "not-applicable"
 BETWEEN = "\n\n"
 TEXT_MISSING = "text-missing"
-"""Cause of units that are not read whole."""
+"""Cause of units that are not read whole, where their reader does not know why."""
 VARIOUS = "various-causes"
 """Stands for the causes of losses that a completion has no room to name one by one."""
 
@@ -50,7 +50,7 @@ class Contents:
             state = _state(record, unit.unit)
             if state is None or unit.unit in self._lines:
                 continue
-            way = Way(unit.kind, state, unit.method, TEXT_MISSING if state == "incomplete" else None)
+            way = Way(unit.kind, state, unit.method, _why(unit) if state == "incomplete" else None)
             # One object for all units that were answered alike: a document may have a hundred thousand.
             way = self._ways.setdefault(way, way)
             self._lines[unit.unit] = Line(unit.unit, way, len(unit.text), unit.confidence)
@@ -130,6 +130,10 @@ class Contents:
         if done.outcome in ("superseded", "erased"):
             return "unanswered", None
         return "failed", VARIOUS
+
+
+def _why(unit: UnitText) -> str:
+    return unit.lacking or TEXT_MISSING
 
 
 def _state(record: SegmentRecord, unit: int) -> State | None:

@@ -17,6 +17,7 @@ from ream_extract.pdf_blocks import Layout, lines_of
 from ream_extract.pdf_margins import with_blocks
 from ream_extract.pdf_marks import shown_by
 from ream_extract.pdf_pictures import Pictures, under_text
+from ream_extract.pdf_second import SecondLook, second_look
 from ream_extract.pdf_spread import spread_of
 from ream_extract.pdf_tables import tables_on
 from ream_extract.pdf_xfa import form_blocks
@@ -39,6 +40,9 @@ from ream_extract.text_layer import Layer, PageLook, judge
 MOST_PAGES = 1_000_000
 """Pages counted at most: more are a lie, and a count must stay a number that everybody can hold."""
 
+DAMAGED = "damaged-content"
+"""Cause of pages of which a part of what they draw does not come out of the file."""
+
 MORE = 1_000
 """Letters that a page is said to have beyond those that came, where what is pinned to it is not whole."""
 
@@ -47,7 +51,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "10"
+    version = "11"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -105,7 +109,8 @@ class PdfExtractor:
                 pages = _believed(len(document), pdf_structure.look(source.path).pages)
             pictures = Pictures(scratch, source.limits)
             numbers = range(first, min(last, pages) + 1)
-            read = (_page(document, number, source, pictures) for number in numbers)
+            second = second_look(source.path)
+            read = (_page(document, number, source, pictures, second) for number in numbers)
             yield from with_blocks(read, len(numbers))
             if last > pages:
                 yield from _attachments(document, source, max(first, pages + 1), last, pages, scratch)
@@ -132,7 +137,9 @@ def _locked() -> Unreadable:
     return Unreadable("encrypted", "The PDF is encrypted and opens only with a password, which nobody gave.")
 
 
-def _page(document: pdfium.PdfDocument, number: int, source: Source, pictures: Pictures) -> tuple[Item, Layout | None]:
+def _page(
+    document: pdfium.PdfDocument, number: int, source: Source, pictures: Pictures, second: SecondLook
+) -> tuple[Item, Layout | None]:
     if number > len(document):
         return UnitFailed(number, "damaged"), None
     try:
@@ -140,7 +147,7 @@ def _page(document: pdfium.PdfDocument, number: int, source: Source, pictures: P
     except pdfium.PdfiumError:
         return UnitFailed(number, "damaged"), None
     try:
-        return _judged(page, number, document, source, pictures)
+        return _judged(page, number, document, source, pictures, second)
     except pdfium.PdfiumError:
         return UnitFailed(number, "damaged"), None
     finally:
@@ -148,11 +155,19 @@ def _page(document: pdfium.PdfDocument, number: int, source: Source, pictures: P
 
 
 def _judged(
-    page: pdfium.PdfPage, number: int, document: pdfium.PdfDocument, source: Source, pictures: Pictures
+    page: pdfium.PdfPage,
+    number: int,
+    document: pdfium.PdfDocument,
+    source: Source,
+    pictures: Pictures,
+    second: SecondLook,
 ) -> tuple[Item, Layout | None]:
     words = page.get_textpage()
+    lacking = DAMAGED if second.is_damaged(number) else None
     try:
         said = pdf_page.text_of(words)
+        if lacking and letters(more := second.text(number)) > letters(said.text):
+            said = pdf_page.unplaced(more)
         text = said.text
         counted = pdf_page.letters_on(words)
         drawn = pdf_page.drawn_on(page)
@@ -204,9 +219,12 @@ def _judged(
         tables,
         tuple(notes),
         counted,
+        lacking=lacking,
     )
+    if lacking and not (text.strip() or drawn.drawings):
+        return UnitFailed(number, lacking), None
     if scanned is not None:
-        return UnitScanned(number, scanned, unit if text.strip() else None), None
+        return UnitScanned(number, scanned, unit if text.strip() or lacking else None), None
     boxes = tuple(table.box for table in tables), tuple(picture.box for picture in taken)
     shown = tuple(line for line in below if text[slice(*line)].strip())
     return unit, Layout(lines, *boxes, height, said.body, shown)
