@@ -37,9 +37,9 @@ bench: ## measure speed and memory from end to end; BENCH=--quick takes two minu
 	$(BIN)/python benchmarks/bench.py $(BENCH)
 	$(BIN)/python benchmarks/search.py $(if $(findstring --quick,$(BENCH)),--passages 5000 --name search-quick)
 
-quality: ## measure how well documents of known content are read and understood; CORPUS=DIR, else $$REAM_CORPUS
+quality: ## measure how well documents of known content are read and understood; CORPUS=DIR, else $$REAM_CORPUS; PEERS=1 beside others
 	@scripts/bootstrap.sh all
-	$(BIN)/python benchmarks/quality.py $(CORPUS) $(if $(ONLY),--only $(ONLY)) $(if $(RESULTS),--results $(RESULTS))
+	$(BIN)/python benchmarks/quality.py $(CORPUS) $(if $(ONLY),--only $(ONLY)) $(if $(PEERS),--peers) $(if $(RESULTS),--results $(RESULTS))
 
 chaos: ## break everything on purpose, within 30 minutes; SEED=N repeats a run, LONG=1 takes an hour, PARTS="kills store"
 	@scripts/bootstrap.sh all

@@ -12,14 +12,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ream_bench.command import attempted, teller
 from ream_bench.installation import Tell, installed
 from ream_kit.store_open import open_store
-from ream_quality import duplicates, figures_page, made
+from ream_quality import duplicates, figures_page, made, peers
 from ream_quality.corpus import Given, given
 from ream_quality.flowing import left_behind, through_the_flow
 from ream_quality.library import Library
@@ -27,6 +27,8 @@ from ream_quality.measures import AIMS, measure
 from ream_quality.pages_found import metrics
 from ream_quality.report import missing, page
 from ream_quality.searching import answered
+
+Figures = Mapping[str, float]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", action="store_true", help="leave store and logs there")
     parser.add_argument("--docs", type=Path, metavar="FILE", help="write the figures as Markdown too")
     parser.add_argument("--kept", type=Path, metavar="STORE", help="only score what an earlier run left in this store")
+    parser.add_argument("--peers", action="store_true", help="let other programs read the same, for comparison")
     options = parser.parse_args(arguments)
     corpus = options.corpus or Path(os.environ.get("REAM_CORPUS", ""))
     if not (options.corpus or os.environ.get("REAM_CORPUS")) or not corpus.is_dir():
@@ -49,9 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if done is None:
         return 1
     library, figures = done
-    write(library, figures, options.results, tell)
+    others = peers.measure(library, tell) if options.peers else {}
+    write(library, figures, others, options.results, tell)
     if options.docs:
-        options.docs.write_text(figures_page.page(figures, len(library.readings), datetime.now(UTC).date()), "utf-8")
+        day = datetime.now(UTC).date()
+        options.docs.write_text(figures_page.page(figures, others, len(library.readings), day), "utf-8")
     return 0
 
 
@@ -76,17 +81,18 @@ def chosen(corpus: Path, only: Sequence[str]) -> list[Given]:
     return [one for one in every if not only or one.name.startswith(tuple(f"{name}/" for name in only))]
 
 
-def write(library: Library, figures: dict[str, float], folder: Path, tell: Tell) -> None:
-    """Writes and shows the figures."""
+def write(library: Library, figures: Figures, others: Mapping[str, Figures], folder: Path, tell: Tell) -> None:
+    """Writes and shows the figures, and those of the peers by name."""
     file = folder / "quality.json"
     last: dict[str, float] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
-    (folder / "quality.html").write_text(page(library, figures, last), "utf-8")
+    (folder / "quality.html").write_text(page(library, figures, last, others), "utf-8")
     for name, figure in figures.items():
         aim = AIMS.get(name)
         wanted = f"wanted {aim}{'' if aim.met(figure) else ', missed'}" if aim else ""
-        print(f"{name:36} {figure:<10g} {wanted}")
+        beside = "".join(f", {peer} {theirs[name]:g}" for peer, theirs in others.items() if name in theirs)
+        print(f"{name:36} {figure:<10g} {wanted}{beside}")
     for name, why in missing(figures):
         print(f"{name:36} not measured: {why}")
     tell(f"written: {file} and {folder / 'quality.html'}")

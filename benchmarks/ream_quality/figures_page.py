@@ -10,11 +10,12 @@ from ream_quality.measures import AIMS
 from ream_quality.report import missing
 
 
-def page(figures: Mapping[str, float], documents: int, day: date) -> str:
-    """Returns Markdown: every figure with what is wanted, and why others have none.
+def page(figures: Mapping[str, float], others: Mapping[str, Mapping[str, float]], documents: int, day: date) -> str:
+    """Returns Markdown: every figure with what is wanted, what peers reach, and why others have none.
 
     Args:
         figures: by metric.
+        others: those of peers on the same documents, by the name of the peer.
         documents: how many went through the flow.
         day: on which it was measured.
     """
@@ -22,7 +23,8 @@ def page(figures: Mapping[str, float], documents: int, day: date) -> str:
     for name, figure in figures.items():
         aim = AIMS.get(name)
         state = "" if aim is None else "reached" if aim.met(figure) else "not reached"
-        rows.append(f"| `{name}` | {figure:g} | {aim or ''} | {state} |")
+        beside = ", ".join(f"{peer} {theirs[name]:g}" for peer, theirs in others.items() if name in theirs)
+        rows.append(f"| `{name}` | {figure:g} | {aim or ''} | {state} | {beside} |")
     reasons = (f"- `{name}`: {why}" for name, why in missing(figures))
     return "\n".join(
         (
@@ -34,8 +36,8 @@ def page(figures: Mapping[str, float], documents: int, day: date) -> str:
             f"the tests and on documents that it makes itself: {documents} documents went through all services, and",
             "what the store and the index held then was scored. Other documents of the same kinds give other figures.",
             "",
-            "| metric | measured | wanted | |",
-            "|---|---:|---:|---|",
+            "| metric | measured | wanted | | other programs on the same documents |",
+            "|---|---:|---:|---|---|",
             *rows,
             "",
             "Not measured:",

@@ -68,22 +68,33 @@ def measure(library: Library) -> dict[str, float]:
     """Returns shares of wrong letters, words in order and words in pictures that came, and documents read twice."""
     if not any(name.startswith(FOLDER) for name in library.readings):
         return {}
-    wrong = letters = kept = words = 0
+    doubled = sum(bool(more_often(library.readings[one.name].text, one.text)) for one in twice())
+    words_came = sum(came(library.readings[one.name].text, one) for one in twice())
+    return {
+        **wrong_letters(library),
+        **words_in_order(library),
+        "text_read_twice": doubled,
+        "picture_words": words_came / sum(runs(one.shown).total() for one in twice()),
+    }
+
+
+def wrong_letters(library: Library) -> dict[str, float]:
+    """Returns the share of wrong letters over all degraded pages."""
+    wrong = letters = 0
     for page, edited in degraded_edits(library):
         wrong += edited
         letters += len(edits.plain(page.text))
+    return {"ocr_degraded_cer": wrong / letters}
+
+
+def words_in_order(library: Library) -> dict[str, float]:
+    """Returns the share of the words of PDFs with a text layer that came, in their order."""
+    kept = words = 0
     for one in in_order():
         found, wanted = library.readings[one.name].text.split(), one.text.split()
         kept += LCSseq.similarity(found, wanted)
         words += len(wanted)
-    doubled = sum(bool(more_often(library.readings[one.name].text, one.text)) for one in twice())
-    words_came = sum(came(library.readings[one.name].text, one) for one in twice())
-    return {
-        "ocr_degraded_cer": wrong / letters,
-        "pdf_words_in_order": kept / words,
-        "text_read_twice": doubled,
-        "picture_words": words_came / sum(runs(one.shown).total() for one in twice()),
-    }
+    return {"pdf_words_in_order": kept / words}
 
 
 def degraded_edits(library: Library) -> Iterator[tuple[Made, int]]:

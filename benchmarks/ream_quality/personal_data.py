@@ -27,23 +27,40 @@ def measure(library: Library) -> dict[str, float]:
 
 
 def _found(library: Library) -> dict[str, float]:
-    labels: dict[str, Any] = yaml.safe_load(MAP.read_text("utf-8"))
-    kinds: dict[str, str] = labels["kinds"]
+    kinds = set(labels()["kinds"].values())
+    return scored(
+        (sentence, _spans((finding for classes in reading.classes for finding in classes.findings), kinds))
+        for sentence, reading in sentences(library)
+    )
+
+
+def labels() -> Mapping[str, Any]:
+    """The map of the labels of spans to kinds of classify (`kinds`), and which of these are told by form (`formed`)."""
+    loaded: Mapping[str, Any] = yaml.safe_load(MAP.read_text("utf-8"))
+    return loaded
+
+
+def scored(found: Iterable[tuple[Mapping[str, Any], Iterable[Span]]]) -> dict[str, float]:
+    """Returns F1 over all kinds, over the formed ones, and of each.
+
+    Args:
+        found: sentences of `personal-data`, each with the spans that were found in it, of kinds of the map alone.
+    """
+    kinds: Mapping[str, str] = labels()["kinds"]
     tallies = Tallies()
-    for sentence, reading in sentences(library):
+    for sentence, spans in found:
         wanted = (
             Span(kinds[span["entity_type"]], span["start_position"], span["end_position"])
             for span in sentence["spans"]
             if span["entity_type"] in kinds
         )
-        findings = (finding for classes in reading.classes for finding in classes.findings)
-        tallies.add(_spans(findings, set(kinds.values())), wanted)
+        tallies.add(spans, wanted)
     if not tallies.kinds:
         return {}
     figures = {f"personal_data_f1_{kind.replace('-', '_')}": tallies.over([kind]).f1 for kind in sorted(tallies.kinds)}
     return {
         "personal_data_f1": tallies.over().f1,
-        "personal_data_f1_formed": tallies.over(labels["formed"]).f1,
+        "personal_data_f1_formed": tallies.over(labels()["formed"]).f1,
         **figures,
     }
 

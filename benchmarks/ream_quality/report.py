@@ -27,13 +27,19 @@ td,th{border-bottom:1px solid #ddd;padding:.2em .8em;text-align:left;vertical-al
 Rows = Iterable[Sequence[str]]
 
 
-def page(library: Library, figures: Mapping[str, float], last: Mapping[str, float]) -> str:
+def page(
+    library: Library,
+    figures: Mapping[str, float],
+    last: Mapping[str, float],
+    others: Mapping[str, Mapping[str, float]],
+) -> str:
     """Returns HTML that needs no other file.
 
     Args:
         library: what came out.
         figures: what was measured of it.
         last: the same of the last time; empty where there was none.
+        others: what was measured of peers on the same documents, by name.
     """
     kinds = (
         f"<tr><td>{escape(kind)}</td><td>{escape(answer)}</td><td class=number>{count}</td></tr>"
@@ -45,6 +51,8 @@ def page(library: Library, figures: Mapping[str, float], last: Mapping[str, floa
             f"<style>{_STYLE}</style><h1>Quality</h1>",
             f"<p>{len(library.readings)} documents went through all services.</p>",
             _table(("metric", "measured", "last time", "wanted"), _compared(figures, last)),
+            "<h2>Other programs on the same documents</h2>",
+            _table(("metric", "program", "measured", "Ream"), _peers(figures, others)),
             "<h2>Not measured</h2>",
             _table(("metric", "why"), ([f"<td>{name}", f"<td>{why}"] for name, why in missing(figures))),
             "<h2>Worst scanned pages</h2>",
@@ -70,6 +78,18 @@ def missing(figures: Mapping[str, float]) -> Iterator[tuple[str, str]]:
     for name, aim in AIMS.items():
         if name not in figures:
             yield name, f"the corpus has no documents with a truth for it ({aim.needs})"
+
+
+def _peers(figures: Mapping[str, float], others: Mapping[str, Mapping[str, float]]) -> Rows:
+    for peer, theirs in others.items():
+        for name, figure in theirs.items():
+            ours = f"{figures[name]:g}" if name in figures else ""
+            yield (
+                f"<td>{escape(name)}",
+                f"<td>{escape(peer)}",
+                f"<td class=number>{figure:g}",
+                f"<td class=number>{ours}",
+            )
 
 
 def _compared(figures: Mapping[str, float], last: Mapping[str, float]) -> Rows:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ALIKE = 0.5
 """Share of the characters of both spans together that they must have in common to be one."""
@@ -26,6 +27,12 @@ class Tally:
     right: int = 0
     wrong: int = 0
     missed: int = 0
+
+    @classmethod
+    def between(cls, found: Counter[Any], wanted: Counter[Any]) -> Tally:
+        """Counts what two multisets have in common, and what each has alone."""
+        right = (found & wanted).total()
+        return cls(right, found.total() - right, wanted.total() - right)
 
     def add(self, other: Tally) -> None:
         """Adds the counts of another."""

@@ -36,12 +36,16 @@ def measure(library: Library) -> dict[str, float]:
 
 def scored(library: Library) -> Iterator[tuple[Path, Tally]]:
     """Yields the documents of which the tables are known."""
+    for path, truth in with_truth(library):
+        yield path, Tally.between(found_pairs(library.of(path)), wanted_pairs(truth))
+
+
+def with_truth(library: Library) -> Iterator[tuple[Path, Path]]:
+    """Yields the documents of which the tables are known, each with the file that says them."""
     for path in library.files(FOLDER, ".pdf"):
         truth = path.with_name(f"{path.stem}-str.xml")
         if truth.is_file():
-            wanted, found = wanted_pairs(truth), found_pairs(library.of(path))
-            right = (wanted & found).total()
-            yield path, Tally(right, found.total() - right, wanted.total() - right)
+            yield path, truth
 
 
 def wanted_pairs(truth: Path) -> Counter[Pair]:

@@ -35,9 +35,8 @@ def scored(library: Library) -> Iterator[tuple[Path, Tally]]:
     for path in library.files(FOLDER, ".pdf"):
         truth, regions = (path.with_name(f"{path.stem}-{kind}.xml") for kind in ("str", "reg"))
         if truth.is_file() and regions.is_file():
-            wanted, found = wanted_pairs(truth), found_pairs(path, list(places(regions)))
-            right = (wanted & found).total()
-            yield path, Tally(right, found.total() - right, wanted.total() - right)
+            found = found_pairs(path, list(places(regions)))
+            yield path, Tally.between(found, wanted_pairs(truth))
 
 
 def places(regions: Path) -> Iterator[Place]:

@@ -45,9 +45,8 @@ def scored(library: Library, dpi: int = DPI) -> Iterator[tuple[Path, Tally]]:
         truth, regions = (path.with_name(f"{path.stem}-{kind}.xml") for kind in ("str", "reg"))
         if truth.is_file() and regions.is_file():
             engine = engine or open_engine("tesserocr", tessdata(None))
-            wanted, found = wanted_pairs(truth), found_pairs(path, list(places(regions)), engine, dpi)
-            right = (wanted & found).total()
-            yield path, Tally(right, found.total() - right, wanted.total() - right)
+            found = found_pairs(path, list(places(regions)), engine, dpi)
+            yield path, Tally.between(found, wanted_pairs(truth))
 
 
 def found_pairs(path: Path, given: list[Place], engine: OcrEngine, dpi: int) -> Counter[Pair]:

@@ -210,7 +210,7 @@ def test_every_metric_is_measured_or_said_to_be_missing(tmp_path: Path) -> None:
     nothing = Library(tmp_path, {})
     assert measure(nothing) == {}
     assert [name for name, _ in missing({})] == list(AIMS)
-    assert "the corpus has no documents with a truth for it (tables)" in page(nothing, {}, {})
+    assert "the corpus has no documents with a truth for it (tables)" in page(nothing, {}, {}, {})
     assert set(FOLDERS) > {"reports", "receipts/img"}
 
 
@@ -218,17 +218,25 @@ def test_the_report_shows_the_last_time_and_small_pictures(tmp_path: Path) -> No
     truth(tmp_path, "ocr-pages/p.txt", "one two")
     Image.new("L", (400, 300), 200).save(tmp_path / "ocr-pages" / "p.png")
     library = Library(tmp_path, {"ocr-pages/p.png": read("<b>one")})
-    text = page(library, measure(library), {"ocr_pages_cer": 0.125})
+    text = page(library, measure(library), {"ocr_pages_cer": 0.125}, {"bare": {"ocr_pages_cer": 0.25}})
     assert "0.125" in text
+    assert "bare" in text
+    assert "0.25<" in text
     assert "data:image/jpeg;base64," in text
     assert "missed" in text
 
 
 def test_the_page_of_the_docs_says_what_was_reached_and_what_has_no_figure() -> None:
-    text = figures_page.page({"silent_loss": 1.0, "ocr_pages_cer": 0.002, "quiet_pages": 9.0}, 12, date(2026, 12, 1))
+    text = figures_page.page(
+        {"silent_loss": 1.0, "ocr_pages_cer": 0.002, "quiet_pages": 9.0},
+        {"bare": {"ocr_pages_cer": 0.25}},
+        12,
+        date(2026, 12, 1),
+    )
     for line in (
-        "| `silent_loss` | 1 | \u2264 0 | not reached |", "| `ocr_pages_cer` | 0.002 | \u2264 0.01 | reached |",
-        "| `quiet_pages` | 9 |  |  |",
+        "| `silent_loss` | 1 | \u2264 0 | not reached |  |",
+        "| `ocr_pages_cer` | 0.002 | \u2264 0.01 | reached | bare 0.25 |",
+        "| `quiet_pages` | 9 |  |  |  |",
         "- `type_f1_examples`: the corpus has no documents with a truth for it (folders of one kind)",
     ):  # fmt: skip
         assert line in text.splitlines()
@@ -246,7 +254,7 @@ def test_questions_without_their_reports_are_not_asked(tmp_path: Path) -> None:
 
 def test_figures_are_written_as_a_flat_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told: list[str] = []
-    quality.write(Library(tmp_path, {}), {"silent_loss": 1.0}, tmp_path, told.append)
+    quality.write(Library(tmp_path, {}), {"silent_loss": 1.0}, {}, tmp_path, told.append)
     assert json.loads((tmp_path / "quality.json").read_text()) == {"silent_loss": 1.0}
     assert "silent_loss                          1          wanted \u2264 0, missed" in capsys.readouterr().out
 
