@@ -196,3 +196,9 @@ def test_what_is_damaged_in_the_file_is_not_whole_whichever_text_is_kept(said: s
     (unit,) = collect([answer(1)], ((1, 1),), {1: kept}).read
     assert SEEN in unit.text
     assert unit.lacking == "damaged-content"
+
+
+def test_a_damaged_page_on_which_nothing_is_seen_is_not_surely_blank() -> None:
+    kept = replace(layer(1, ""), annotations=(), lacking="damaged-image")
+    (unit,) = collect([answer(1, "", confidence=100)], ((1, 1),), {1: kept}).read
+    assert (unit.text, unit.confidence, unit.lacking) == ("", 0, "damaged-image")

@@ -55,7 +55,7 @@ class Pictures:
         left = LeftOut()
         most = self._limits.pictures_per_unit
         self._decodable = DECODED_PAGES * self._limits.decoded_pixels
-        for bands in pictures_of([Sized(image, *_pixels(image.handle)) for image in images]):
+        for bands in pictures_of([Sized(image, *pixels_of(image.handle)) for image in images]):
             whole = self._joined(page, bands) if len(bands) > 1 and len(kept) < most else None
             if whole is not None:
                 kept.append(whole)
@@ -170,7 +170,8 @@ def _digest(handle: Any, size: int) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _pixels(handle: Any) -> tuple[int, int]:
+def pixels_of(handle: Any) -> tuple[int, int]:
+    """Width and height of an image; 0 where PDFium cannot say."""
     width, height = ctypes.c_uint(), ctypes.c_uint()
     if not raw.FPDFImageObj_GetImagePixelSize(handle, width, height):
         return 0, 0

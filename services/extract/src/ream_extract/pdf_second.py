@@ -74,6 +74,12 @@ class SecondLook:
         page = self._page(number) if self._why.upright else None
         return page is not None and any(_is_upright(font) for font in _fonts(page))
 
+    def has_fax_of_group_4(self, number: int) -> bool:
+        """Says whether all faxes that a page draws as images are of group 4."""
+        page = self._page(number)
+        kinds = [kind for holder in _holders(page) for kind in _fax_kinds(holder)] if page is not None else []
+        return bool(kinds) and all(kind < 0 for kind in kinds)
+
     def _page(self, number: int) -> Any:
         """Returns the objects of a page, None where pypdf does not find them."""
         try:
@@ -137,8 +143,27 @@ def _drawn_from(page: Any) -> Iterator[Any]:
                 waiting.append((_object(form.get("/Resources")), depth + 1))
 
 
+def _holders(page: Any) -> Iterator[Any]:
+    """Yields what has resources: the page and its forms."""
+    yield page
+    yield from (one for one in _drawn_from(page) if one.get("/Subtype") == "/Form")
+
+
+def _fax_kinds(holder: Any) -> Iterator[float]:
+    """Yields what the images of a page or form say of how they were faxed: below 0 is group 4."""
+    resources = _object(holder.get("/Resources"))
+    images: Any = _object(resources.get("/XObject")) if hasattr(resources, "get") else None
+    for name in images or ():
+        image = _object(images[name])
+        if isinstance(image, StreamObject) and "/CCITTFaxDecode" in str(image.get("/Filter")):
+            told = _object(image.get("/DecodeParms"))
+            told = _object(told[-1]) if isinstance(told, list) and told else told
+            kind = told.get("/K", 0) if hasattr(told, "get") else 0
+            yield kind if isinstance(kind, int | float) else 0
+
+
 def _fonts(page: Any) -> Iterator[Any]:
-    for holder in (page, *(one for one in _drawn_from(page) if one.get("/Subtype") == "/Form")):
+    for holder in _holders(page):
         resources = _object(holder.get("/Resources"))
         fonts: Any = _object(resources.get("/Font")) if hasattr(resources, "get") else None
         for name in fonts or ():

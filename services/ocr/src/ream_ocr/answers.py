@@ -125,13 +125,15 @@ def _better(layer: UnitText | None, seen: UnitText, *, broken: bool) -> UnitText
     keep = judge(layer.text, layer.confidence, seen.text, seen.confidence, broken=broken)
     if keep is Keep.LAYER:
         # What stands where is seen in the picture alone.
-        return replace(layer, tables=layer.tables or seen.tables, lacking=layer.lacking or seen.lacking)
+        return layer if layer.tables else replace(layer, tables=seen.tables)
     text = together(layer.text, seen.text) if keep is Keep.BOTH else seen.text
     text = with_notes(text, _notes(layer))
     # Headings point into the layer's text and go with it; what else was found on the page stays.
     kept = replace(seen, text=text, label=layer.label, pictures=layer.pictures, annotations=layer.annotations)
-    # What does not come out of the file is not in the picture of the page either.
-    return replace(kept, lacking=layer.lacking or seen.lacking)
+    if layer.lacking is None:
+        return kept
+    # What does not come out of the file is not in the picture of the page either: that it is blank is not sure.
+    return replace(kept, lacking=layer.lacking, confidence=kept.confidence if text.strip() else 0)
 
 
 def _notes(layer: UnitText) -> Iterator[tuple[str, bool]]:

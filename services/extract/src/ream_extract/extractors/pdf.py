@@ -4,6 +4,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ from ream_contracts.whole import letters
 from ream_extract import pdf_annotations, pdf_attachments, pdf_page, pdf_structure
 from ream_extract.flow import unit as body
 from ream_extract.pdf_blocks import Layout, lines_of
+from ream_extract.pdf_images import are_whole
 from ream_extract.pdf_margins import with_blocks
 from ream_extract.pdf_marks import shown_by
 from ream_extract.pdf_pictures import Pictures, under_text
@@ -42,6 +44,9 @@ MOST_PAGES = 1_000_000
 
 DAMAGED = "damaged-content"
 """Cause of pages of which a part of what they draw does not come out of the file."""
+
+DAMAGED_IMAGE = "damaged-image"
+"""Cause of pages that show an image of which a part does not come out of the file."""
 
 MORE = 1_000
 """Letters that a page is said to have beyond those that came, where what is pinned to it is not whole."""
@@ -183,6 +188,8 @@ def _judged(
             tables = tables_on(page, words, text, drawn)
     finally:
         words.close()
+    if lacking is None and not full_page and (scanned or source.pictures) and drawn.images:
+        lacking = None if are_whole(drawn.images, partial(second.has_fax_of_group_4, number)) else DAMAGED_IMAGE
     found = pdf_annotations.annotations(page, document.formenv)
     notes = list(found.notes)
     below: list[tuple[int, int]] = []
