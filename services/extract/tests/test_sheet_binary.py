@@ -81,8 +81,8 @@ def test_comments_that_are_cut_off_are_missing_by_name(tmp_path: Path, comments:
 
 
 def test_sheets_are_listed() -> None:
-    body = struct.pack("<2I", 0, 1) + text("rId1") + text("Sheet")
-    assert list(sheet_binary.relations(record(156, body) + record(156, body[:9]))) == ["rId1"]
+    body = struct.pack("<2I", 1, 1) + text("rId1") + text("Sheet")
+    assert list(sheet_binary.sheets(record(156, body) + record(156, body[:9]))) == [("rId1", "Sheet", True)]
 
 
 @given(st.binary(max_size=200))

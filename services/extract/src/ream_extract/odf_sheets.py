@@ -36,7 +36,6 @@ def hanging_on(document: OpenDocument, table: Any, styles: Any, kept: Picture | 
     for name in drawn_below(document, table):
         found.texts += [block.text for block in text_of(document, name, titles=True)]
     found.margins += _margins(table, styles)
-    found.merged += _merged(table)
     return found
 
 
@@ -44,31 +43,7 @@ def _shapes(table: Any, kept: Picture | None) -> Iterator[Block]:
     for shapes in table.findall("{*}shapes"):
         yield from blocks_of(shapes, kept)
     for cell in (cell for row in rows_of(table) for cell in row):
-        # The reader of cells takes the words of shapes into the text of a cell that is words itself.
-        read = attribute(cell, "value-type") == "string" and not attribute(cell, "string-value")
-        for block in blocks_of([child for child in cell if local(child) not in _OF_CELLS], kept):
-            yield Block("", 0, (), block.annotations, block.pictures) if read else block
-
-
-def _merged(table: Any) -> Iterator[tuple[int, int, int, int]]:
-    """Yields the cells that reach over others; rows and cells that are written once for many count as many."""
-    at = 0
-    for row in rows_of(table):
-        column = 0
-        for cell in row:
-            if local(cell) not in ("table-cell", "covered-table-cell"):
-                continue
-            down, across = number(cell, "number-rows-spanned"), number(cell, "number-columns-spanned")
-            if down > 1 or across > 1:
-                yield at, column, down, across
-            column += number(cell, "number-columns-repeated")
-        at += number(row, "number-rows-repeated")
-
-
-def number(element: Any, name: str) -> int:
-    """Reads a number that is 1 where it is not said."""
-    value = attribute(element, name)
-    return max(1, int(value)) if value.isdecimal() and len(value) < 10 else 1
+        yield from blocks_of([child for child in cell if local(child) not in _OF_CELLS], kept)
 
 
 def _margins(table: Any, styles: Any) -> list[str]:

@@ -4,9 +4,10 @@
 import struct
 from collections.abc import Iterator
 
+from ream_extract.sheet_cells import place
 from ream_extract.text_clean import tidy
 
-_SHEET, _MARGINS = 156, 479
+_SETTINGS, _SHEET, _MARGINS = 153, 156, 479
 _BEGIN_COMMENTS, _END_COMMENTS, _AUTHOR, _BEGIN_COMMENT, _COMMENT_TEXT = 628, 629, 632, 635, 637
 _NOTHING = 0xFFFFFFFF
 """Stands for the length of a text that is not there."""
@@ -14,48 +15,54 @@ LONGEST = 1 << 20
 """Letters of one text."""
 
 
-def relations(data: bytes) -> Iterator[str]:
-    """Yields the relation of each sheet that a workbook lists."""
-    for kind, body in _records(data):
+def sheets(data: bytes) -> Iterator[tuple[str, str, bool]]:
+    """Yields each sheet that a workbook lists: its relation, its name, whether it is hidden."""
+    for kind, body in records(data):
         if kind == _SHEET and len(body) >= 12:
-            yield _text(body, 8)[0]
+            relation, at = text_at(body, 8)
+            yield relation, text_at(body, at)[0], body[0] != 0
+
+
+def counts_since_1904(data: bytes) -> bool:
+    """Says whether a workbook counts its days from 1904."""
+    return any(kind == _SETTINGS and bool(body[:1]) and bool(body[0] & 1) for kind, body in records(data))
 
 
 def comments(data: bytes) -> Iterator[tuple[str, str, str]]:
     """Yields the comments of a sheet: author, cell, text."""
     authors: list[str] = []
     author = cell = ""
-    for kind, body in _records(data):
+    for kind, body in records(data):
         if kind == _AUTHOR:
-            authors.append(_text(body, 0)[0])
+            authors.append(text_at(body, 0)[0])
         elif kind == _BEGIN_COMMENT and len(body) >= 20:
             number, row, _, column = struct.unpack_from("<4I", body)
             author = authors[number] if number < len(authors) else ""
-            cell = f"{_column(column)}{row + 1}"
+            cell = place(row, column)
         elif kind == _COMMENT_TEXT:
-            yield author, cell, _text(body, 1)[0]
+            yield author, cell, text_at(body, 1)[0]
 
 
 def are_whole(data: bytes) -> bool:
     """Says whether comments begin and end as they should."""
     first = last = 0
-    for kind, _ in _records(data):
+    for kind, _ in records(data):
         first, last = first or kind, kind
     return (first, last) == (_BEGIN_COMMENTS, _END_COMMENTS)
 
 
 def margins(data: bytes) -> Iterator[str]:
     """Yields printed headers and footers of a sheet, with the codes in them."""
-    for kind, body in _records(data):
+    for kind, body in records(data):
         if kind == _MARGINS:
             at = 2
             while at + 4 <= len(body):
-                text, at = _text(body, at)
+                text, at = text_at(body, at)
                 if text:
                     yield text
 
 
-def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+def records(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yields kind and body of each record; one that is cut off is none."""
     at = 0
     while at < len(data):
@@ -79,16 +86,16 @@ def _kind(data: bytes, at: int) -> tuple[int, int]:
 def _varying(data: bytes, at: int) -> tuple[int, int]:
     """Reads a number of seven bits a byte, four at most; returns it and where the next byte stands."""
     value = 0
-    for place in range(4):
+    for shift in range(4):
         byte = data[at] if at < len(data) else 0
         at += 1
-        value |= (byte & 0x7F) << 7 * place
+        value |= (byte & 0x7F) << 7 * shift
         if byte < 0x80:
             break
     return value, at
 
 
-def _text(body: bytes, at: int) -> tuple[str, int]:
+def text_at(body: bytes, at: int) -> tuple[str, int]:
     """Reads a text behind its length; returns it and where the next one begins."""
     if at + 4 > len(body):
         return "", len(body)
@@ -97,12 +104,3 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
         return "", at + 4
     end = at + 4 + 2 * min(length, LONGEST)
     return tidy(body[at + 4 : end].decode("utf-16-le", "replace")), end
-
-
-def _column(number: int) -> str:
-    letters = ""
-    number = min(number, 1 << 14) + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -30,8 +30,6 @@ class Hanging:
     pictures: list[PictureFound] = field(default_factory=list)
     margins: list[str] = field(default_factory=list)
     """What is printed above and below each page."""
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    """Merged cells (row and column from 0, rows, columns) where the reader of cells does not tell them."""
 
 
 def hanging_on(package: Package, part: str, keep: Keep | None) -> Hanging:

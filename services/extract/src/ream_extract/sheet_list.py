@@ -3,17 +3,18 @@
 
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
 from ream_extract import sheet_binary
 from ream_extract.opc import Package
-from ream_extract.open_document import OpenDocument
+from ream_extract.open_document import OpenDocument, attribute
 from ream_extract.reading import Unreadable
 from ream_extract.text_clean import tidy
+from ream_extract.xls_cells import records
 
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s")
 _TABLE = re.compile(rb"<table:table\s")
@@ -25,11 +26,26 @@ TEXTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a workbook's list says of a sheet."""
+
+    name: str
+    hidden: bool
+    part: str = ""
+    """Its name in the package; empty where that is not told."""
+    place: int = 0
+    """Where it begins in the stream of an old workbook."""
+
+
+@dataclass(frozen=True, slots=True)
 class SheetList:
-    """The sheets of a workbook; `parts` are their names in the package, empty where that is not told."""
+    """The sheets of a workbook: how many the bytes of the list name, and what a reading of it says of each."""
 
     count: int
-    parts: tuple[str, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    main: str = ""
+    binary: bool = False
+    since_1904: bool = False
 
 
 def in_package(package: Package) -> SheetList:
@@ -43,20 +59,44 @@ def in_package(package: Package) -> SheetList:
     if data is None:
         raise Unreadable("damaged", "The file has no workbook part: it is cut off or not a workbook.")
     links = package.links(main)
-    binary = not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
-    rels = list(sheet_binary.relations(data)) if binary else list(_relations(package, main))
-    parts = tuple(links[rel].target if rel in links else "" for rel in rels)
-    return SheetList(len(rels) if binary else len(_SHEET.findall(data)), parts)
+    if not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        told = tuple(
+            Sheet(name, hidden, links[rel].target if rel in links else "")
+            for rel, name, hidden in sheet_binary.sheets(data)
+        )
+        return SheetList(len(told), told, main, True, sheet_binary.counts_since_1904(data))
+    root = package.xml(main)
+    sheets = tuple(
+        Sheet(
+            one.get("name", ""),
+            one.get("state", "visible") != "visible",
+            links[rel].target if (rel := _relation(one)) in links else "",
+        )
+        for one in root.iter("{*}sheet")
+    )
+    settings = next(root.iter("{*}workbookPr"), None)
+    since_1904 = settings is not None and settings.get("date1904", "0") in ("1", "true")
+    return SheetList(len(_SHEET.findall(data)), sheets, main, False, since_1904)
 
 
-def _relations(package: Package, main: str) -> Iterator[str]:
-    for element in package.xml(main).iter("{*}sheet"):
-        yield next((value for name, value in element.attrib.items() if _REL.fullmatch(name)), "")
+def _relation(element: Any) -> str:
+    return next((value for name, value in element.attrib.items() if _REL.fullmatch(name)), "")
 
 
 def in_open_document(document: OpenDocument) -> SheetList:
     """Counts the sheets of ODS."""
-    return SheetList(len(_TABLE.findall(document.data("content.xml") or b"")))
+    content = document.content()
+    unseen = {
+        attribute(style, "name")
+        for style in content.iterfind("{*}automatic-styles/{*}style")
+        if any(attribute(one, "display") == "false" for one in style.iterfind("{*}table-properties"))
+    }
+    sheets = tuple(
+        Sheet(attribute(table, "name"), attribute(table, "style-name") in unseen)
+        for spreadsheet in content.iter("{*}spreadsheet")
+        for table in spreadsheet.iterfind("{*}table")
+    )
+    return SheetList(len(_TABLE.findall(document.data("content.xml") or b"")), sheets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +108,8 @@ class OldBook:
     """Comments and boxes of each sheet, in the order of the sheets."""
     margins: tuple[tuple[str, ...], ...]
     """Printed headers and footers of each sheet, with the codes in them."""
+    sheets: tuple[Sheet, ...] = ()
+    stream: bytes = b""
 
 
 def in_old_book(path: Path) -> OldBook:
@@ -95,13 +137,15 @@ def in_old_book(path: Path) -> OldBook:
     count = depth = left = 0
     begun = False
     margins: list[list[str]] = []
-    for kind, body in _records(stream):
+    sheets: list[Sheet] = []
+    for kind, body in records(stream):
         if kind == _PASSWORD:
             raise Unreadable(
                 "encrypted", "The workbook is encrypted and opens only with a password, which nobody gave."
             )
         if kind == _BOUND_SHEET:
             count += 1
+            sheets.append(_told(body))
         elif kind == _BEGIN:
             depth += 1
             if depth == 1:
@@ -123,8 +167,22 @@ def in_old_book(path: Path) -> OldBook:
     # The first part of the stream is the workbook's own; those of the sheets follow in their order.
     said = ([tidy(text.decode("utf-16-le", "replace")).strip() for text in sheet] for sheet in texts[1:])
     return OldBook(
-        count, tuple(tuple(text for text in sheet if text) for sheet in said), tuple(map(tuple, margins[1:]))
+        count,
+        tuple(tuple(text for text in sheet if text) for sheet in said),
+        tuple(map(tuple, margins[1:])),
+        tuple(sheets),
+        stream,
     )
+
+
+def _told(body: bytes) -> Sheet:
+    """Reads a line of the list; before the last form of the format no width follows the length of the name."""
+    if len(body) < 8:
+        return Sheet("", False)
+    place, state, _, length = struct.unpack_from("<IBBB", body)
+    wide = _wide(body[7:])
+    name = wide.decode("utf-16-le", "replace") if len(wide) == 2 * length else body[7:].decode("cp1252", "replace")
+    return Sheet(name, bool(state & 3), "", place)
 
 
 def _margin(body: bytes) -> str:
@@ -139,11 +197,3 @@ def _wide(body: bytes) -> bytes:
     if body[:1] == b"\x01":
         return body[1 : len(body) - (len(body) - 1) % 2]
     return body[1:].decode("cp1252", "replace").encode("utf-16-le")
-
-
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + 4 <= len(stream):
-        kind, size = struct.unpack_from("<2H", stream, at)
-        yield kind, stream[at + 4 : at + 4 + size]
-        at += 4 + size

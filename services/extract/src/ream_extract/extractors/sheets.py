@@ -4,16 +4,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import olefile  # type: ignore[import-untyped]
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ream_contracts.artifacts import Annotation, Heading
-from ream_extract import odf_sheets
+from ream_extract import odf_cells, odf_sheets, xls_cells, xlsb_cells, xlsx_cells
 from ream_extract.children import Inside, children
 from ream_extract.extractors.doc import properties
 from ream_extract.odf_objects import embedded as embedded_in
@@ -32,9 +30,10 @@ from ream_extract.reading import (
     UnitRun,
     Unreadable,
 )
+from ream_extract.sheet_cells import Cells, TooLarge, exact_lines, spread
 from ream_extract.sheet_drawings import Hanging, Keep, hanging_on, margin_lines
-from ream_extract.sheet_list import in_old_book, in_open_document, in_package
-from ream_extract.sheet_tables import Merged, table_of
+from ream_extract.sheet_list import Sheet, SheetList, in_old_book, in_open_document, in_package
+from ream_extract.sheet_tables import table_of
 from ream_extract.side_parts import HEADERS, ON_SHEETS, TEXT, lost
 from ream_extract.text_clean import tidy
 from ream_extract.zip_check import opened
@@ -48,8 +47,6 @@ OPC = (
     "application/vnd.ms-excel.template.macroenabled.12",
     "application/vnd.ms-excel.sheet.binary.macroenabled.12",
 )
-MOST_CELLS = 5_000_000
-"""Cells that a sheet may span: its writer says how far it reaches, and every cell up to there takes memory."""
 _INSIDE, OBJECTS = "xl/embeddings/", "MBD"
 """Where embedded files lie: in a package, and in an old workbook."""
 
@@ -58,7 +55,7 @@ class SheetExtractor:
     """Reads XLSX, XLSM, XLSB, XLS and ODS; macros are never run, links to other files never followed."""
 
     name = "sheets"
-    version = "4"
+    version = "5"
     media_types = (XLS, *ODS, *OPC)
     convert_to: str | None = None
 
@@ -79,14 +76,14 @@ class SheetExtractor:
             size = sum(one.size for one in book.inside)
             return Plan(tuple(run for run in units if run.count), metadata, child_bytes=size)
 
-    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item]:
+    def read(self, source: Source, first: int, last: int, scratch: Path) -> Iterator[Item | None]:
         """Yields the sheets, then embedded files, then what is missing."""
         kept = Keeper(scratch, source.limits, source.limits.entries)
         with _opened(source, kept) as book:
             if first <= book.sheets:
-                cells = _book(source)
                 for number in range(first, min(last, book.sheets) + 1):
-                    yield kept.noted(_sheet(cells, number, book.hanging))
+                    for item in _sheet(book, number):
+                        yield kept.noted(item) if item is not None else None
             whole = book.sheets + len(book.inside)
             begin = max(first, book.sheets + 1)
             yield from children(iter(book.inside), source, begin, min(last, whole), book.sheets, scratch)
@@ -99,6 +96,9 @@ class _Workbook:
     """What a workbook holds beside its cells."""
 
     sheets: int
+    told: tuple[Sheet, ...]
+    fill: Callable[[Cells, int], Iterator[None]]
+    """Reads the cells of a sheet, counted from 1, some at a time."""
     hanging: Callable[[int], Hanging]
     """Tells what hangs on a sheet, counted from 1."""
     inside: list[Inside]
@@ -114,20 +114,25 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
         with opened(source.path, source.limits.entries) as archive:
             package = Package(archive, source.limits)
             found = in_package(package)
-            parts = dict(enumerate(found.parts, 1))
+            parts = {number: one.part for number, one in enumerate(found.sheets, 1)}
             yield _Workbook(
                 found.count,
+                found.sheets,
+                _in_package(package, found),
                 lambda number: hanging_on(package, parts.get(number, ""), taken),
                 list(_parts(package)),
                 package.metadata,
-                lambda: lost(package, filter(None, found.parts), ON_SHEETS),
+                lambda: lost(package, filter(None, parts.values()), ON_SHEETS),
             )
     elif source.media_type == XLS:
         book = in_old_book(source.path)
         texts, margins = dict(enumerate(book.texts, 1)), dict(enumerate(book.margins, 1))
+        general = cache(partial(xls_cells.workbook, book.stream))
         with olefile.OleFileIO(source.path) as held:
             yield _Workbook(
                 book.count,
+                book.sheets,
+                lambda cells, number: xls_cells.fill(cells, book.stream, book.sheets[number - 1].place, general()),
                 lambda number: _noted(texts.get(number, ()), margins.get(number, ())),
                 [Inside(one.folder, one.size, partial(taken_out, held, one)) for one in embedded(held, OBJECTS)],
                 lambda: properties(held),
@@ -139,8 +144,11 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
             styles = odf_sheets.printed(document)
             no_styles = styles is None and "styles.xml" in document.parts
             pictures = keeper(document, taken) if taken is not None else None
+            listed = in_open_document(document)
             yield _Workbook(
-                in_open_document(document).count,
+                listed.count,
+                listed.sheets,
+                lambda cells, number: odf_cells.fill(cells, tables[number]),
                 lambda number: (
                     odf_sheets.hanging_on(document, tables[number], styles, pictures) if number in tables else Hanging()
                 ),
@@ -161,72 +169,63 @@ def _tables(document: OpenDocument) -> Iterator[Any]:
         yield from sheets.findall("{*}table")
 
 
-def _book(source: Source) -> CalamineWorkbook:
+def _in_package(package: Package, listed: SheetList) -> Callable[[Cells, int], Iterator[None]]:
+    """Returns what reads the cells of a sheet of XLSX or XLSB."""
+    reader = xlsb_cells if listed.binary else xlsx_cells
+
+    @cache
+    def general() -> tuple[list[str], list[str]]:
+        return reader.shared_texts(package, listed.main), reader.formats(package, listed.main)
+
+    def fill(cells: Cells, number: int) -> Iterator[None]:
+        part = listed.sheets[number - 1].part
+        data = package.data(part) if part else None
+        if data is None:
+            raise Unreadable("damaged", "A sheet that the workbook lists is not in the file.")
+        shared, formats = general()
+        yield from reader.fill(cells, data, shared, formats, listed.since_1904)
+
+    return fill
+
+
+def _sheet(book: _Workbook, number: int) -> Iterator[Item | None]:
+    """Yields the sheet, and before it None each time that some of its cells are read."""
+    if number > len(book.told):
+        yield UnitFailed(number, "not-read")
+        return
+    cells = Cells()
     try:
-        with source.path.open("rb") as held:
-            return CalamineWorkbook.from_filelike(held)
-    except (CalamineError, OSError, ValueError) as failure:
-        raise Unreadable("damaged", "The workbook cannot be read: it is cut off or broken.") from failure
+        for _ in book.fill(cells, number):
+            yield None
+    except TooLarge:
+        yield UnitFailed(number, "too-large")
+    except Unreadable as failure:
+        yield UnitFailed(number, failure.cause)
+    else:
+        yield _written(book, number, cells)
 
 
-def _sheet(book: CalamineWorkbook, number: int, hanging: Any) -> Item:
-    told = book.sheets_metadata
-    if number > len(told):
-        return UnitFailed(number, "not-read")
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    first_column, merged = 0, list[Merged]()
-    if told[number - 1].typ is SheetTypeEnum.WorkSheet:
-        try:
-            sheet = book.get_sheet_by_index(number - 1)
-        except (CalamineError, ValueError, OSError):
-            return UnitFailed(number, "damaged")
-        if sheet.height * sheet.width > MOST_CELLS:
-            return UnitFailed(number, "too-large")
-        first, first_column = sheet.start or (0, 0)
-        rows = list(_rows(sheet.to_python(skip_empty_area=True), first))
-        merged = [(r, c, r2 - r + 1, c2 - c + 1) for (r, c), (r2, c2) in sheet.merged_cell_ranges or ()]
-    more: Hanging = hanging(number)
-    name = tidy(told[number - 1].name)[:500]
-    hidden = told[number - 1].visible is not SheetVisibleEnum.Visible
+def _written(book: _Workbook, number: int, cells: Cells) -> UnitRead:
+    told = book.told[number - 1]
+    rows, first_column = spread(cells)
+    more = book.hanging(number)
+    name = tidy(told.name)[:500]
     lines = ["\t".join(" ".join(cell.split()) for cell in row) for _, row in rows]
-    table = table_of(rows, first_column, merged or more.merged)
+    table = table_of(rows, first_column, cells.merged)
     said = [*lines, *more.texts]
     # Nothing is printed of an empty sheet, nor above and below it.
-    text = "\n".join([*said, *(more.margins if any(map(str.strip, said)) else ())])
+    text = "\n".join([*said, *exact_lines(cells), *(more.margins if any(map(str.strip, said)) else ())])
     return UnitRead(
         number,
         "sheet",
         f"{name}\n{text}" if text.strip() else "",
         "markup" if text.strip() else "none",
-        label=f"{name} (hidden)" if hidden else name,
+        label=f"{name} (hidden)" if told.hidden else name,
         headings=(Heading(0, 1, name),) if text.strip() and name.strip() else (),
         pictures=tuple(more.pictures),
         tables=(table,) if table is not None else (),
-        annotations=((Annotation("hidden", "This sheet is hidden.", None),) if hidden else ()) + tuple(more.notes),
+        annotations=((Annotation("hidden", "This sheet is hidden.", None),) if told.hidden else ()) + tuple(more.notes),
     )
-
-
-def _rows(values: list[list[Any]], first: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yields the rows that hold something, with their numbers; all are as wide as the widest."""
-    for number, row in enumerate(values, first):
-        cells = tuple(written(value) for value in row)
-        if any(cells):
-            yield number, cells
-
-
-def written(value: Any) -> str:
-    """Writes a cell's value: numbers without needless digits, dates as ISO 8601."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    if isinstance(value, datetime):
-        return value.isoformat(" ") if value.time() != time() else value.date().isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return tidy(str(value)).strip()
 
 
 def _embedded(package: Package) -> list[str]:
