@@ -202,3 +202,10 @@ def test_a_damaged_page_on_which_nothing_is_seen_is_not_surely_blank() -> None:
     kept = replace(layer(1, ""), annotations=(), lacking="damaged-image")
     (unit,) = collect([answer(1, "", confidence=100)], ((1, 1),), {1: kept}).read
     assert (unit.text, unit.confidence, unit.lacking) == ("", 0, "damaged-image")
+
+
+def test_a_layer_without_meaning_on_a_page_that_shows_nothing_is_said_to_be_broken() -> None:
+    for words, lacking in (("鋑䠫䇴㺲社论", "broken-text"), ("7", None)):
+        kept = {1: replace(layer(1, words, confidence=5), annotations=())}
+        (unit,) = collect([answer(1, "", confidence=100)], ((1, 1),), kept, broken=True).read
+        assert (unit.text, unit.lacking) == (words, lacking)

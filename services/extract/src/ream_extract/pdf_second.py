@@ -1,24 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what a second look at the objects of a PDF page says: what it draws from that is damaged, by pypdf."""
 
+import ctypes
 import io
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as raw  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, NullObject, StreamObject
 
 from ream_extract.pdf_packed import Unknown, unpacked
 from ream_extract.pdf_suspicion import Suspicion, suspicion
-from ream_extract.text_clean import tidy
 
 MOST_STREAMS = 2_000
 """Streams of one page that are looked at."""
+MOST_RUNS = 10_000
+"""Runs of letters of one page that are read one by one."""
+SAME_COLUMN = 0.75
+"""Sizes of a letter from one column to the next at least."""
+SAMPLED = 400
+"""Letters that are asked where they stand."""
 NESTED = 8
 """Depth of forms inside forms that is looked into."""
 UNPACKED = 64 << 20
@@ -63,9 +71,17 @@ class SecondLook:
             with self._copy(number) as page:
                 words = page.get_textpage()
                 try:
-                    return tidy(words.get_text_bounded())
+                    return _column_by_column(page, words) if self.is_upright(number) else words.get_text_bounded()
                 finally:
                     words.close()
+        except Exception:
+            return ""
+
+    def unseen(self, number: int) -> str:
+        """Reads by pypdf what a page says on which PDFium sees nothing; empty where that is nothing too."""
+        try:
+            page = self._page(number)
+            return "" if page is None else str(page.extract_text()).strip()
         except Exception:
             return ""
 
@@ -118,6 +134,39 @@ class SecondLook:
             yield document[0]
         finally:
             document.close()
+
+
+def stands(words: pdfium.PdfTextPage) -> bool:
+    """Says whether most letters of a page stand below one another, as far as PDFium sees them."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    below = looked = 0
+    before = (0.0, 0.0)
+    for index in range(min(words.count_chars(), SAMPLED)):
+        raw.FPDFText_GetCharOrigin(words.raw, index, x, y)
+        across, down = x.value - before[0], before[1] - y.value
+        below += abs(across) < down / 2
+        looked += 1
+        before = (x.value, y.value)
+    return 2 * below > looked
+
+
+def _column_by_column(page: pdfium.PdfPage, words: pdfium.PdfTextPage) -> str:
+    """Returns what each run of letters says, in the order of the file; runs that begin side by side are columns."""
+    said: list[str] = []
+    before = None
+    size = ctypes.c_float()
+    for run in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=NESTED), MOST_RUNS):
+        length = raw.FPDFTextObj_GetText(run.raw, words.raw, None, 0)
+        held = ctypes.create_string_buffer(max(2, length))
+        raw.FPDFTextObj_GetText(run.raw, words.raw, ctypes.cast(held, ctypes.POINTER(ctypes.c_ushort)), length)
+        matrix = run.get_matrix()
+        raw.FPDFTextObj_GetFontSize(run.raw, size)
+        wide = SAME_COLUMN * abs(size.value * matrix.a)
+        if before is not None and abs(matrix.e - before) >= wide:
+            said.append("\n")
+        said.append(held.raw[: max(0, length - 2)].decode("utf-16-le", "replace").strip())
+        before = matrix.e
+    return "".join(said)
 
 
 def _drawn_from(page: Any) -> Iterator[Any]:

@@ -9,11 +9,15 @@ from typing import Any, TypeGuard
 
 from ream_contracts import codec, units, words
 from ream_contracts.artifacts import Table, UnitText
-from ream_contracts.whole import NotWhole
+from ream_contracts.whole import NotWhole, letters
 from ream_ocr.judging import Keep, judge, together, with_notes
 
 DRAWN = frozenset({"text", "stamp", "watermark", "redact", "field"})
 """Kinds of annotations whose words people see on the page; of the others an icon, a colour or a line."""
+BROKEN = "broken-text"
+"""Cause of units whose text layer is all that there is, and says nothing true."""
+A_WORD = 4
+"""Letters from which a text layer without meaning stands for something that was to be read."""
 DOUBTFUL = 50
 """Up to this confidence a text layer is not the page: calling the page read for its sake would hide a loss."""
 
@@ -123,6 +127,9 @@ def _better(layer: UnitText | None, seen: UnitText, *, broken: bool) -> UnitText
     if layer is None:
         return seen
     keep = judge(layer.text, layer.confidence, seen.text, seen.confidence, broken=broken)
+    if keep is Keep.LAYER and broken and not seen.text.strip() and letters(layer.text) >= A_WORD:
+        # Its letters mean nothing, and nothing is drawn of them: their font is not in the file.
+        return replace(layer, lacking=layer.lacking or BROKEN)
     if keep is Keep.LAYER:
         # What stands where is seen in the picture alone.
         return layer if layer.tables else replace(layer, tables=seen.tables)

@@ -19,7 +19,7 @@ from ream_extract.pdf_images import are_whole
 from ream_extract.pdf_margins import with_blocks
 from ream_extract.pdf_marks import shown_by
 from ream_extract.pdf_pictures import Pictures, under_text
-from ream_extract.pdf_second import SecondLook, second_look
+from ream_extract.pdf_second import SecondLook, second_look, stands
 from ream_extract.pdf_spread import spread_of
 from ream_extract.pdf_tables import tables_on
 from ream_extract.pdf_xfa import form_blocks
@@ -37,7 +37,7 @@ from ream_extract.reading import (
     UnitScanned,
     Unreadable,
 )
-from ream_extract.text_layer import Layer, PageLook, judge
+from ream_extract.text_layer import Judged, Layer, PageLook, judge
 
 MOST_PAGES = 1_000_000
 """Pages counted at most: more are a lie, and a count must stay a number that everybody can hold."""
@@ -47,6 +47,12 @@ DAMAGED = "damaged-content"
 
 DAMAGED_IMAGE = "damaged-image"
 """Cause of pages that show an image of which a part does not come out of the file."""
+
+UNSEEN = "text-not-shown"
+"""Cause of pages on which PDFium shows nothing, and pypdf finds words."""
+
+UNSURE = 50
+"""How sure such words are."""
 
 MORE = 1_000
 """Letters that a page is said to have beyond those that came, where what is pinned to it is not whole."""
@@ -171,8 +177,11 @@ def _judged(
     lacking = DAMAGED if second.is_damaged(number) else None
     try:
         said = pdf_page.text_of(words)
-        if lacking and letters(more := second.text(number)) > letters(said.text):
-            said = pdf_page.unplaced(more)
+        upright = second.is_upright(number)
+        if (lacking or upright) and (more := second.text(number)):
+            # Columns of upright letters come from PDFium in the order of the lines that they make across.
+            least = letters(said.text) + (not (upright and stands(words)))
+            said = pdf_page.unplaced(more) if letters(more) >= least else said
         text = said.text
         counted = pdf_page.letters_on(words)
         drawn = pdf_page.drawn_on(page)
@@ -181,6 +190,10 @@ def _judged(
         drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
         look = PageLook(text, drawn.image_share, drawings, said.unmapped, drawn.hidden, spread.drawn, spread.text)
         verdict = judge(look)
+        if verdict.layer is Layer.BLANK and letters(unseen := second.unseen(number)):
+            # Of what only pypdf sees, nobody knows whether it is all, and whether it is true.
+            said, text, verdict = pdf_page.unplaced(unseen), unseen, Judged(Layer.GOOD, UNSURE)
+            lacking = lacking or UNSEEN
         scanned = _reason(verdict.layer, source)
         full_page = drawn.hidden and drawn.image_share > 0.9
         tables: tuple[Table, ...] = ()
