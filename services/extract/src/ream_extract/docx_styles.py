@@ -7,6 +7,7 @@ from typing import Any
 from ream_extract.opc import Package
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_LEVELS = frozenset("012345678")
 _INHERITED = 20
 """Styles that are based on one another, which are followed."""
 
@@ -18,6 +19,8 @@ class Styles:
         levels: dict[str, int] = {}
         depths: dict[str, int] = {}
         based: dict[str, str] = {}
+        lists: dict[str, str] = {}
+        ranks: dict[str, int] = {}
         for style in _styles(package, main):
             number = style.get(f"{W}styleId", "")
             parent = style.find(f"{W}basedOn")
@@ -28,8 +31,15 @@ class Styles:
                 levels[number] = level
             if depth is not None:
                 depths[number] = depth
+            name, rank = _list_of(style.find(f"{W}pPr"))
+            if name:
+                lists[number] = name
+            if rank is not None:
+                ranks[number] = rank
         self._levels = {number: _inherited(number, levels, based) for number in {*levels, *based}}
         self._depths = {number: _inherited(number, depths, based) for number in {*depths, *based}}
+        self._lists = {number: _inherited_name(number, lists, based) for number in {*lists, *based}}
+        self._ranks = ranks
 
     def level(self, paragraph: Any) -> int:
         """Returns the level of a heading, 1 for the highest; 0 of other paragraphs."""
@@ -46,6 +56,21 @@ class Styles:
             return 0
         own = _numbered(properties)
         return own if own is not None else self._depths.get(_style_of(properties), 0)
+
+    def numbering(self, paragraph: Any) -> tuple[str, int | None, str]:
+        """Returns the list that counts a paragraph (empty where none does), its level where one is said, its style."""
+        properties = paragraph.find(f"{W}pPr")
+        if properties is None:
+            return "", None, ""
+        style = _style_of(properties)
+        name, level = _list_of(properties)
+        if name:
+            return name, level or 0, style
+        return self.numbered(style), level if level is not None else self._ranks.get(style), style
+
+    def numbered(self, style: str) -> str:
+        """Returns the list that counts the paragraphs of a style; empty where none does."""
+        return self._lists.get(style, "")
 
 
 def _styles(package: Package, main: str) -> Iterator[Any]:
@@ -69,6 +94,24 @@ def _numbered(properties: Any) -> int | None:
         return 0
     value = level.get(f"{W}val", "0") if level is not None else "0"
     return int(value) + 1 if value in "012345678" else 1
+
+
+def _list_of(properties: Any) -> tuple[str, int | None]:
+    """Returns the list and the level that properties name, counted from 0."""
+    found = properties.find(f"{W}numPr") if properties is not None else None
+    if found is None:
+        return "", None
+    number, level = found.find(f"{W}numId"), found.find(f"{W}ilvl")
+    value = level.get(f"{W}val", "") if level is not None else ""
+    return str(number.get(f"{W}val", "")) if number is not None else "", int(value) if value in _LEVELS else None
+
+
+def _inherited_name(number: str, own: Mapping[str, str], based: Mapping[str, str]) -> str:
+    for _ in range(_INHERITED):
+        if number in own:
+            return own[number]
+        number = based.get(number, "")
+    return ""
 
 
 def _inherited(number: str, own: Mapping[str, int], based: Mapping[str, str]) -> int:

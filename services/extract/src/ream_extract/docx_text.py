@@ -11,6 +11,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from ream_contracts.artifacts import Annotation
 from ream_extract import docx_tables
 from ream_extract.docx_fields import chosen
+from ream_extract.docx_numbering import Numbering
 from ream_extract.docx_styles import Styles
 from ream_extract.docx_symbols import symbol
 from ream_extract.flow import Block
@@ -94,6 +95,7 @@ class Story:
         self._links = package.links(part)
         self._keep = keep
         self._styles = Styles(package, main)
+        self._numbering = Numbering(package, main, self._styles)
         self._noted = {kind: _noted(package, main, kind) for kind in ("footnote", "endnote", "comment")}
         self._root = package.xml(part)
 
@@ -133,6 +135,7 @@ class Story:
     def _paragraph(self, paragraph: Any) -> Iterator[Block]:
         """Yields a paragraph, and what stands beside it."""
         gathered = _Gathered()
+        label = self._numbering.label(paragraph)
         words = tidy("".join(self._inline(paragraph, gathered))).strip("\n")
         removed = tidy("".join(gathered.deleted)).strip()
         if removed:
@@ -145,7 +148,7 @@ class Story:
             return
         level, depth = self._styles.level(paragraph), self._styles.depth(paragraph)
         kind: Literal["list-item", "paragraph"] = "list-item" if depth else "paragraph"
-        yield Block(words, level, (), notes, pictures, kind, depth)
+        yield Block(label + words, level, (), notes, pictures, kind, depth)
         if below:
             yield Block(below)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ream_contracts.artifacts import Annotation
 from ream_extract.flow import Block
+from ream_extract.odf_numbering import ListNumbers
 from ream_extract.open_document import annotations, attribute, local, paragraph_text
 from ream_extract.reading import PictureFound
 from ream_extract.table_grid import Slot, table_of
@@ -32,26 +33,44 @@ ROWS = 1_000
 """Times that a repeated row or cell is taken at most."""
 
 
-def blocks_of(container: Any, keep: Picture | None, depth: int = 0) -> Iterator[Block]:
-    """Yields the blocks below an element in their order; `depth` says in how many lists it is."""
+def blocks_of(
+    container: Any, keep: Picture | None, depth: int = 0, numbers: ListNumbers | None = None
+) -> Iterator[Block]:
+    """Yields the blocks below an element in their order; `depth` says in how many lists it is.
+
+    Where `numbers` are given, items of lists and headings begin with their own.
+    """
     for child in container:
         name = local(child)
         if name in ("p", "h"):
-            yield from _paragraph(child, name, keep)
+            label = numbers.heading(child) if numbers is not None and name == "h" and not depth else ""
+            yield from _labelled(_paragraph(child, name, keep), label)
         elif name == "table":
             yield from _table(child, keep)
         elif name in ("list-item", "list-header"):
-            yield from _item(blocks_of(child, keep, depth), depth)
+            label = numbers.item(child, depth) if numbers is not None and name == "list-item" else ""
+            yield from _item(blocks_of(child, keep, depth, numbers), depth, label)
+        elif name == "list" and numbers is not None:
+            numbers.begin(child, depth + 1)
+            yield from blocks_of(child, keep, depth + 1, numbers)
         elif name and name not in _UNREAD:
             if name == "frame":
                 yield from _pictures(child, keep)
-            yield from blocks_of(child, keep, depth + (name == "list"))
+            yield from blocks_of(child, keep, depth + (name == "list"), numbers)
 
 
-def _item(blocks: Iterator[Block], depth: int) -> Iterator[Block]:
+def _labelled(blocks: Iterator[Block], label: str) -> Iterator[Block]:
+    """Yields blocks, the first of their words behind the number."""
+    for block in blocks:
+        if label and block.text.strip():
+            block, label = replace(block, text=label + block.text), ""
+        yield block
+
+
+def _item(blocks: Iterator[Block], depth: int, label: str) -> Iterator[Block]:
     """Yields the blocks of a list item; the first of its words is the item, what follows belongs to it."""
     begun = False
-    for block in blocks:
+    for block in _labelled(blocks, label):
         if not begun and block.text.strip():
             begun = True
             if block.kind == "paragraph" and not block.level:

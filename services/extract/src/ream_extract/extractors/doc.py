@@ -51,7 +51,7 @@ class DocExtractor:
     """Reads DOC and DOT of Word 6 to 2003."""
 
     name = "doc"
-    version = "5"
+    version = "6"
     media_types = ("application/msword",)
     convert_to: str | None = "docx"
     together = ("body",)

@@ -46,7 +46,7 @@ class DocxExtractor:
     """Reads DOCX, templates and documents with macros, which are never run."""
 
     name = "docx"
-    version = "6"
+    version = "7"
     media_types = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.template",

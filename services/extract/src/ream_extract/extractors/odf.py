@@ -10,6 +10,7 @@ from ream_contracts.artifacts import Annotation
 from ream_contracts.whole import letters
 from ream_extract.children import children
 from ream_extract.flow import Block, bodies, share, unit
+from ream_extract.odf_numbering import ListNumbers
 from ream_extract.odf_objects import PICTURES, drawn, drawn_below, embedded, is_broken, keeper, text_of
 from ream_extract.odf_text import Picture, blocks_of
 from ream_extract.open_document import OpenDocument, attribute, open_document, paragraph_text
@@ -30,7 +31,7 @@ class OdfExtractor:
     """Reads ODT, OTT and ODP."""
 
     name = "odf"
-    version = "4"
+    version = "5"
     media_types = (*TEXTS, *SLIDES)
     convert_to: str | None = None
     together = ("body",)
@@ -105,10 +106,11 @@ def _lacks(source: Source, document: OpenDocument, data: bytes) -> bool:
 
 def _text(document: OpenDocument, kept: Picture | None) -> list[Block]:
     """Reads the flow, below the headers and above the footers of the pages."""
-    found = [block for body in document.content().iter("{*}text") if len(body) for block in blocks_of(body, kept)]
+    content, styles = document.content(), document.xml("styles.xml")
+    numbers = ListNumbers(content, styles)
+    found = [block for body in content.iter("{*}text") if len(body) for block in blocks_of(body, kept, numbers=numbers)]
     margins: dict[str, Block] = {}
     kinds: tuple[Literal["header"], Literal["footer"]] = ("header", "footer")
-    styles = document.xml("styles.xml")
     for name in kinds:
         for element in styles.iter(f"{{*}}{name}") if styles is not None else ():
             text = "\n".join(block.text for block in blocks_of(element, None) if block.text.strip())
