@@ -46,6 +46,26 @@ def test_each_kind_is_told_in_each_language(kind: str, language: str) -> None:
     assert decided(DOCUMENTS[kind][language]) == kind
 
 
+TRADE: dict[str, dict[str, str]] = yaml.safe_load((FILE.parent / "papers_of_trade.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("kind", "language"), [(kind, one) for kind in TRADE for one in TRADE[kind]])
+def test_papers_of_trade_and_pay_are_told_from_invoices(kind: str, language: str) -> None:
+    assert decided(TRADE[kind][language]) == kind
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_an_invoice_that_names_other_papers_stays_one(language: str) -> None:
+    named = {
+        "en": "Purchase order: 77120\nDelivery note: D-8812 of 25 May 2025\nQuotation no: 118\n",
+        "de": "Bestellung: 77120\nLieferschein D-8812 vom 25.05.2025\nAngebot Nr. 118\n",
+        "fr": "Bon de commande : 77120\nBon de livraison : D-8812\nDevis n° 118\n",
+        "es": "Orden de compra: 77120\nAlbarán: D-8812\nPresupuesto nº 118\n",
+    }
+    lines = DOCUMENTS["invoice"][language].splitlines(keepends=True)
+    assert decided("".join([*lines[:2], named[language], *lines[2:]])) == "invoice"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -32,6 +32,7 @@ labels:
 KINDS = [
     "invoice", "contract", "letter", "report", "e-mail", "receipt", "form", "resume", "scientific-paper",
     "presentation", "news", "government-table", "minutes", "manual",
+    "quotation", "order", "delivery-note", "bank-statement", "payslip",
 ]  # fmt: skip
 
 

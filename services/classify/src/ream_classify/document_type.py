@@ -17,6 +17,10 @@ from ream_contracts.sensitivity import asked_by_type
 
 _WORD = re.compile(r"\w+")
 _BESIDE = 35
+_NUMBERED = re.compile(
+    r"[^\w\n]{0,5}(?:(?:no|nr|n|num|number|nummer|numero|número|numéro|numer|id|ref)\b[^\w\n]{0,5})?"
+    r"[a-z]{0,4}[-/ ]{0,2}(?!(?:19|20)[0-9]{2}\b(?![-/.][0-9]))[0-9]"
+)
 _TITLE_EDGES = " \t:.-\u2013*#=|_"
 
 
@@ -103,19 +107,27 @@ class Scorer:
                     yield word, label, weight
 
     def _titles(self, page: Page, factor: int) -> Iterator[tuple[str, str, str, int]]:
-        """Yields for each label its longest title that stands near the top."""
+        """Yields for each label its longest title that stands near the top.
+
+        Below the title of one kind of paper a line with another kind and a number is what it refers to.
+        """
         lines = [line.strip(_TITLE_EDGES) for line in page.title_lines]
         together = "\n".join(lines)
+        possible = [
+            (label, title)
+            for label in self._taxonomy.labels
+            for title in label.titles
+            if title.removeprefix("*") in together
+        ]
+        found: dict[str, str] = {}
+        for line in lines:
+            titled = dict(found)
+            for label, title in possible:
+                if _is_title(line, title) and (label.name in titled or not titled or not _is_reference(line, title)):
+                    found[label.name] = max(found.get(label.name, ""), title, key=lambda one: (len(one), one))
         for label in self._taxonomy.labels:
-            possible = [title for title in label.titles if title.removeprefix("*") in together]
-            titles = [title for title in possible if any(_is_title(line, title) for line in lines)]
-            if titles:
-                yield (
-                    label.name,
-                    "title",
-                    max(titles, key=lambda title: (len(title), title)),
-                    label.title_weight * factor,
-                )
+            if label.name in found:
+                yield label.name, "title", found[label.name], label.title_weight * factor
 
 
 def _is_title(line: str, title: str) -> bool:
@@ -123,6 +135,11 @@ def _is_title(line: str, title: str) -> bool:
     if title.startswith("*"):
         return any(word.endswith(title[1:]) and len(word) >= len(title) for word in _WORD.findall(line))
     return len(line) <= len(title) + _BESIDE and next(whole(line, title), None) is not None
+
+
+def _is_reference(line: str, title: str) -> bool:
+    """Says whether a line names one paper by its number: `Delivery note: D-8812`; a year is none."""
+    return _NUMBERED.match(line.partition(title.removeprefix("*"))[2]) is not None
 
 
 def points_of(evidence: Iterable[Evidence]) -> int:

@@ -20,7 +20,7 @@ from ream_classify.topics import Topics
 from ream_classify.yaml_lines import RuleError
 from ream_contracts import sketches
 
-VERSION = "6"
+VERSION = "7"
 """Raise it when the same text and rules give other classes: it is part of what their artifacts are named by."""
 LIBRARIES = ("faker", "phonenumbers", "py3langid", "python-stdnum", "vaderSentiment")
 """Packages whose models and lists decide what classes a text gets."""
