@@ -35,6 +35,7 @@ test-fast: ## tests that need nothing but Python, in under half a minute
 bench: ## measure speed and memory from end to end; BENCH=--quick takes two minutes
 	@scripts/bootstrap.sh all
 	$(BIN)/python benchmarks/bench.py $(BENCH)
+	$(BIN)/python benchmarks/reading.py $(if $(findstring --quick,$(BENCH)),--rounds 1)
 	$(BIN)/python benchmarks/search.py $(if $(findstring --quick,$(BENCH)),--passages 5000 --name search-quick)
 
 quality: ## measure how well documents of known content are read and understood; CORPUS=DIR, else $$REAM_CORPUS; PEERS=1 beside others

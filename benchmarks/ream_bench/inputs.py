@@ -19,7 +19,7 @@ LARGE_SCAN_PAGES = 40
 LONG_PAGES = 300
 HEAVY_BYTES = 100_000_000
 _PHOTOGRAPH_PAGE_BYTES = 103_000
-_SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "wartungsbericht-pumpe.doc"
+SAMPLE_DOC = Path(__file__).resolve().parents[2] / "samples" / "wartungsbericht-pumpe.doc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _write(wanted: Wanted, path: Path) -> None:
     elif wanted.kind == "txt":
         papers.plain_text(path, wanted.name)
     elif wanted.kind == "doc":
-        papers.legacy_doc(path, wanted.name, _SAMPLE)
+        papers.legacy_doc(path, wanted.name, SAMPLE_DOC)
     elif wanted.scanned:
         papers.scanned_pdf(path, wanted.name, wanted.pages)
     else:
