@@ -168,3 +168,32 @@ def test_encrypted_and_damaged(tmp_path: Path) -> None:
         with pytest.raises(Unreadable) as refused:
             EXTRACTOR.plan(Source(path, TEXTS[0]))
         assert refused.value.cause == cause
+
+
+def test_what_was_deleted_stands_in_its_place(tmp_path: Path) -> None:
+    who = "<office:change-info><dc:creator>Eve</dc:creator><text:p>too long</text:p></office:change-info>"
+    body = (
+        '<office:text><text:tracked-changes><text:changed-region text:id="c1"><text:deletion>'
+        f"{who}<text:p>old words</text:p></text:deletion></text:changed-region><text:changed-region text:id='c2'>"
+        f"<text:deletion>{who}<text:p>whole line</text:p></text:deletion></text:changed-region><text:changed-region "
+        f"text:id='c3'><text:insertion>{who}</text:insertion></text:changed-region></text:tracked-changes>"
+        "<text:p>Before</text:p><text:p>new<text:change text:change-id='c1'/> words</text:p>"
+        "<text:change text:change-id='c2'/><text:p>Behind<text:change text:change-id='c9'/></text:p></office:text>"
+    )
+    (text,) = read(document(tmp_path / "a.odt", body), TEXTS[0])
+    assert isinstance(text, UnitRead)
+    assert text.text.split("\n") == ["Before", "new words", "old words", "whole line", "Behind"]
+    assert text.annotations == (
+        Annotation("deletion", "old words", "Eve"), Annotation("deletion", "whole line", "Eve"),
+    )  # fmt: skip
+
+
+def test_comment_on_a_slide_is_read(tmp_path: Path) -> None:
+    body = (
+        "<office:presentation><draw:page><draw:frame><draw:text-box><text:p>Shown</text:p></draw:text-box></draw:frame>"
+        "<office:annotation><dc:creator>Bob</dc:creator><text:p>Say more</text:p></office:annotation></draw:page>"
+        "</office:presentation>"
+    )
+    (slide,) = read(document(tmp_path / "a.odp", body), SLIDES[0])
+    assert isinstance(slide, UnitRead)
+    assert (slide.text, slide.annotations) == ("Shown\nSay more", (Annotation("comment", "Say more", "Bob"),))

@@ -2,7 +2,7 @@
 """Decides what a person sees in the flow of an OpenDocument text or slide: headings, lists, tables, notes, comments."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ream_contracts.artifacts import Annotation
@@ -11,6 +11,7 @@ from ream_extract.odf_numbering import ListNumbers
 from ream_extract.open_document import annotations, attribute, local, paragraph_text
 from ream_extract.reading import PictureFound
 from ream_extract.table_grid import Slot, table_of
+from ream_extract.text_clean import tidy
 
 Picture = Callable[[str], PictureFound | None]
 """Keeps the picture of this name in the package."""
@@ -28,35 +29,51 @@ _UNREAD = frozenset(
 )
 """Elements that hold no text of the flow; notes and comments are read where their paragraph is."""
 _DRAWN = frozenset({"frame", "custom-shape"})
-_HANGING = _DRAWN | {"note", "annotation", "a"}
+_HANGING = _DRAWN | {"note", "annotation", "a", "change"}
 ROWS = 1_000
 """Times that a repeated row or cell is taken at most."""
 
 
-def blocks_of(
-    container: Any, keep: Picture | None, depth: int = 0, numbers: ListNumbers | None = None
-) -> Iterator[Block]:
+@dataclass(slots=True)
+class Flow:
+    """What paragraphs of a text refer to."""
+
+    numbers: ListNumbers
+    deleted: dict[str, Any]
+    """What was deleted, by the number that marks its place."""
+
+
+def flow_of(content: Any, styles: Any) -> Flow:
+    """Reads what the paragraphs of a text refer to."""
+    regions = content.iter("{*}changed-region") if content is not None else ()
+    deleted = {attribute(one, "id"): found for one in regions if (found := one.find("{*}deletion")) is not None}
+    return Flow(ListNumbers(content, styles), deleted)
+
+
+def blocks_of(container: Any, keep: Picture | None, depth: int = 0, flow: Flow | None = None) -> Iterator[Block]:
     """Yields the blocks below an element in their order; `depth` says in how many lists it is.
 
-    Where `numbers` are given, items of lists and headings begin with their own.
+    Where `flow` is given, items of lists and headings begin with their numbers, and what was deleted is in its place.
     """
     for child in container:
         name = local(child)
         if name in ("p", "h"):
-            label = numbers.heading(child) if numbers is not None and name == "h" and not depth else ""
-            yield from _labelled(_paragraph(child, name, keep), label)
+            label = flow.numbers.heading(child) if flow is not None and name == "h" and not depth else ""
+            yield from _labelled(_paragraph(child, name, keep, flow), label)
+        elif name == "change":
+            yield from _deleted(child, flow)
         elif name == "table":
-            yield from _table(child, keep)
+            yield from _table(child, keep, flow)
         elif name in ("list-item", "list-header"):
-            label = numbers.item(child, depth) if numbers is not None and name == "list-item" else ""
-            yield from _item(blocks_of(child, keep, depth, numbers), depth, label)
-        elif name == "list" and numbers is not None:
-            numbers.begin(child, depth + 1)
-            yield from blocks_of(child, keep, depth + 1, numbers)
+            label = flow.numbers.item(child, depth) if flow is not None and name == "list-item" else ""
+            yield from _item(blocks_of(child, keep, depth, flow), depth, label)
+        elif name == "list" and flow is not None:
+            flow.numbers.begin(child, depth + 1)
+            yield from blocks_of(child, keep, depth + 1, flow)
         elif name and name not in _UNREAD:
             if name == "frame":
                 yield from _pictures(child, keep)
-            yield from blocks_of(child, keep, depth + (name == "list"), numbers)
+            yield from blocks_of(child, keep, depth + (name == "list"), flow)
 
 
 def _labelled(blocks: Iterator[Block], label: str) -> Iterator[Block]:
@@ -78,7 +95,22 @@ def _item(blocks: Iterator[Block], depth: int, label: str) -> Iterator[Block]:
         yield block
 
 
-def _paragraph(element: Any, name: str, keep: Picture | None) -> Iterator[Block]:
+def _deleted(change: Any, flow: Flow | None) -> Iterator[Block]:
+    """Yields what was deleted at a mark, while its writer shows changes."""
+    found = flow.deleted.pop(attribute(change, "change-id"), None) if flow is not None else None
+    if found is not None:
+        text = "\n".join(paragraph_text(one) for one in found.iter("{*}p", "{*}h") if not _is_said(one)).strip()
+        author = next((one.text for one in found.iter("{*}creator") if one.text), None)
+        if text:
+            yield Block(text, 0, (), (Annotation("deletion", text, tidy(author).strip() or None if author else None),))
+
+
+def _is_said(paragraph: Any) -> bool:
+    """Says whether a paragraph stands in the note of who made a change and why."""
+    return any(local(one) == "change-info" for one in paragraph.iterancestors())
+
+
+def _paragraph(element: Any, name: str, keep: Picture | None, flow: Flow | None) -> Iterator[Block]:
     level = attribute(element, "outline-level") or "1"
     text = paragraph_text(element)
     hanging = list(_hanging(element))
@@ -103,11 +135,13 @@ def _paragraph(element: Any, name: str, keep: Picture | None) -> Iterator[Block]
         yield Block(text, heading, (), said, pictures)
         said, pictures = (), ()
     yield Block(beside, 0, tables, said, pictures)
-    # What is anchored in a paragraph stands beside it.
+    # What is anchored in a paragraph, and what was deleted from it, stands beside it.
     for drawn in hanging:
-        if local(drawn) in _DRAWN:
+        if local(drawn) == "change":
+            yield from _deleted(drawn, flow)
+        elif local(drawn) in _DRAWN:
             yield from _pictures(drawn, keep)
-            yield from blocks_of(drawn, keep)
+            yield from blocks_of(drawn, keep, 0, flow)
 
 
 def _hanging(element: Any) -> Iterator[Any]:
@@ -129,7 +163,7 @@ def _pictures(frame: Any, keep: Picture | None) -> Iterator[Block]:
         yield Block("", 0, (), notes, pictures)
 
 
-def _table(table: Any, keep: Picture | None) -> Iterator[Block]:
+def _table(table: Any, keep: Picture | None, flow: Flow | None) -> Iterator[Block]:
     rows: list[list[Slot]] = []
     written: list[str] = []
     inside: list[Block] = []
@@ -139,7 +173,7 @@ def _table(table: Any, keep: Picture | None) -> Iterator[Block]:
             kind = local(cell)
             if kind not in ("table-cell", "covered-table-cell"):
                 continue
-            blocks = list(blocks_of(cell, keep))
+            blocks = list(blocks_of(cell, keep, 0, flow))
             inside += blocks
             text = "\n".join(block.text for block in blocks if block.text.strip())
             if kind == "covered-table-cell" and not text.strip():

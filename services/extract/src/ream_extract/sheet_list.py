@@ -17,7 +17,7 @@ from ream_extract.text_clean import tidy
 from ream_extract.xls_cells import records
 
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s")
-_TABLE = re.compile(rb"<table:table\s")
+_TABLE = re.compile(rb"<table:table[\s/>]")
 _REL = re.compile(r"\{[^}]*/relationships\}id")
 _BOUND_SHEET, _PASSWORD, _BEGIN, _END, _TEXT, _CONTINUED = 0x85, 0x2F, 0x809, 0x0A, 0x1B6, 0x3C
 _MARGINS = (0x14, 0x15)

@@ -10,10 +10,9 @@ from ream_contracts.artifacts import Annotation
 from ream_contracts.whole import letters
 from ream_extract.children import children
 from ream_extract.flow import Block, bodies, share, unit
-from ream_extract.odf_numbering import ListNumbers
 from ream_extract.odf_objects import PICTURES, drawn, drawn_below, embedded, is_broken, keeper, text_of
-from ream_extract.odf_text import Picture, blocks_of
-from ream_extract.open_document import OpenDocument, attribute, open_document, paragraph_text
+from ream_extract.odf_text import Picture, blocks_of, flow_of
+from ream_extract.open_document import OpenDocument, annotations, attribute, open_document, paragraph_text
 from ream_extract.pictures import Keeper
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRead, UnitRun, Unreadable
 from ream_extract.text_clean import tidy
@@ -21,7 +20,7 @@ from ream_extract.text_clean import tidy
 _PLAIN = "application/vnd.oasis.opendocument."
 TEXTS = (f"{_PLAIN}text", f"{_PLAIN}text-template", f"{_PLAIN}text-master")
 SLIDES = (f"{_PLAIN}presentation", f"{_PLAIN}presentation-template")
-_PAGE = re.compile(rb"<draw:page\s")
+_PAGE = re.compile(rb"<draw:page[\s/>]")
 _TAG = re.compile(rb"<[^>]*>")
 _BODY = re.compile(rb"<office:body\b.*", re.DOTALL)
 COMPARABLE, WHOLE = 100, 0.8
@@ -31,7 +30,7 @@ class OdfExtractor:
     """Reads ODT, OTT and ODP."""
 
     name = "odf"
-    version = "5"
+    version = "6"
     media_types = (*TEXTS, *SLIDES)
     convert_to: str | None = None
     together = ("body",)
@@ -107,8 +106,8 @@ def _lacks(source: Source, document: OpenDocument, data: bytes) -> bool:
 def _text(document: OpenDocument, kept: Picture | None) -> list[Block]:
     """Reads the flow, below the headers and above the footers of the pages."""
     content, styles = document.content(), document.xml("styles.xml")
-    numbers = ListNumbers(content, styles)
-    found = [block for body in content.iter("{*}text") if len(body) for block in blocks_of(body, kept, numbers=numbers)]
+    flow = flow_of(content, styles)
+    found = [block for body in content.iter("{*}text") if len(body) for block in blocks_of(body, kept, flow=flow)]
     margins: dict[str, Block] = {}
     kinds: tuple[Literal["header"], Literal["footer"]] = ("header", "footer")
     for name in kinds:
@@ -142,6 +141,8 @@ def _page(page: Any, kept: Picture | None) -> Iterator[Block]:
             yield from blocks_of([child], kept)
     for notes in page.findall("{*}notes"):
         yield from blocks_of(notes, None)
+    for text, author in (said for comment in page.findall("{*}annotation") for said in annotations(comment)):
+        yield Block(text, 0, (), (Annotation("comment", text, author),))
 
 
 EXTRACTOR = OdfExtractor()
