@@ -16,7 +16,7 @@ def test_the_round_with_the_least_cpu_counts(tmp_path: Path, monkeypatch: pytest
     used: Iterator[float] = iter([0.0, 9.0, 9.0, 12.0])  # before and after each of two rounds
     monkeypatch.setattr(race, "_cpu", lambda runner: next(used))
     (row,) = race.race([Runner("one", lambda path: 5)], {tmp_path / "a": 1, tmp_path / "b": 1}, 2)
-    assert (row.cpu, row.letters) == (3.0, 10)
+    assert (row.cpu, row.brought) == (3.0, 10)
 
 
 def test_others_are_compared_with_the_last_of_ours() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 Reads = Callable[[Path], int]
-"""Reads a file; returns how many letters came, so that nobody is fast by reading nothing."""
+"""Reads a file; returns how much came (letters, or bytes of what was made), so that nobody is fast by doing nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class Row:
     Attributes:
         seconds: on the wall.
         cpu: seconds of this process, of those that it started, and of its server.
-        letters: that it brought.
+        brought: how much came.
     """
 
     name: str
     own: bool
     seconds: float
     cpu: float
-    letters: int
+    brought: int
 
 
 def race(runners: Sequence[Runner], files: Mapping[Path, int], rounds: int) -> list[Row]:
@@ -66,8 +66,8 @@ def race(runners: Sequence[Runner], files: Mapping[Path, int], rounds: int) -> l
 
 def _round(runner: Runner, files: Mapping[Path, int]) -> Row:
     began, used = time.monotonic(), _cpu(runner)
-    letters = sum(runner.reads(path) for path in files)
-    return Row(runner.name, runner.own, time.monotonic() - began, _cpu(runner) - used, letters)
+    brought = sum(runner.reads(path) for path in files)
+    return Row(runner.name, runner.own, time.monotonic() - began, _cpu(runner) - used, brought)
 
 
 def _cpu(runner: Runner) -> float:
@@ -87,13 +87,13 @@ def table(title: str, rows: Sequence[Row], units: int, unit: str) -> str:
     ours = [row for row in rows if row.own][-1]
     lines = [
         f"**{title}**\n",
-        f"| program | {unit}s a second | CPU ms a {unit} | CPU against ours | letters |",
+        f"| program | {unit}s a second | CPU ms a {unit} | CPU against ours | brought |",
         "|---|---:|---:|---:|---:|",
     ]
     for row in rows:
         times = row.cpu / max(ours.cpu, 0.001)
         lines.append(
             f"| {row.name} | {units / max(row.seconds, 0.001):.1f} | {1000 * row.cpu / units:.2f} | {times:.2f} "
-            f"| {row.letters:,} |"
+            f"| {row.brought:,} |"
         )
     return "\n".join(lines) + "\n"
