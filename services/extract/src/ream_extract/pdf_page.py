@@ -13,7 +13,8 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Heading
 from ream_contracts.whole import letters
-from ream_extract.pdf_columns import in_reading_order
+from ream_extract.pdf_columns import Piece, in_reading_order
+from ream_extract.pdf_hidden import read_once
 from ream_extract.reading import Box
 from ream_extract.text_clean import join_hyphens, tidy
 
@@ -24,6 +25,8 @@ NESTED = 3
 SAMPLED_GLYPHS = 200
 SAMPLED_TEXTS = 200
 """Text objects asked whether they are drawn invisibly."""
+LAST = 20
+"""Objects at a page's end that are asked too."""
 PATHS = 5_000
 """Paths kept to see where they lie."""
 LINES = 400
@@ -61,6 +64,7 @@ class PageWords:
     Attributes:
         body: height in which most of its letters are written; 0 where none was measured.
         unmapped: share of its glyphs that mean no character.
+        repeated: letters that were left out, for they say invisibly what is seen at their place.
     """
 
     text: str
@@ -68,6 +72,7 @@ class PageWords:
     headings: tuple[Heading, ...] = ()
     body: float = 0.0
     unmapped: float = 0.0
+    repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,19 @@ class Drawn:
     image_share: float
     hidden: bool
     """Most texts of the page are drawn invisibly."""
+    mixed: bool
+    """Some are, and some are not."""
     paths: tuple[tuple[Any, Any], ...] = ()
     """Lines, fills and outlines, each with the object whose bounds are those on the page; no more than `PATHS`."""
 
 
-def text_of(words: pdfium.PdfTextPage) -> PageWords:
-    """Returns the text in the order of the page, with its lines and headings."""
+def text_of(words: pdfium.PdfTextPage, *, mixed: bool = False) -> PageWords:
+    """Returns the text in the order of the page, with its lines and headings.
+
+    Args:
+        words: of the page.
+        mixed: some of it is drawn invisibly, and is not read where visible words at the same place say it.
+    """
     count = words.count_chars()
     if count <= 0:
         return PageWords("")
@@ -101,11 +113,21 @@ def text_of(words: pdfium.PdfTextPage) -> PageWords:
     # PDFium's faster call leaves out characters beyond the first plane: the numbers differ then, and only then.
     if len(text) != count:
         return unplaced(join_hyphens(words.get_text_bounded()), _unmapped(words, count))
-    lines = tuple(_lines(words, text))
+    pieces, repeated = in_reading_order(words, text), 0
+    if mixed:
+        pieces, repeated = read_once(words, pieces)
+    lines = tuple(_lines(words, pieces))
     sizes = [(line.text, line.size) for line in lines]
     body = body_size(sizes)
     told = tuple(headings(sizes, body))
-    return PageWords("\n".join([line.text for line in lines]), lines, told, body, _unmapped(words, count))
+    return PageWords(
+        "\n".join([line.text for line in lines]),
+        lines,
+        told,
+        body,
+        _unmapped(words, count),
+        repeated,
+    )
 
 
 def unplaced(text: str, unmapped: float = 0.0) -> PageWords:
@@ -134,10 +156,10 @@ def _unmapped(words: pdfium.PdfTextPage, count: int) -> float:
     return errors / len(looked)
 
 
-def _lines(words: pdfium.PdfTextPage, text: str) -> Iterator[LineOnPage]:
+def _lines(words: pdfium.PdfTextPage, pieces: Iterable[Piece]) -> Iterator[LineOnPage]:
     offset = 0
     look = _Looking(words)
-    for number, piece in enumerate(in_reading_order(words, text)):
+    for number, piece in enumerate(pieces):
         said = piece.text
         line = tidy(join_hyphens(said))
         edges, size, bold = None, 0.0, False
@@ -236,7 +258,21 @@ def drawn_on(page: pdfium.PdfPage) -> Drawn:
     images = tuple(ImageOnPage(handle, box) for handle, box in boxes if box is not None)
     covered = sum((one.box[2] - one.box[0]) * (one.box[3] - one.box[1]) for one in images)
     share = min(1.0, covered / (width * height)) if width * height > 0 else 0.0
-    return Drawn(images, found.drawings, share, 2 * found.invisible > found.texts, tuple(found.paths))
+    return Drawn(
+        images, found.drawings, share, 2 * found.invisible > found.texts, _is_mixed(page, found), tuple(found.paths)
+    )
+
+
+def _is_mixed(page: pdfium.PdfPage, found: "_Found") -> bool:
+    """Says so by the texts that were looked at, and the last ones of the page: programs lay hidden text above all."""
+    count = raw.FPDFPage_CountObjects(page.raw)
+    last = (raw.FPDFPage_GetObject(page.raw, index) for index in range(max(0, count - LAST), count))
+    invisible, seen = found.invisible, found.texts - found.invisible
+    if not (invisible and seen):
+        modes = [raw.FPDFTextObj_GetTextRenderMode(one) for one in last]
+        invisible += modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+        seen += len(modes) - modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE) - modes.count(-1)
+    return invisible > 0 and seen > 0
 
 
 @dataclass(slots=True)
