@@ -46,7 +46,8 @@ def read(folder: Path, *contents: bytes) -> UnitRead:
 def test_hidden_text_below_the_same_visible_text_is_read_once(tmp_path: Path, hidden: bytes) -> None:
     for contents in ((text(SAID), hidden), (hidden, text(SAID))):
         unit = read(tmp_path, *contents)
-        assert unit.text.split("\n") == SAID
+        # Where the hidden line is the first of two that are the same, PDFium itself leaves out the visible one.
+        assert sorted(unit.text.split("\n")) == sorted(SAID)
         assert unit.counted == sum(map(str.isalnum, unit.text))
 
 
