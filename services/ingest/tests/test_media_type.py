@@ -138,6 +138,15 @@ def test_type_is_told_from_content(content: bytes, name: str | None, expected: s
     assert of(io.BytesIO(content), name) == expected
 
 
+@pytest.mark.parametrize(
+    "length", [b"\x80", b"\x81\xff", b"\x82\x01\x00", b"\x83\x01\x00\x00", b"\x84\x00\x01\x00\x00"]
+)
+@pytest.mark.parametrize("kind", [b"\x02", b"\x03"])
+def test_envelope_of_a_letter_is_told_however_long_it_is(length: bytes, kind: bytes) -> None:
+    content = b"\x30" + length + bytes.fromhex("06092a864886f70d0107") + kind + b"\xa0\x80"
+    assert of(io.BytesIO(content)) == "application/pkcs7-mime"
+
+
 def test_truncated_office_file_is_still_told(tmp_path: Path) -> None:
     whole = opc("openxmlformats-officedocument.wordprocessingml.document.main", "word/document.xml")
     cut = tmp_path / "cut"

@@ -2,6 +2,7 @@
 """Decides what the parts of a message are: which one is read as its body, and which become documents of their own."""
 
 import codecs
+import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
+from ream_extract import sealed
 from ream_extract.encoding import decode, detect
 from ream_extract.text_clean import tidy
 
@@ -72,7 +74,10 @@ def parts_of(message: Message) -> Parts:
 
 def _sort(part: Message, bodies: list[Message], attached: list[Message], depth: int) -> None:
     kind = part.get_content_type()
-    if kind == "multipart/alternative" and part.is_multipart() and depth < DEPTH:
+    envelope = sealed.opened(bytes_of(part)) if kind in sealed.TYPES and depth < DEPTH else None
+    if envelope is not None and envelope.content is not None:
+        _sort(email.message_from_bytes(begun(envelope.content)), bodies, attached, depth + 1)
+    elif kind == "multipart/alternative" and part.is_multipart() and depth < DEPTH:
         _alternatives(part, bodies, attached, depth)
     elif kind == "message/delivery-status":
         bodies.append(part)
@@ -110,6 +115,14 @@ def _weight(part: Message) -> int:
     if marked_up:
         text = re.sub(r"(?s)<(style|script)\b.*?</\1>|<[^<>]*>", "", text)
     return sum(map(str.isalnum, re.sub(r"https?://\S+", "", text))) + (20 if marked_up else 0)
+
+
+def is_encrypted(message: Message) -> bool:
+    """Says whether all that a message carries is encrypted for the holder of a key."""
+    if message.get_content_type() not in sealed.TYPES:
+        return False
+    envelope = sealed.opened(bytes_of(message))
+    return envelope is not None and envelope.kind == "encrypted"
 
 
 def is_attachment(part: Message) -> bool:

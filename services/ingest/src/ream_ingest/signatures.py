@@ -35,6 +35,12 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (257, b"ustar", "application/x-tar"),
     (0, b"!BDN", "application/vnd.ms-outlook-pst"),
     (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    # S/MIME: signed, enveloped; the length in front of the mark has one byte to five.
+    *(
+        (offset, b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07" + kind, "application/pkcs7-mime")
+        for offset in range(2, 7)
+        for kind in (b"\x02", b"\x03")
+    ),
     (0, b"\xffWPC", "application/vnd.wordperfect"),
     (0, b"ITSF\x03\x00", "application/vnd.ms-htmlhelp"),
     (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "application/onenote"),

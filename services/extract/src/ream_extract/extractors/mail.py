@@ -12,9 +12,22 @@ from pathlib import Path
 
 from ream_extract.children import Inside, children
 from ream_extract.extractors.html import between_tags
+from ream_extract.extractors.sealed_file import ENCRYPTED
 from ream_extract.flow import Block, bodies, share, unit
 from ream_extract.html_text import page_text
-from ream_extract.mail_parts import Parts, begun, bytes_of, counted, cut_off, header, name_of, parsed, parts_of, text_of
+from ream_extract.mail_parts import (
+    Parts,
+    begun,
+    bytes_of,
+    counted,
+    cut_off,
+    header,
+    is_encrypted,
+    name_of,
+    parsed,
+    parts_of,
+    text_of,
+)
 from ream_extract.pictures import Keeper
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 
@@ -29,7 +42,7 @@ class MailExtractor:
     """Reads messages (EML) and web pages saved with all that belongs to them (MHTML)."""
 
     name = "mail"
-    version = "6"
+    version = "7"
     media_types = ("message/rfc822", SAVED_PAGE)
     convert_to: str | None = None
     together = ("body",)
@@ -42,6 +55,8 @@ class MailExtractor:
         """
         with _parsing():
             data, message = _opened(source)
+            if is_encrypted(message):
+                return Plan((), _metadata(message), verdict="failed", cause="encrypted", reason=ENCRYPTED)
             parts = parts_of(message)
             attached = () if source.media_type == SAVED_PAGE else parts.attached
             units = [UnitRun("body", bodies(sum(map(_size, parts.bodies))))]
