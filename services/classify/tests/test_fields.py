@@ -49,6 +49,52 @@ def unit(text: str, number: int = 1) -> UnitText:
     return UnitText(number, "page", text, "text-layer", 100, None, 0, 0, 0, (), (), (), ())
 
 
+POLISH = """FAKTURA VAT nr 42/2025
+Północny Wiatr S.A.
+ul. Portowa 4, 80-001 Gdańsk
+Data wystawienia: 12.05.2025
+Kartony 30 cm 500 szt. 0,80 400,00 92,00 492,00
+Etykiety 1000 szt. 0,05 50,00 11,50 61,50
+Razem {rows}
+{due}
+Termin płatności: 26.05.2025
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "due", "total"),
+    [
+        ("450,00 103,50 553,50", "Słownie: pięćset", "553.50"),
+        ("450,00 103,50 553,50", "Do zapłaty: 553,50 zł", "553.50"),
+        ("553,50 zł", "w tym podatek VAT 103,50", "553.50"),
+        ("brutto: 1 553,50 zł", "Zapłacono: 553,50 zł\nPozostało do zapłaty: 1 000,00 zł", "1553.50"),
+        ("netto: 450,00", "Do zapłaty\n553,50 PLN", "553.50"),
+    ],
+)
+def test_polish_totals(rows: str, due: str, total: str) -> None:
+    found = [one for one in sales.find(unit(POLISH.format(rows=rows, due=due)), "invoice") if one.name == "total"]
+    assert max(found, key=lambda one: one.confidence).normal == total
+
+
+def test_a_polish_receipt_with_cash_and_change() -> None:
+    goods = "SKLEP PORTOWY\nPARAGON FISKALNY\nMLEKO 3,50\nCHLEB 4,50\nPTU A 1,20\n"
+    text = f"{goods}SUMA PTU 1,20\nSUMA PLN 8,00\nGOTÓWKA 10,00\nRESZTA 2,00\n"
+    found = [one for one in sales.find(unit(text), "receipt") if one.name == "total"]
+    best = max(found, key=lambda one: one.confidence)
+    assert (best.normal, best.confidence) == ("8.00", 99)
+
+
+def test_a_polish_invoice_is_one() -> None:
+    classes = classify(
+        SegmentText(
+            "a" * 32, 1, 1, "extract", "1", (unit(POLISH.format(rows="553,50", due="Do zapłaty: 553,50 zł")),), ()
+        ),
+        rules.load(),
+    )
+    totals = [one for one in classes.fields if (one.document, one.name) == ("invoice", "total")]
+    assert {one.normal for one in totals} == {"553.50"}
+
+
 def test_a_receipt() -> None:
     found = {field.name: field for field in sales.find(unit(RECEIPT), "receipt")}
     assert found["company"].normal == "RIVERSIDE HARDWARE SDN BHD"

@@ -17,7 +17,8 @@ _TITLE_LENGTH = 80
 AMOUNT = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[., '][0-9]{3}){0,4}[.,][0-9]{2}(?![0-9])")
 TOTAL = re.compile(
     r"(?:grand |sub|invoice )?(?:total|amount due|balance due|amount payable|summe|gesamt|gesamtbetrag|rechnungsbetrag"
-    r"|endbetrag|zu zahlen|montant total|net à payer|total ttc|importe total|total a pagar|totale|totaal|te betalen)\b"
+    r"|endbetrag|zu zahlen|razem|ogółem|suma|do zapłaty|summa|att betala"
+    r"|montant total|net à payer|total ttc|importe total|total a pagar|totale|totaal|te betalen)\b"
 )
 
 

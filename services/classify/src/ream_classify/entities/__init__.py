@@ -4,12 +4,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ream_classify.entities import organisations, people, places, products, times_and_money
+from ream_classify.entities import organisations, particles, people, places, products, times_and_money
 from ream_classify.entities.model import EntityModel
 from ream_classify.entities.named import Named
 from ream_classify.scan import Scan
 
-VERSION = "2"
+VERSION = "3"
 """Raise it when the rules find other names in the same text."""
 
 MOST_CHARACTERS = 50_000
@@ -18,6 +18,7 @@ MOST_CHARACTERS = 50_000
 RULES: tuple[Callable[[Scan], Iterator[Named]], ...] = (
     times_and_money.find,
     organisations.find,
+    particles.find,
     people.find,
     products.find,
     places.find,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from ream_classify.fields import contracts, sales
 from ream_contracts.artifacts import KeyField, UnitText
 
-VERSION = "3"
+VERSION = "4"
 """Raise it when the rules find other fields in the same text."""
 
 LEAST_POINTS = 12

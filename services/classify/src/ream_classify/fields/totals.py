@@ -24,7 +24,7 @@ _NO_TOTAL = re.compile(
     r"|before|exclud|w/o|without"
     r"|tendered|number of|count|supplies|saved|round(?:ing)? adj|untaxed|\bht\b|netto|change|serv"
 )
-_TAX = re.compile(r"tax\b|gst|vat\b|mwst|btw|tva|\biva\b")
+_TAX = re.compile(r"\bptu\b|podatek|podatku|\bmoms\b|tax\b|gst|vat\b|mwst|btw|tva|\biva\b")
 _TOTALS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern), weight)
     for pattern, weight in (
@@ -37,23 +37,24 @@ _TOTALS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
             r"(?:amount due|balance due|total due|total payable|amount payable|grand total|total ttc|net à payer"
             r"|à payer|te betalen"
             r"|zu zahlen|rechnungsbetrag|gesamtbetrag|endbetrag|bruttobetrag|total a pagar|totale da pagare"
-            r"|importe total|totaal te betalen|invoice total)",
+            r"|importe total|totaal te betalen|invoice total|do zapłaty|należność ogółem|kwota należności|att betala)",
             94,
         ),
         (
             r"(?:total.{0,24}incl|nett? total|total amount|total sales?|net amount|nett\b|total inc|gesamtsumme|totaal"
-            r"|montant ttc)",
+            r"|montant ttc|razem brutto|wartość brutto|suma brutto|ogółem brutto)",
             88,
         ),
-        (r"(?:total|\btl\b|summe|gesamt|totale|sum\b|amount\b)", 75),
+        (r"(?:total|\btl\b|summe|gesamt|totale|sum\b|amount\b|\brazem\b|\bogółem\b|\bsuma\b|\bsumma\b)", 75),
     )
 )
 _NET = re.compile(
     r"\b(?:sub ?-?total|subtotaal|untaxed amount|amount untaxed|net amount|nettobetrag|netto|zwischensumme|total ht"
     r"|montant ht"
+    r"|wartość netto|kwota netto|exkl\.? moms"
     r"|base imponible|imponibile|excl(?:\.|usief|uding)? ?(?:btw|vat|tax|gst)?|total excl)"
 )
-_CASH = re.compile(r"^(?:cash|tendered|tender|paid|bar|gegeben|amount paid|payment)\b")
+_CASH = re.compile(r"^(?:cash|tendered|tender|paid|bar|gegeben|amount paid|payment|gotówka|gotówką|kontant)\b")
 _BEFORE = re.compile(
     r"\b(?:amount paid|(?:already|pre-?) ?paid|paid(?! by)|payments?(?: received| made| applied| to date)?"
     r"|(?:pre|down ?)-?payments?|deposit|advance|credit applied|anzahlung(?:en)?|angezahlt|akonto|à-?konto"
@@ -73,7 +74,7 @@ _WORD_OF_MONEY = re.compile(
 _LONGEST_COLUMN = 12
 _MOST_PAYMENTS = 20
 _OF_A_PART = 40
-_CHANGE = re.compile(r"^(?:change|rückgeld|baki|wechselgeld)\b")
+_CHANGE = re.compile(r"^(?:change|rückgeld|baki|wechselgeld|reszta)\b")
 
 
 def total(listed: Sequence[Line]) -> Iterator[KeyField]:
