@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from ream_contracts.artifacts import SegmentClasses, SegmentText, UnitText
+from ream_contracts.artifacts import Entity, SegmentClasses, SegmentText, UnitText
 from ream_contracts.sketches import sketch
 from ream_index.families import Member, are_versions, words_in_common
 from ream_index.hits import DocumentHit, Found
+from ream_index.knowledge import MOST_FILLED, Knowledge
 from ream_index.likeness import Likeness, cut, distance
 from ream_index.versions import CANDIDATES, around, together
 
@@ -211,3 +212,39 @@ def test_papers_of_one_form_are_told_apart_by_two_fields() -> None:
     assert are_versions(same, Member.of("d", unsure))
     contracts = [{**entry(words), "told_apart_by": [f"party:{one}", "party:us", "effective_date:1"]} for one in "ab"]
     assert are_versions(*(Member.of(str(number), one) for number, one in enumerate(contracts))), "a party in common"
+
+
+def form(*people_and_dates: str) -> list[str]:
+    """What the entry of a form says of names and dates that stand in it."""
+    knowledge = Knowledge()
+    for one in people_and_dates:
+        kind, normal = ("date", one) if one[0].isdigit() else ("person", None)
+        entity = Entity(kind, one, normal, 1, 0, len(one), 80, "test")
+        knowledge.add(SegmentClasses("a" * 32, 1, 1, "1", (), (), False, {}, {}, entities=(entity,)))
+    told: list[str] = knowledge.fields("form")["told_apart_by"]
+    return told
+
+
+def test_forms_of_one_draft_are_no_versions_where_other_things_were_filled_in() -> None:
+    """Applications for leave: the printed text, with its date, is the same in all of them."""
+    draft, printed = prose(1, 200), "2024-01-01"
+    leave = [
+        {**entry(edited(draft, 60 + number)), "told_apart_by": form(printed, name, day)}
+        for number, (name, day) in enumerate([("Ann Lee", "2025-07-01"), ("Bo Dahl", "2025-08-04")])
+    ]
+    scan = {**entry(edited(draft, 50)), "told_apart_by": form(printed, "Ann Lea", "2025-07-01")}
+    plain = {**entry(edited(draft, 70)), "told_apart_by": []}
+    one, other, scanned, blank = (Member.of(str(number), each) for number, each in enumerate([*leave, scan, plain]))
+    assert not are_versions(one, other)
+    assert are_versions(
+        Member.of("x", {**leave[0], "told_apart_by": []}), Member.of("y", {**leave[1], "told_apart_by": []})
+    )
+    assert are_versions(one, scanned), "one name may be read wrongly"
+    assert are_versions(one, blank)
+
+
+def test_what_was_filled_in_is_told_by_too_little_to_confirm_a_guess() -> None:
+    told = form("Ann Lee", "2025-07-01")
+    assert [len(field.partition(":")[2]) for field in told] == [2, 2]
+    many = form(*(f"Ann Lee{number}" for number in range(100)))
+    assert len(many) <= MOST_FILLED

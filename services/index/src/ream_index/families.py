@@ -28,6 +28,8 @@ MOST_BITS = 8
 LEAST_PICTURES = 0.8
 LEAST_APART = 2
 """Fields (number, date, total, parties) in which two papers of one form differ: one may be read wrongly in a scan."""
+FILLED = "filled-"
+"""Begins the names of what was filled into a form of which classify reads no fields: names, dates, amounts."""
 MEMBER_FIELDS = [
     "name", "submitted", "sha256", "units", "size", "sketch", "word_bands", "picture_bands", "picture_hashes",
     "told_apart_by",
@@ -41,7 +43,7 @@ class Member:
     Attributes:
         pictures: the looks of its pages, where it has few words.
         bands: names that documents much like it have some of, by field.
-        told_apart_by: hashes of its number, date, total and parties, as name:hash.
+        told_apart_by: hashes of its number, date, total and parties, or of what was filled in, as name:hash.
     """
 
     document_id: str
@@ -113,11 +115,22 @@ def are_versions(one: Member, other: Member) -> bool:
 
 
 def _are_told_apart(one: Member, other: Member) -> bool:
-    """Whether they are papers of one form about different things: two fields that both have say nothing in common."""
-    names = {field.partition(":")[0] for field in one.told_apart_by}
-    names &= {field.partition(":")[0] for field in other.told_apart_by}
-    shared = {field.partition(":")[0] for field in one.told_apart_by & other.told_apart_by}
-    return len(names - shared) >= LEAST_APART
+    """Whether they are papers of one form about different things: two fields that both have say other things."""
+    mine, theirs = _by_name(one.told_apart_by), _by_name(other.told_apart_by)
+    return sum(_differ(name, mine[name], theirs[name]) for name in mine.keys() & theirs.keys()) >= LEAST_APART
+
+
+def _by_name(fields: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for field in fields:
+        found.setdefault(field.partition(":")[0], set()).add(field)
+    return found
+
+
+def _differ(name: str, mine: set[str], theirs: set[str]) -> bool:
+    """Whether nothing is in common; of what was filled in half may be: the printed form has names and dates too."""
+    common = len(mine & theirs)
+    return 2 * common <= min(len(mine), len(theirs)) if name.startswith(FILLED) else not common
 
 
 def is_same(one: Member, other: Member) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ream_contracts.artifacts import Finding, KeyField, SegmentClasses
 from ream_contracts.sensitivity import NOBODYS
+from ream_index.families import FILLED
 from ream_index.revealing import PERSONAL, Revealed, open_names
 
 MOST_PHRASES = 20
@@ -29,6 +30,12 @@ SEVERAL = frozenset({"party"})
 """Fields of which a document has more than one."""
 TELLING_APART = frozenset({"number", "date", "total", "party", "effective_date"})
 """Fields in which two papers of one form differ: this month's invoice and the last one's."""
+FORMS = frozenset({"form", "payslip", "bank-statement", "quotation", "order", "delivery-note"})
+"""Types that repeat one draft, and of which classify reads no fields: what is named in them tells two of them apart."""
+FILLED_IN = ("person", "date", "amount")
+MOST_FILLED = 40
+_SHORTEST = 2
+"""Letters of the hash of what was filled in: enough to tell two apart, and too few to confirm a guess."""
 SURE_TO_TELL = 60
 """Confidence from which on a field may say that two documents are not the same."""
 NORMAL = frozenset({"date", "amount"})
@@ -125,13 +132,19 @@ class Knowledge:
 
     def _told_apart_by(self, document_type: str) -> list[str]:
         """Short hashes of the fields, as everybody may read them: they only tell whether two documents say the same."""
-        return sorted(
-            f"{one.name}:{sha256(one.normal.casefold().encode()).hexdigest()[:6]}"
+        fields = {
+            f"{one.name}:{_hash(one.normal)[:6]}"
             for name, kept in self._fields.items()
             if name.startswith(f"{document_type}:")
             for one in kept.values()
             if one.name in TELLING_APART and one.confidence >= SURE_TO_TELL
-        )
+        }
+        filled = {
+            f"{FILLED}{kind}:{_hash(name)[:_SHORTEST]}"
+            for kind in (FILLED_IN if document_type in FORMS else ())
+            for name in self._best(self._names[kind], MOST_FILLED)
+        }
+        return sorted(fields | filled)
 
     def _open_phrases(self, values: list[str]) -> list[str]:
         """The best phrases that say nobody's name or number: they are read by all who may search."""
@@ -141,6 +154,10 @@ class Knowledge:
     def _best(self, counts: Counter[str], most: int) -> list[str]:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [self._written[key] for key, _ in ordered[:most]]
+
+
+def _hash(text: str) -> str:
+    return sha256(text.casefold().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _rank(field: KeyField) -> tuple[int, int, int, str]:
