@@ -20,6 +20,7 @@ from ream_extract.extractors.pdf import EXTRACTOR
 from ream_extract.pdf_structure import look
 from ream_extract.planning import lay_out
 from ream_extract.reading import ChildRead, Item, Limits, Source, UnitFailed, UnitRead, UnitScanned, Unreadable
+from ream_tests import raw_pdf
 
 BODY = "The auditors examined the accounts of the company and found no reason to doubt the figures at all."
 
@@ -314,6 +315,43 @@ def test_page_tree_that_bites_its_tail_ends(tmp_path: Path) -> None:
     writer.write(tmp_path / "loop.pdf")
     plan = EXTRACTOR.plan(Source(tmp_path / "loop.pdf", "application/pdf"))
     assert plan.units[0].count >= 1
+
+
+NO_PAGE = b"<</Type/Pages/Kids[]/Count 0>>"
+
+
+def test_a_file_without_a_page_has_nothing_to_read_and_is_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(raw_pdf.pdf([b"<</Type/Catalog/Pages 2 0 R>>", NO_PAGE]))
+    assert EXTRACTOR.plan(Source(path, "application/pdf")).units == ()
+
+
+def test_files_in_a_file_without_a_page_are_taken_out(tmp_path: Path) -> None:
+    names = b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a.txt) 3 0 R]>>>>>>"
+    file = b"<</Type/Filespec/F(a.txt)/UF(a.txt)/EF<</F 4 0 R>>>>"
+    path = tmp_path / "a.pdf"
+    path.write_bytes(raw_pdf.pdf([names, NO_PAGE, file, raw_pdf.stream(b"/Type/EmbeddedFile", b"hello")]))
+    (child,) = read(path, tmp_path)
+    assert isinstance(child, ChildRead)
+    assert (child.unit, child.name, (tmp_path / child.file).read_bytes()) == (1, "a.txt", b"hello")
+
+
+def test_a_file_whose_tree_of_pages_is_not_there_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    for catalogue in (b"<</Type/Catalog>>", b"<</Type/Catalog/Pages 9 0 R>>"):
+        path.write_bytes(raw_pdf.pdf([catalogue]))
+        with pytest.raises(Unreadable) as refused:
+            EXTRACTOR.plan(Source(path, "application/pdf"))
+        assert refused.value.cause == "damaged"
+
+
+def test_a_page_whose_content_is_not_in_the_file_is_not_blank(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(raw_pdf.page([], b"").replace(b"/Contents[]", b"/Contents 44 0 R"))
+    assert read(path, tmp_path) == [UnitFailed(1, "damaged-content")]
+    path.write_bytes(raw_pdf.page([], b""))
+    (blank_page,) = read(path, tmp_path)
+    assert isinstance(blank_page, UnitRead)
 
 
 def outcome(path: Path, scratch: Path) -> str:

@@ -77,6 +77,14 @@ class SecondLook:
         except Exception:
             return ""
 
+    def is_lost(self, number: int) -> bool:
+        """Says whether a page names content that is not in the file."""
+        page = self._page(number)
+        if page is None or "/Contents" not in page:
+            return False
+        contents = _object(page.get("/Contents"))
+        return any(_object(one) is None for one in (contents if isinstance(contents, list) else [contents]))
+
     def unseen(self, number: int) -> str:
         """Reads by pypdf what a page says on which PDFium sees nothing; empty where that is nothing too."""
         try:

@@ -98,9 +98,9 @@ class PdfExtractor:
             # A lie, or the same pages again and again: each page is an object.
             pages = structure.objects
             metadata["pages_counted"] += f", {pages} objects"
-        if pages == 0:
+        if pages == 0 and structure.pages is None:
             raise Unreadable("damaged", "The PDF has no page: its page tree is missing or broken.")
-        units = [UnitRun("page", pages)]
+        units = [UnitRun("page", pages)] if pages else []
         if files.count:
             units.append(UnitRun("attachment", files.count))
         if _draws_itself(structure, form):
@@ -141,6 +141,9 @@ def _open(path: Path) -> pdfium.PdfDocument:
         code = getattr(failure, "err_code", None)
         if code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
             raise _locked() from failure
+        if pdf_structure.look(path).pages == 0:
+            # PDFium opens no file without a page; there may be other files in it all the same.
+            return pdfium.PdfDocument.new()
         raise Unreadable("damaged", "The PDF cannot be opened: it is truncated or its structure is broken.") from None
 
 
@@ -190,6 +193,8 @@ def _judged(
         drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
         look = PageLook(text, drawn.image_share, drawings, said.unmapped, drawn.hidden, spread.drawn, spread.text)
         verdict = judge(look)
+        if verdict.layer is Layer.BLANK and second.is_lost(number):
+            return UnitFailed(number, DAMAGED), None
         if verdict.layer is Layer.BLANK and letters(unseen := second.unseen(number)):
             # Of what only pypdf sees, nobody knows whether it is all, and whether it is true.
             said, text, verdict = pdf_page.unplaced(unseen), unseen, Judged(Layer.GOOD, UNSURE)
