@@ -44,13 +44,13 @@ def written(template: str, dice: random.Random) -> str:
 
 @cache
 def samples(form: Form, valid: bool = True) -> tuple[str, ...]:
-    """Draws numbers until twenty are valid, or wrong in their check digits alone."""
+    """Draws numbers until ten are valid, or wrong in their check digits alone."""
     dice = random.Random(form.name)
     template = TEMPLATES[form.name] if valid else NEAR_MISSES.get(form.name, TEMPLATES[form.name])
     drawn = (value for _ in range(100_000) if form.check(value := written(template, dice)) == valid)
-    twenty = tuple(islice(drawn, 20))
-    assert len(twenty) == 20, f"{form.name}: {len(twenty)} numbers could be drawn"
-    return twenty
+    ten = tuple(islice(drawn, 10))
+    assert len(ten) == 10, f"{form.name}: {len(ten)} numbers could be drawn"
+    return ten
 
 
 def found(text: str) -> list[tuple[str, str]]:

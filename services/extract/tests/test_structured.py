@@ -257,6 +257,7 @@ def test_large_files_are_read_in_pieces_and_not_parsed(
     assert sum(unit.text.count("words of") for unit in units) == 3 * PIECE // len(line)
 
 
+@pytest.mark.slow
 def test_bodies_of_a_long_file_hold_all_of_it(tmp_path: Path) -> None:
     records = [{"name": f"person {number}", "more": [number]} for number in range(4_000)]
     units = read(tmp_path / "a", "json", json.dumps(records))

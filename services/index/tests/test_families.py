@@ -10,11 +10,12 @@ import pytest
 
 from ream_contracts.artifacts import Entity, SegmentClasses, SegmentText, UnitText
 from ream_contracts.sketches import sketch
+from ream_index import versions
 from ream_index.families import Member, are_versions, words_in_common
 from ream_index.hits import DocumentHit, Found
 from ream_index.knowledge import MOST_FILLED, Knowledge
 from ream_index.likeness import Likeness, cut, distance
-from ream_index.versions import CANDIDATES, around, together
+from ream_index.versions import around, together
 
 PICTURE = "0123456789abcdef"
 
@@ -67,7 +68,9 @@ class Index:
         own = [one["term"]["document_id"] for one in asked["must_not"]]
         shared = {one: self._shared(asked["should"], source) for one, source in self.entries.items() if one not in own}
         best = sorted((one for one, score in shared.items() if score), key=lambda one: (-shared[one], one))
-        return {"hits": {"total": {"value": len(best)}, "hits": [self._doc(one) for one in best[:CANDIDATES]]}}
+        return {
+            "hits": {"total": {"value": len(best)}, "hits": [self._doc(one) for one in best[: versions.CANDIDATES]]}
+        }
 
     @staticmethod
     def _shared(should: list[dict[str, Any]], source: dict[str, Any]) -> int:
@@ -192,11 +195,12 @@ def test_words_in_common_are_hundred_of_the_same_text_alone() -> None:
     assert words_in_common(one, Member("x")) is None
 
 
-def test_a_family_larger_than_is_looked_for_says_so() -> None:
+def test_a_family_larger_than_is_looked_for_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "CANDIDATES", 10)
     alike = entry(prose(1))
-    index = Index(**{f"{number:03}": alike for number in range(CANDIDATES + 30)})
+    index = Index(**{f"{number:03}": alike for number in range(20)})
     family = around(index, "documents", ["000"])["000"]  # type: ignore[arg-type]
-    assert len(family.members) > CANDIDATES
+    assert len(family.members) > 10
     assert not family.whole
 
 
