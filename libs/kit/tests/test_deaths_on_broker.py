@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -80,34 +82,60 @@ def program(topic: str, death: str, poison: int = POISON, batch: int | None = No
     return SERVICE.format(topic=topic, death=death, poison=poison, batch=batch)
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize(
-    ("topic", "batch", "death"),
-    [(IN, None, KILL), (IN_ORDER, None, "os._exit(7)"), (IN_ORDER, 5, KILL)],
-    ids=["unordered", "ordered", "batch"],
-)
-def test_what_ends_its_process_is_given_up_after_the_third_death(
-    bus: BrokerBus, tmp_path: Path, topic: Topic[Any], batch: int | None, death: str
-) -> None:
-    """Its neighbours are all done, in order where that is asked for; none of them is given up."""
+DYING: dict[str, tuple[Topic[Any], int | None, str]] = {
+    "unordered": (IN, None, KILL),
+    "ordered": (IN_ORDER, None, "os._exit(7)"),
+    "batch": (IN_ORDER, 5, KILL),
+}
+
+
+@dataclass
+class Ended:
+    """What processes left that one record ended."""
+
+    bus: BrokerBus
+    folder: Path
+    deaths: int
+    logs: str
+
+
+@pytest.fixture(scope="module")
+def ended(kafka_bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Ended]]]:
+    """All of them at once, on topics of their own: after each death the broker waits ten seconds for the dead."""
+    with ThreadPoolExecutor(len(DYING)) as pool:
+        yield {
+            case: pool.submit(died, BrokerBus(kafka_bootstrap, TOPICS), tmp_path_factory.mktemp(case), *DYING[case])
+            for case in DYING
+        }
+
+
+def died(bus: BrokerBus, folder: Path, topic: Topic[Any], batch: int | None, death: str) -> Ended:
     fill(bus, topic, 60)
     source = program({IN.name: "IN", IN_ORDER.name: "IN_ORDER"}[topic.name], death, batch=batch)
-    probe, commits = reader(topic), tmp_path / "commits"
-    with Services(bus, tmp_path, source) as services:
-        environment = {"PROBE_FOLDER": str(tmp_path / "done"), "REAM_COMMIT_LOG": str(commits)}
-        (tmp_path / "done").mkdir()
+    probe = reader(topic)
+    with Services(bus, folder, source) as services:
+        environment = {"PROBE_FOLDER": str(folder / "done"), "REAM_COMMIT_LOG": str(folder / "commits")}
+        (folder / "done").mkdir()
         deaths = services.keep_running(lambda: bus.lag(probe) == 0, 200, **environment)
         fill(bus, topic, 20, first=60)
         wait_until(lambda: bus.lag(probe) == 0, 30, "going on as before")
-    assert deaths == 3
-    assert set(numbers(bus)) == set(range(80)) - {POISON}
-    assert [(part.cause, part.attempts) for part in bus.sent(PARTS)] == [("service-died", 3)]
-    assert [(letter.cause, letter.attempts) for letter in bus.dead_letters] == [("service-died", 3)]
-    proof = check_folder(commits, from_beginning=True)
+    return Ended(bus, folder, deaths, services.logs())
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("case", DYING)
+def test_what_ends_its_process_is_given_up_after_the_third_death(case: str, ended: dict[str, Future[Ended]]) -> None:
+    """Its neighbours are all done, in order where that is asked for; none of them is given up."""
+    left = ended[case].result()
+    assert left.deaths == 3
+    assert set(numbers(left.bus)) == set(range(80)) - {POISON}
+    assert [(part.cause, part.attempts) for part in left.bus.sent(PARTS)] == [("service-died", 3)]
+    assert [(letter.cause, letter.attempts) for letter in left.bus.dead_letters] == [("service-died", 3)]
+    proof = check_folder(left.folder / "commits", from_beginning=True)
     assert (proof.findings, proof.finished, proof.processes) == ([], 80, 4)
-    assert "one at a time" in services.logs()
-    if topic is IN_ORDER:
-        for log in (tmp_path / "done").iterdir():
+    assert "one at a time" in left.logs
+    if DYING[case][0] is IN_ORDER:
+        for log in (left.folder / "done").iterdir():
             done: dict[str, list[int]] = {}
             for line in log.read_text().splitlines():
                 document, number = line.split()
