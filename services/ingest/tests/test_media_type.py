@@ -147,6 +147,20 @@ def test_envelope_of_a_letter_is_told_however_long_it_is(length: bytes, kind: by
     assert of(io.BytesIO(content)) == "application/pkcs7-mime"
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"ANVIL\x00\x00\x00LONDON and many more words\x00\n" * 3, "text/plain"),
+        ("Gr\u00fc\u00dfe aus der Stra\u00dfe, viele".encode() + bytes(500), "text/plain"),
+        ("\uc548\ub155\ud558\uc138\uc694 \uc5ec\ub7ec\ubd84 \ud55c\uad6d\uc5b4".encode("iso2022_kr"), "text/plain"),
+        (b"\x00\x01\x02 with words in it that look like a text" * 3, "application/octet-stream"),
+        (bytes(400) + b"few", "application/octet-stream"),
+    ],
+)
+def test_text_with_zeros_or_shifts_is_told(content: bytes, expected: str) -> None:
+    assert of(io.BytesIO(content), "a.txt") == expected
+
+
 def test_truncated_office_file_is_still_told(tmp_path: Path) -> None:
     whole = opc("openxmlformats-officedocument.wordprocessingml.document.main", "word/document.xml")
     cut = tmp_path / "cut"

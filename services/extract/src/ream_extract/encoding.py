@@ -2,13 +2,12 @@
 """Decides in which encoding a text lies, from its bytes and from what it may say of itself."""
 
 import codecs
-import re
 import unicodedata
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
-from ream_extract import east_asian
+from ream_extract import east_asian, escaped
 from ream_extract.alphabets import guess as by_alphabet
 
 SAMPLE = 64 << 10
@@ -65,10 +64,10 @@ def detect(data: bytes, declared: str | None = None, *, whole: bool = True) -> E
     wide = _wide(data)
     if wide is not None:
         return wide
-    if fits(data, "utf-8", whole=whole):
-        escaped = _escaped(data)
-        return escaped or Encoding("utf-8", 100)
     named = _named(declared)
+    if fits(data, "utf-8", whole=whole):
+        known = escaped.guess(data, named)
+        return Encoding(*known) if known is not None else Encoding("utf-8", 100)
     if named is not None and named not in _WIDE and fits(data, named, whole=whole):
         return Encoding(named, 95)
     return _guess(data)
@@ -85,6 +84,8 @@ def fits(data: bytes, name: str, *, whole: bool = True) -> bool:
 
 def decode(data: bytes, encoding: Encoding) -> tuple[str, int]:
     """Decodes a piece and says how sure that is; bytes that do not fit are guessed again, then replaced."""
+    if encoding.name in escaped.OWN:
+        return escaped.decode(data, encoding.name, encoding.confidence)
     try:
         return data.decode(encoding.name), encoding.confidence
     except UnicodeError:
@@ -128,13 +129,6 @@ def _wide(data: bytes) -> Encoding | None:
 
 
 _NOTHING = frozenset({"Cn", "Co", "Cs"})
-
-
-def _escaped(data: bytes) -> Encoding | None:
-    """Finds the Japanese mail encoding, whose bytes are all ASCII."""
-    if re.search(rb"\x1b(\$[@B]|\([BJ])", data[:SAMPLE]) and fits(data, "iso2022_jp", whole=False):
-        return Encoding("iso2022_jp", 90)
-    return None
 
 
 def _guess(data: bytes) -> Encoding:

@@ -39,6 +39,10 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s/>]")
 _DECLARATION = re.compile(r"[\[>]")
 _ROOTS = {"html": "application/xhtml+xml", "svg": "image/svg+xml"}
 _TAG = re.compile(r"\s*<[A-Za-z_!?][^<>]{0,2000}>", re.DOTALL)
+_LEAST = 16
+"""Bytes of a text that zeros stand in: in less, any few bytes look like one."""
+_SHIFTED = re.compile(rb"\x1b\$\)[ACG]")
+"""Begins Korean and Chinese that shifts to two bytes a letter and back."""
 _WHITE = frozenset(b"\t\n\r\x0c\x1b\x08")
 
 
@@ -63,9 +67,29 @@ def _text(head: bytes) -> str | None:
         if head.startswith(mark):
             return _readable(head[len(mark) :].decode(encoding, "ignore"))
     if b"\x00" in head:
-        return _wide(head)
+        return _wide(head) or _dirty(head)
+    if _SHIFTED.search(head):
+        head = head.translate(None, b"\x0e\x0f")
     control = sum((byte < 32 and byte not in _WHITE) or byte == 127 for byte in head)
     return head.decode("latin-1") if control <= len(head) * 0.005 else None
+
+
+def _dirty(head: bytes) -> str | None:
+    """Reads a text that zeros stand in: dirt, ends of fields, or the padding of the last block.
+
+    Without them hardly anything may speak against a text: what is no text has other signs that nobody writes.
+    """
+    rest = head.replace(b"\x00", b"")
+    if len(rest) < 0.5 * len(head.rstrip(b"\x00")) or len(rest) < _LEAST:
+        return None
+    strange = sum((byte < 32 and byte not in _WHITE) or byte == 127 for byte in rest)
+    high = sum(byte > 127 for byte in rest)
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(rest)
+    except UnicodeError:
+        if high > 0.1 * len(rest):
+            return None
+    return rest.decode("latin-1") if not strange else None
 
 
 def _wide(head: bytes) -> str | None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how plain text is read: in any encoding, in pieces of about 64 KiB that end at the end of a line."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,8 @@ REACH = 16 << 10
 """How far the end of a line is looked for before the piece is cut anywhere."""
 HEAD = 1 << 20
 """Bytes from which the encoding is found."""
+_PARTING = re.compile(r"(?<=\S)\x00+(?=\S)")
+"""Zeros that part words: fields of fixed length, and lists of other programs."""
 _LETTERS = bytes(byte for byte in range(128) if chr(byte).isalnum())
 _LEADS = bytes((*range(0xC4, 0xCB), 0xD0, 0xD1, 0xD3, *range(0xE5, 0xEA), 0xEB, 0xEC))
 """First bytes, in UTF-8, of characters that are all letters: Latin, Cyrillic, Chinese, Korean."""
@@ -24,7 +27,7 @@ class TextExtractor:
     """Reads plain text and whatever else is text."""
 
     name = "text"
-    version = "2"
+    version = "3"
     media_types = ("text/plain", "text/*", "application/yaml")
     convert_to: str | None = None
 
@@ -46,7 +49,7 @@ class TextExtractor:
                 held.seek(start)
                 data = held.read(max(0, end - start))
                 text, confidence = decode(data, encoding)
-                text = tidy(text)
+                text = tidy(_PARTING.sub(" ", text))
                 method: Method = "plain" if text.strip() else "none"
                 fits = confidence == encoding.confidence
                 counted = letters_in(data, encoding.name) if fits else None
@@ -79,7 +82,7 @@ def _cut(held: BinaryIO, encoding: Encoding, number: int) -> int:
     held.seek(share)
     near = held.read(REACH)
     for end in ("\n", "\r", " "):
-        mark = end.encode(encoding.name)
+        mark = end.encode(encoding.name if encoding.width > 1 else "ascii")
         at = near.find(mark)
         while at >= 0 and at % encoding.width:
             at = near.find(mark, at + 1)
