@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from dashboard_objects import (
     WIDE,
@@ -20,17 +21,22 @@ from dashboard_objects import (
     words,
 )
 
-SHOWN = ("name", "document_id", "unit", "label", "heading", "text")
+SHOWN = ("name", "document_id", "unit", "label", "heading", "text", "thumbnail")
 """Columns of the saved search, in the order of a person's questions: which document, which page, what does it say."""
 WRONG = ("partial", "failed", "unsupported", "rejected")
-_FIND = "Words in documents, down to the page: write  text: word  in the search bar."
+_FIND = (
+    "Words in documents, down to the page: write  text: word  in the search bar. *thumbnail* is the small picture of "
+    "the first page: a link where REAM_DASHBOARDS_PICTURES was set, else `ream show DOCUMENT_ID --thumbnail FILE` "
+    "writes it."
+)
 _AGAIN = (
     "To see why: `ream show DOCUMENT_ID`. To run again what failed: `ream replay --where 'outcome = failed'`, or the "
     "dead letters: `ream dead-letters redrive --dry-run`, then without `--dry-run`."
 )
 _FLOW = (
     "Lag by service, and what each waits for: `ream status`. Times of stages: the metrics of the services (Grafana: "
-    "`deploy/grafana/ream.json`). *Seconds* are those from submission to completion."
+    "`deploy/grafana/ream.json`). *Searchable* counts the seconds from submission until all of a document is found; "
+    "*read* those until every part was read and classified, *indexed* those from then on."
 )
 _ONE = (
     'Write `document_id: "…"` in the search bar. The file, its receipt page by page and its text: `ream show '
@@ -68,18 +74,31 @@ def _find(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
 
 
 def _flow(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
-    outcomes = [metric(), over_time("ingested"), by("outcome", "group")]
-    seconds = [metric("percentiles", "seconds_to_complete", percents=[50, 95]), over_time("ingested")]
+    outcomes = [metric(), over_time("submitted"), by("outcome", "group")]
+    seconds = [_seconds("complete"), over_time("submitted")]
+    stages = [_seconds("read"), _seconds("index"), over_time("submitted")]
+    methods = [metric(), _seconds("complete"), by("methods", "bucket")]
     panels = [
         Panel(visualization(f"{prefix}flow-outcomes", "Outcomes over time", "histogram", documents, outcomes), 24),
         Panel(
-            visualization(f"{prefix}flow-seconds", "Seconds to complete, p50 and p95", "line", documents, seconds), 24
+            visualization(f"{prefix}flow-seconds", "Seconds to searchable, p50 and p95", "line", documents, seconds), 24
+        ),
+        Panel(visualization(f"{prefix}flow-stages", "Seconds by stage: read, indexed", "line", documents, stages), 24),
+        Panel(
+            visualization(
+                f"{prefix}flow-by-method", "Seconds to searchable, by how text was got", "table", documents, methods
+            ),
+            24,
         ),
         Panel(_pie(prefix, "flow-readiness", "How far documents are", documents, "readiness")),
         Panel(_pie(prefix, "flow-methods", "How text was got", documents, "methods")),
         Panel(words(f"{prefix}flow-words", "More", _FLOW)),
     ]
     yield from _page(prefix, "flow", "Flow", "What came in, what became of it, and how long that took.", panels)
+
+
+def _seconds(until: str) -> dict[str, Any]:
+    return metric("percentiles", f"seconds_to_{until}", percents=[50, 95])
 
 
 def _held(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
@@ -89,6 +108,7 @@ def _held(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
     ]  # fmt: skip
     totals = [metric(), metric("sum", "size"), metric("sum", "units"), metric("cardinality", "root_id")]
     sizes = [metric("sum", "size"), by("namespace", "bucket"), by("media_type", "bucket", 10)]
+    families = [metric(), metric("sum", "size"), by("root_id", "bucket", 20)]
     panels = [
         Panel(
             visualization(f"{prefix}held-totals", "Documents, bytes, units, families", "metric", documents, totals),
@@ -96,7 +116,8 @@ def _held(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
             8,
         ),
         *(Panel(_pie(prefix, f"held-{name}", f"Documents by {name}", documents, field)) for name, field in facets),
-        Panel(visualization(f"{prefix}held-sizes", "Bytes by source and media type", "table", documents, sizes), WIDE),
+        Panel(visualization(f"{prefix}held-sizes", "Bytes by source and media type", "table", documents, sizes), 24),
+        Panel(visualization(f"{prefix}held-families", "Largest families", "table", documents, families), 24),
     ]
     yield from _page(prefix, "held", "What we hold", "Types, languages, sensitivity, sources, sizes, families.", panels)
 
@@ -127,7 +148,7 @@ def _wrong(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
     columns = ("name", "outcome", "cause", "reason", "missing", "document_id")
     files = saved_search(
         f"{prefix}wrong-documents", "Documents that are not whole", "The newest first.", documents, columns,
-        ("ingested", "desc"), wrong,
+        ("submitted", "desc"), wrong,
     )  # fmt: skip
     panels = [
         Panel(visualization(f"{prefix}wrong-reasons", "Reasons", "table", documents, reasons, filters=wrong)),
@@ -144,7 +165,7 @@ def _one(prefix: str, documents: str, passages: str) -> Iterator[SavedObject]:
         "missing", "reason", "submitted", "completed", "document_id",
     )  # fmt: skip
     entry = saved_search(
-        f"{prefix}one-entry", "The document", "What was decided of it.", documents, facts, ("ingested", "desc")
+        f"{prefix}one-entry", "The document", "What was decided of it.", documents, facts, ("submitted", "desc")
     )
     columns = ("unit", "part", "label", "heading", "language", "method", "confidence", "sensitivity", "text")
     text = saved_search(f"{prefix}one-pages", "Its pages", "In their order.", passages, columns, ("unit", "asc"))

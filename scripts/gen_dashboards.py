@@ -18,7 +18,7 @@ from ream_index.settings import IndexSettings
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "deploy" / "dashboards" / "saved-objects.ndjson"
 PREFIX = IndexSettings().prefix
-TIME_FIELDS = {"documents": "ingested"}
+TIME_FIELDS = {"documents": "submitted"}
 
 KINDS = {
     "keyword": "string",

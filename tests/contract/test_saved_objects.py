@@ -10,10 +10,16 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
+from ream_contracts import layout
+from ream_contracts.artifacts import Source
+from ream_index import documents
+from ream_index.contents import Contents
 from ream_index.migrate import migrate
 from ream_index.opensearch import connect
 from ream_index.settings import IndexSettings, OpenSearchSettings
-from ream_index.testing import unmake
+from ream_index.testing import completed, unmake
+from ream_kit import Store
+from ream_kit.store_memory import MemoryBlobs
 from ream_local.testing import OpenSearchServer
 from ream_tests.generators import check
 
@@ -23,6 +29,7 @@ LINES = (ROOT / "deploy" / "dashboards" / "saved-objects.ndjson").read_text("utf
 OBJECTS = [json.loads(line) for line in LINES[:-1]]
 END = json.loads(LINES[-1])
 INNER = ("fields", "searchSourceJSON", "visState", "uiStateJSON", "panelsJSON", "optionsJSON")
+PATTERNS = [one["attributes"] for one in OBJECTS if one["type"] == "index-pattern"]
 META = {"_id", "_index", "_score", "_source", "_type"}
 
 
@@ -106,7 +113,7 @@ def test_there_are_patterns_of_both_indices_and_a_search_with_highlights() -> No
     assert search["attributes"]["title"] == "Find"
     assert search["references"][0]["id"] == "ream-passages"
     assert source_of(search)["highlightAll"] is True
-    assert search["attributes"]["columns"] == ["name", "document_id", "unit", "label", "heading", "text"]
+    assert search["attributes"]["columns"] == ["name", "document_id", "unit", "label", "heading", "text", "thumbnail"]
 
 
 def test_there_is_a_dashboard_for_each_question() -> None:
@@ -218,12 +225,29 @@ DOCUMENT = {
     "document_id": "a" * 32, "root_id": "a" * 32, "name": "lease.pdf", "outcome": "partial", "cause": "encrypted",
     "media_type": "application/pdf", "size": 7, "units": 3, "type": "contract", "languages": ["en"],
     "sensitivity": "internal", "namespace": "default", "personal_data": ["iban"], "personal_data_hits": 2,
-    "methods": ["ocr"], "readiness": "complete", "ingested": "2026-01-05T10:00:00Z", "seconds_to_complete": 1.5,
+    "methods": ["ocr"], "readiness": "complete", "submitted": "2026-01-05T10:00:00Z", "seconds_to_complete": 1.5,
+    "seconds_to_read": 1.0, "seconds_to_index": 0.5,
 }  # fmt: skip
 PASSAGE = {
     "document_id": "a" * 32, "unit": 3, "unit_kind": "page", "part": 1, "text": "a lease", "type": "contract",
     "language": "en", "namespace": "default", "document_sensitivity": "internal",
 }  # fmt: skip
+
+
+def test_every_field_that_is_asked_is_in_the_entry_of_a_complete_document() -> None:
+    """A dashboard that asks for what only arrivals have would show none of the documents that are there."""
+    store = Store(MemoryBlobs())
+    done = completed(store, "a" * 32, ["one"])
+    source = store.get_artifact(Source, layout.source("a" * 32, 1))
+    entry = documents.completed(done, source, None, Contents(99), {}, "2026-01-05T10:00:01Z").body
+    asked = {one["timeFieldName"] for one in PATTERNS if "timeFieldName" in one}
+    for one in OBJECTS:
+        if one["type"] == "search" and one["references"][0]["id"] == "ream-documents":
+            asked |= {field for field, _ in one["attributes"]["sort"]}
+        elif one["type"] == "visualization" and one["references"] and one["references"][0]["id"] == "ream-documents":
+            asked |= fields_of(json.loads(one["attributes"]["visState"])["aggs"])
+    assert asked <= entry.keys()
+    assert "submitted" in asked
 
 
 @pytest.mark.servers

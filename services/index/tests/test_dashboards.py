@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Saved objects arrive as Dashboards wants them, and a refusal is a sentence."""
 
+import json
 import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -104,3 +105,23 @@ def test_an_address_that_is_none_is_named() -> None:
 
 def test_the_password_does_not_show() -> None:
     assert "secret-word" not in repr(own("http://127.0.0.1:5601"))
+
+
+def test_thumbnails_are_links_where_a_browser_gets_the_objects_of_the_store(
+    server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pattern = {"id": "p", "type": "index-pattern", "attributes": {"title": "p"}}
+    file = tmp_path / "objects.ndjson"
+    file.write_text(json.dumps(pattern) + "\n" + json.dumps({"id": "a", "type": "search", "attributes": {}}) + "\n")
+    monkeypatch.setenv("REAM_DASHBOARDS_OBJECTS", str(file))
+    monkeypatch.setenv("REAM_DASHBOARDS_URL", server)
+    assert dashboards.main() == 0
+    assert Dashboards.asked[-1][2].count(b"fieldFormatMap") == 0
+    monkeypatch.setenv("REAM_DASHBOARDS_PICTURES", "https://store.example/ream/")
+    assert dashboards.main() == 0
+    sent = [json.loads(line) for line in Dashboards.asked[-1][2].splitlines() if line.startswith(b"{")]
+    shown = json.loads(sent[0]["attributes"]["fieldFormatMap"])["thumbnail"]
+    assert (shown["id"], shown["params"]["urlTemplate"]) == ("url", "https://store.example/ream/{{rawValue}}")
+    assert sent[1:] == [{"id": "a", "type": "search", "attributes": {}}]
+    with pytest.raises(SettingsError, match="REAM_DASHBOARDS_PICTURES"):
+        DashboardsSettings(file, server, pictures="store")

@@ -178,3 +178,12 @@ def test_what_can_be_seen_names_its_thumbnail(outcome: Any, kind: str, text: boo
     done = completed(outcome=outcome, unit_kind=kind)
     entry = documents.completed(done, SOURCE, MANIFEST, held, SAID, "2026-01-01T00:00:00Z")
     assert entry.body["thumbnail"] == (layout.thumbnail(done.document_id, done.generation) if named else None)
+
+
+def test_the_time_until_it_is_found_is_told_by_stage() -> None:
+    source = replace(SOURCE, submitted="2026-01-01T00:00:00Z")
+    told = ("2026-01-01T00:00:09.500Z", "2026-01-01T00:00:07Z")
+    body = documents.completed(completed(), source, MANIFEST, contents(), SAID, *told).body
+    assert (body["seconds_to_complete"], body["seconds_to_read"], body["seconds_to_index"]) == (9.5, 7.0, 2.5)
+    body = documents.completed(completed(), source, MANIFEST, contents(), SAID, told[0]).body
+    assert (body["seconds_to_read"], body["seconds_to_index"]) == (None, None)

@@ -240,6 +240,9 @@ def test_passages_say_what_was_decided_of_their_document_when_it_is_complete(pla
     (late,) = play.node.entries("t-passages").values()
     assert (late["type"], late["outcome"], late["document_sensitivity"]) == ("report", "complete", "internal")
     assert (late["topics"], late["sentiment"]) == (["law", "business"], "negative")
+    assert (early.get("thumbnail"), late["thumbnail"]) == (None, layout.thumbnail(DOCUMENT, 1))
+    assert play.entry["seconds_to_read"] is not None
+    assert play.entry["seconds_to_index"] is not None
     assert late["sensitivity"] == "confidential", "a page keeps what it shows by itself"
 
 

@@ -34,9 +34,25 @@ class DashboardsSettings:
     url: str = setting("http://127.0.0.1:5601", "address of OpenSearch Dashboards")
     user: str = setting("admin", "who brings them")
     password: str = field(default="", repr=False, metadata={"doc": "the password"})
+    pictures: str = setting("", "address below which a browser gets the objects of the store; makes thumbnails links")
 
     def __post_init__(self) -> None:
         require_url("REAM_DASHBOARDS_URL", self.url)
+        if self.pictures:
+            require_url("REAM_DASHBOARDS_PICTURES", self.pictures)
+
+
+def with_links(objects: bytes, pictures: str) -> bytes:
+    """Returns the same objects, with thumbnails as links to the store's objects below an address."""
+    template = {"type": "a", "urlTemplate": f"{pictures.rstrip('/')}/{{{{rawValue}}}}", "labelTemplate": "first page"}
+    shown = json.dumps({"thumbnail": {"id": "url", "params": template}})
+    made = []
+    for line in objects.splitlines():
+        one = json.loads(line)
+        if one.get("type") == "index-pattern":
+            one["attributes"]["fieldFormatMap"] = shown
+        made.append(json.dumps(one, separators=(",", ":")))
+    return "".join(f"{line}\n" for line in made).encode()
 
 
 def import_objects(own: DashboardsSettings, objects: bytes) -> int:
@@ -86,7 +102,8 @@ def main() -> int:
     """Imports with the settings of the environment."""
     try:
         own = settings.load(DashboardsSettings, os.environ, "REAM_DASHBOARDS_")
-        count = import_objects(own, own.objects.read_bytes())
+        objects = own.objects.read_bytes()
+        count = import_objects(own, with_links(objects, own.pictures) if own.pictures else objects)
     except (SettingsError, DashboardsError, OSError) as error:
         print(f"The saved objects could not be brought into OpenSearch Dashboards: {error}", file=sys.stderr)
         return 1

@@ -64,6 +64,7 @@ def completed(
     contents: Contents,
     said: Mapping[str, Any],
     at: str,
+    decided: str | None = None,
 ) -> Entry:
     """Makes the entry of a document whose required answers are all in.
 
@@ -74,6 +75,7 @@ def completed(
         contents: what its segments say.
         said: fields that say what they are about, and what they are like.
         at: the time, ISO 8601.
+        decided: when all answers were in, where that is known.
     """
     metadata = dict(manifest.metadata) if manifest else {}
     body = {
@@ -93,6 +95,8 @@ def completed(
         "readiness": "complete",
         "completed": at,
         "seconds_to_complete": _seconds(source.submitted, at),
+        "seconds_to_read": _seconds(source.submitted, decided) if decided else None,
+        "seconds_to_index": _seconds(decided, at) if decided else None,
     }
     return Entry(done.document_id, done.version, body)
 

@@ -17,8 +17,11 @@ from ream_index.documents import COMPLETE
 from ream_index.opensearch import Indices, ask
 
 LEFT_OUT = frozenset(
-    ("submitted", "ingested", "completed", "revision", "version", "attempts", "seconds_to_complete", "duplicate_of")
-)
+    (
+        "submitted", "ingested", "completed", "revision", "version", "attempts", "seconds_to_complete",
+        "seconds_to_read", "seconds_to_index", "duplicate_of",
+    )
+)  # fmt: skip
 """Times, and what counts how often something was tried or improved; the version holds the revision. Of two documents
 with the same bytes, either may come first and have the other called its duplicate."""
 _MISSING = object()

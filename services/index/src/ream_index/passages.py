@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ream_contracts import identity, units
+from ream_contracts import identity, layout, units
 from ream_contracts.artifacts import DocumentRecord, SegmentClasses, SegmentRecord, SegmentText, Source
 from ream_contracts.messages import DocumentCompleted
 from ream_contracts.sensitivity import sensitivity, until_decided
@@ -19,6 +19,8 @@ from ream_index.names import names_of, names_within
 from ream_index.revealing import open_names
 
 PARAGRAPH = re.compile(r"\n\s*\n")
+SHOWN = ("complete", "partial")
+"""Outcomes of documents of which a first page is drawn; one with passages has text."""
 SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n")
 
 
@@ -95,8 +97,8 @@ class About:
     decided: Decided | None = None
     early: bool = False
 
-    def body(self, scores: Mapping[str, int]) -> dict[str, Any]:
-        """The fields of a passage of a segment with these scores."""
+    def body(self, scores: Mapping[str, int], thumbnail: str) -> dict[str, Any]:
+        """The fields of a passage of a segment with these scores, of a document with such a small picture."""
         source, decided = self.source, self.decided
         return {
             "name": source.name,
@@ -108,6 +110,7 @@ class About:
             "type": decided.type if decided else None,
             "topics": list(decided.topics) if decided else [],
             "sentiment": decided.sentiment if decided else None,
+            "thumbnail": thumbnail if decided and decided.outcome in SHOWN else None,
             "outcome": decided.outcome if decided else "outstanding",
             "document_sensitivity": (decided.sensitivity if decided else None) or until_decided(scores),
         }
@@ -137,7 +140,7 @@ def passages(
     revision = 0 if about.early else 1
     version = about.decided.version if about.decided else identity.version(record.generation, record.run, revision)
     level = sensitivity(classes.scores)
-    shared = about.body(classes.scores)
+    shared = about.body(classes.scores, layout.thumbnail(record.document_id, record.generation))
     shown = list(open_names(classes.entities, classes.findings))
     for unit in text.units:
         if not units.contains(record.read, unit.unit):

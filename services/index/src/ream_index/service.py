@@ -16,6 +16,7 @@ from ream_kit import Reject, Retry, Store, settings, stage
 from ream_kit.clock import Clock, timestamp
 from ream_kit.guard import Guard
 from ream_kit.log import logger
+from ream_kit.stage import Origin
 
 Result = tuple[DocumentIndexed, ...] | Exception
 _LOG = logger("index")
@@ -58,9 +59,11 @@ def open_search() -> Iterator[Search]:
     needs={"search": open_search},
     batch=200,
 )
-def index(batch: Sequence[Message], store: Store, clock: Clock, search: Search) -> list[Result]:
+def index(
+    batch: Sequence[Message], store: Store, clock: Clock, search: Search, origin: Sequence[Origin]
+) -> list[Result]:
     """Writes what a batch of messages makes findable, in few requests; each message has its own result."""
-    works = [Work(message) for message in batch]
+    works = [Work(message, one.timestamp_ms) for message, one in zip(batch, origin, strict=True)]
     search.indices.look()
     newest = search.indices.newest([work.message.document_id for work in works if work.has_passages])
     desk = Desk(store, search.indices.documents, search.indices.passages, search.settings, timestamp(clock.now()))

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from ream_contracts import codec, layout, receipts, units, vectors
 from ream_contracts.artifacts import DocumentRecord, Manifest, SegmentClasses, SegmentRecord, SegmentText, Source
@@ -15,6 +16,7 @@ from ream_index.likeness import Likeness
 from ream_index.passages import About, Decided, Entry, passages
 from ream_index.settings import IndexSettings
 from ream_kit import Erased, Reject, Retry, Store
+from ream_kit.clock import timestamp
 
 Age = tuple[int, int]
 """Generation and run of a document."""
@@ -43,6 +45,7 @@ class Work:
     """A message on its way into the indices.
 
     Attributes:
+        written_ms: when the message was written, in milliseconds since 1970; 0 when not known.
         made: how many passages it made, those with vectors not counted again.
         refused: passages that OpenSearch does not take, each with its unit.
         instead: what is written in place of an entry that OpenSearch does not take.
@@ -51,6 +54,7 @@ class Work:
     """
 
     message: Message
+    written_ms: int = 0
     made: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     instead: Entry | None = None
@@ -180,7 +184,8 @@ class Desk:
                 yield from self._passages(work, record, text, about)
         whole.require(contents.lost(done, manifest), "a document that was completed")
         said = {**knowledge.fields(done.type), **likeness.fields(), "duplicate_of": self._duplicate_of(done)}
-        entry = documents.completed(done, source, manifest, contents, said, self.now)
+        decided = timestamp(datetime.fromtimestamp(work.written_ms / 1000, UTC)) if work.written_ms else None
+        entry = documents.completed(done, source, manifest, contents, said, self.now, decided)
         # The record comes first: what is in the index can always be made again from the store.
         name = layout.document_record(done.document_id, done.version)
         self.store.put(name, codec.dumps(documents.record(done, entry, manifest, contents)))
