@@ -30,6 +30,34 @@ def test_rows_of_a_text_table_are_cells(tmp_path: Path, delimiter: str) -> None:
     assert unit.text == "name\tsum\tremark\nŁukasz\t12\tlate\nAnn\t3\ttwo lines, quoted"
 
 
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Datum;Betrag;Text\n1.5.2026;1,50;a\n2.5.2026;2,75;b\n", ";"),
+        ("1,50;2,75\n3,10;4,20\n5,00;6,00\n", ";"),
+        ("1,50;2,75", ";"),
+        ("1,5\t2,5\n3,5\t4,5\n", "\t"),
+        ("1,5|2,5|3,5\n4,5|5,5|6,5\n", "|"),
+        ("Preis\n1,50\n1.202,75\n", csv_table.NONE),
+        ("1,50\n2,75\n", ","),
+        ("a,b\n1,50\n2,75\n", ","),
+        ("1,2,3\n4,5,6\n", ","),
+        ('name,remark\nAnn,"a;b;c"\nBob,x;y\n', ","),
+    ],
+)
+def test_sign_that_parts_cells_is_told_from_decimals(text: str, sign: str) -> None:
+    assert csv_table.delimiter_of(text) == sign
+
+
+def test_decimals_stay_in_their_cells(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1,50;2,75\n3,10;4,20\n")
+    (unit,) = csv_units(tmp_path / "a.csv", "text/csv")
+    assert unit.tables[0].rows == (("1,50", "2,75"), ("3,10", "4,20"))
+    (tmp_path / "a.csv").write_text("Preis\n1,50\n2,75\n")
+    (unit,) = csv_units(tmp_path / "a.csv", "text/csv")
+    assert unit.text == "Preis\n1,50\n2,75"
+
+
 def test_long_and_broken_tables_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [f"row {number},{number * 7}" for number in range(9_000)]
     (tmp_path / "a.csv").write_text("\n".join(rows))

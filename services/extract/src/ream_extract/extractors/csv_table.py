@@ -3,6 +3,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from ream_extract.reading import Item, Plan, Source
 from ream_extract.text_clean import tidy
 
 DELIMITERS = "\t;,|"
+NONE = "\x1f"
+"""Parts the cells of a file of one column: nobody writes it."""
+_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_DECIMAL = re.compile(r"[-+]?\d{1,3}(?:\.?\d{3})*,\d{1,2}")
 LOOKED = 50
 """Rows from which the delimiter is told."""
 LONGEST = 1 << 20
@@ -30,7 +35,7 @@ class CsvExtractor:
     """Reads comma-separated and tab-separated values."""
 
     name = "csv"
-    version = "3"
+    version = "4"
     media_types = ("text/csv", "text/tab-separated-values")
     convert_to: str | None = None
     together = ("body",)
@@ -72,14 +77,26 @@ def _rows_in(blocks: list[Block]) -> tuple[tuple[str, ...], ...]:
 
 
 def delimiter_of(text: str) -> str:
-    """Finds the sign that parts cells: the one with which most rows have the same number of cells, more than one."""
+    """Finds the sign that parts cells: the one with which most rows have the same number of cells, more than one.
+
+    Commas that all stand between digits part decimals where another sign does as well; where below a word there are
+    only such numbers, nothing parts cells.
+    """
 
     def worth(sign: str) -> tuple[int, int]:
         rows = [row for _, row in zip(range(LOOKED), _rows(text[: 256 << 10], sign), strict=False)]
         width, alike = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
         return (alike if width > 1 else 0), width
 
-    return max(DELIMITERS, key=worth)
+    best = max(DELIMITERS, key=worth)
+    head = text[: 256 << 10]
+    if best != "," or _COMMA.sub("", head).count(","):
+        return best
+    others = [sign for sign in DELIMITERS if sign != "," and worth(sign)[0] >= worth(",")[0]]
+    if others:
+        return max(others, key=worth)
+    lines = [line.strip() for line in head.split("\n") if line.strip()]
+    return NONE if len(lines) > 1 and "," not in lines[0] and all(map(_DECIMAL.fullmatch, lines[1:])) else best
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
