@@ -64,7 +64,8 @@ class PageWords:
     Attributes:
         body: height in which most of its letters are written; 0 where none was measured.
         unmapped: share of its glyphs that mean no character.
-        repeated: letters that were left out, for they say invisibly what is seen at their place.
+        counted: letters and digits as PDFium has them, before anything is made of its text; those that its faster call
+            leaves out by number, as if each were a letter. Without hidden ones that are read once.
     """
 
     text: str
@@ -72,7 +73,7 @@ class PageWords:
     headings: tuple[Heading, ...] = ()
     body: float = 0.0
     unmapped: float = 0.0
-    repeated: int = 0
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,10 @@ def text_of(words: pdfium.PdfTextPage, *, mixed: bool = False) -> PageWords:
     if count <= 0:
         return PageWords("")
     text = words.get_text_range()
+    counted = letters(text) + max(0, count - len(text))
     # PDFium's faster call leaves out characters beyond the first plane: the numbers differ then, and only then.
     if len(text) != count:
-        return unplaced(join_hyphens(words.get_text_bounded()), _unmapped(words, count))
+        return unplaced(join_hyphens(words.get_text_bounded()), _unmapped(words, count), counted)
     pieces, repeated = in_reading_order(words, text), 0
     if mixed:
         pieces, repeated = read_once(words, pieces)
@@ -126,26 +128,14 @@ def text_of(words: pdfium.PdfTextPage, *, mixed: bool = False) -> PageWords:
         told,
         body,
         _unmapped(words, count),
-        repeated,
+        counted - repeated,
     )
 
 
-def unplaced(text: str, unmapped: float = 0.0) -> PageWords:
+def unplaced(text: str, unmapped: float = 0.0, counted: int = 0) -> PageWords:
     """Returns a text of which nobody knows where its lines stand on the page."""
     plain = tidy(text)
-    return PageWords(plain, (LineOnPage(0, plain, None, 0.0, False),), (), 0.0, unmapped)
-
-
-def letters_on(words: pdfium.PdfTextPage) -> int:
-    """Counts the letters and digits of a page as PDFium has them, before anything is made of its text.
-
-    Characters that its faster call leaves out are counted by number, as if each were a letter.
-    """
-    count: int = words.count_chars()
-    if count <= 0:
-        return 0
-    text = words.get_text_range()
-    return letters(text) + max(0, count - len(text))
+    return PageWords(plain, (LineOnPage(0, plain, None, 0.0, False),), (), 0.0, unmapped, counted)
 
 
 def _unmapped(words: pdfium.PdfTextPage, count: int) -> float:
@@ -265,10 +255,10 @@ def drawn_on(page: pdfium.PdfPage) -> Drawn:
 
 def _is_mixed(page: pdfium.PdfPage, found: "_Found") -> bool:
     """Says so by the texts that were looked at, and the last ones of the page: programs lay hidden text above all."""
-    count = raw.FPDFPage_CountObjects(page.raw)
-    last = (raw.FPDFPage_GetObject(page.raw, index) for index in range(max(0, count - LAST), count))
     invisible, seen = found.invisible, found.texts - found.invisible
-    if not (invisible and seen):
+    if found.texts >= SAMPLED_TEXTS and not (invisible and seen):
+        count = raw.FPDFPage_CountObjects(page.raw)
+        last = (raw.FPDFPage_GetObject(page.raw, index) for index in range(max(0, count - LAST), count))
         modes = [raw.FPDFTextObj_GetTextRenderMode(one) for one in last]
         invisible += modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE)
         seen += len(modes) - modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE) - modes.count(-1)

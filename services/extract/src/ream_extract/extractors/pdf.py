@@ -181,13 +181,12 @@ def _judged(
     try:
         drawn = pdf_page.drawn_on(page)
         said = pdf_page.text_of(words, mixed=drawn.mixed)
-        upright = second.is_upright(number)
+        counted, upright = said.counted, second.is_upright(number)
         if (lacking or upright) and (more := second.text(number)):
             # Columns of upright letters come from PDFium in the order of the lines that they make across.
             least = letters(said.text) + (not (upright and stands(words)))
             said = pdf_page.unplaced(more) if letters(more) >= least else said
         text = said.text
-        counted = pdf_page.letters_on(words) - said.repeated
         spread = spread_of(page, words, drawn)
         lines = tuple(lines_of(said.lines, shown_by(page)))
         drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
