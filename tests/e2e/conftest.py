@@ -13,9 +13,13 @@ from ream_tests.flow import Flow, installed
 def flow(
     kafka_bootstrap: str, opensearch: OpenSearchServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flow]:
-    """A whole installation, started once for all tests."""
-    logs = {"REAM_LOG_FORMAT": "json", "REAM_LOG_LEVEL": "debug"}
-    with installed(kafka_bootstrap, opensearch, tmp_path_factory.mktemp("flow"), logs) as running:
+    """A whole installation, started once for all tests.
+
+    Only short documents get vectors: those of the long ones would take minutes of a core that no test here asks for,
+    and what vectors has missed is made in the order in which it came.
+    """
+    changed = {"REAM_LOG_FORMAT": "json", "REAM_LOG_LEVEL": "debug", "REAM_VECTORS_WINDOWS": "8"}
+    with installed(kafka_bootstrap, opensearch, tmp_path_factory.mktemp("flow"), changed) as running:
         yield running
 
 

@@ -82,6 +82,7 @@ def flow(
         "REAM_S3_REGION": s3_server.region,
         "REAM_INGEST_BUCKETS": buckets.source,
         "REAM_INGEST_ROOTS": str(folder / "in"),
+        "REAM_VECTORS_WINDOWS": "8",  # no test here asks for those of long documents, which take minutes of a core
     }
     with installed(kafka_bootstrap, opensearch, folder, changed) as running:
         yield running
