@@ -133,7 +133,8 @@ def test_docx_by_its_styles(tmp_path: Path) -> None:
     body = read(word.EXTRACTOR, tmp_path / "a.docx", word.EXTRACTOR.media_types[0])
     assert said(body) == [
         ("header", "Company", None), ("heading", "The report", 1), ("paragraph", "First words.", None),
-        ("list-item", "one", 1), ("list-item", "deep", 1), ("heading", "Figures", 2), ("table", "c0\tc1\nc2\tc3", None),
+        ("list-item", "one", 1), ("list-item", "1. deep", 1), ("heading", "Figures", 2),
+        ("table", "c0\tc1\nc2\tc3", None),
         ("figure", "", None), ("paragraph", "Last.", None), ("footer", "Confidential", None),
     ]  # fmt: skip
     assert [one.number for one in body.blocks if one.number is not None] == [0, 0]

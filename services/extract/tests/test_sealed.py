@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ream_extract import sealed
 from ream_extract.extractors import mail, sealed_file
-from ream_extract.reading import ChildRead, Source, UnitRead, Unreadable
+from ream_extract.reading import REST, ChildRead, Source, UnitRead, Unreadable
 
 EML, P7M = "message/rfc822", "application/pkcs7-mime"
 INNER = (
@@ -91,6 +91,12 @@ def test_letter_that_is_encrypted_says_so_and_keeps_its_headers(tmp_path: Path) 
     plan = mail.EXTRACTOR.plan(letter(tmp_path / "a.eml", ENVELOPED))
     assert (plan.verdict, plan.cause, plan.units) == ("failed", "encrypted", ())
     assert plan.metadata == {"title": "Terms", "from": "ann@example.org"}
+
+
+def test_parts_that_are_cut_off_inside_of_an_envelope_are_missing(tmp_path: Path) -> None:
+    short = INNER.replace(b"--b--\r\n", b"")
+    data = envelope("2a864886f70d010702", der(0x31), der(0x30, DATA, der(0xA0, der(4, short))), der(0x31))
+    assert [run.kind for run in mail.EXTRACTOR.plan(letter(tmp_path / "a.eml", data)).units][-1] == REST
 
 
 def test_envelope_that_is_broken_hangs_on_the_letter_as_it_is(tmp_path: Path) -> None:

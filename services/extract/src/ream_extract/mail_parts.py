@@ -206,6 +206,19 @@ def cut_off(message: Message) -> bool:
     return MISSING in message or any(_is_broken(part) for part in message.walk())
 
 
+def lacks(data: bytes, message: Message, depth: int = 0) -> bool:
+    """Says whether parts are missing: fewer than their boundaries, or cut off; also inside of what is signed."""
+    if counted(data) > parsed(message) or cut_off(message):
+        return True
+    envelopes = (
+        sealed.opened(bytes_of(part))
+        for part in (message.walk() if depth < DEPTH else ())
+        if part.get_content_type() in sealed.TYPES
+    )
+    inside = (begun(one.content) for one in envelopes if one is not None and one.content is not None)
+    return any(lacks(content, email.message_from_bytes(content), depth + 1) for content in inside)
+
+
 def _is_broken(part: Message) -> bool:
     if not part.is_multipart():
         part.get_payload(decode=True)  # what is wrong with base64 is noted when it is decoded

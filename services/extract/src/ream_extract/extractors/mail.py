@@ -19,12 +19,10 @@ from ream_extract.mail_parts import (
     Parts,
     begun,
     bytes_of,
-    counted,
-    cut_off,
     header,
     is_encrypted,
+    lacks,
     name_of,
-    parsed,
     parts_of,
     text_of,
 )
@@ -62,7 +60,7 @@ class MailExtractor:
             units = [UnitRun("body", bodies(sum(map(_size, parts.bodies))))]
             if attached:
                 units.append(UnitRun("attachment", len(attached)))
-            if counted(data) > parsed(message) or cut_off(message):
+            if lacks(data, message):
                 units.append(UnitRun(REST, 1))
             return Plan(tuple(units), _metadata(message), child_bytes=sum(map(_weight, attached)))
 
