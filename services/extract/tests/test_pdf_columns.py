@@ -3,14 +3,20 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pytest
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from ream_extract.extractors.pdf import EXTRACTOR
 from ream_extract.pdf_columns import in_reading_order
+from ream_extract.pdf_downwards import downwards
+from ream_extract.pdf_lines import LineOnPage
 from ream_extract.pdf_page import text_of
+from ream_extract.reading import Source, UnitRead
+from ream_tests import raw_pdf
 
 PROSE = (
     "The harbour office has approved", "the estimate for the quay, and", "asked for copies of all invoices",
@@ -103,3 +109,25 @@ def test_pages_without_text_or_with_too_much_are_left_alone() -> None:
     assert lines([]) == []
     many = list(across(["word "] * 50, ["word "] * 50, ["word "] * 50))
     assert len(lines(many)) == 50
+
+
+def test_parts_that_are_drawn_in_another_order_are_read_from_the_top_down(tmp_path: Path) -> None:
+    lower, upper = raw_pdf.lines(9, top=300, said="Lower half line"), raw_pdf.lines(9, top=700, said="Upper half line")
+    path = tmp_path / "a.pdf"
+    drawn = raw_pdf.stream(b"", lower + upper + raw_pdf.lines(1, top=820, said="Head"))
+    path.write_bytes(raw_pdf.page([drawn], raw_pdf.HELVETICA))
+    (unit,) = (one for one in EXTRACTOR.read(Source(path, "application/pdf"), 1, 1, tmp_path) if one is not None)
+    assert isinstance(unit, UnitRead)
+    said = [line.split()[0] for line in unit.text.split("\n")]
+    assert said == ["Head", *["Upper"] * 9, *["Lower"] * 9]
+    assert " ".join(unit.text[block.start : block.end] for block in unit.blocks).split() == unit.text.split()
+
+
+def test_parts_of_which_some_stand_side_by_side_keep_the_order_of_the_file() -> None:
+    left = [LineOnPage(0, "left", (50, 700 - 20 * row, 200, 712 - 20 * row), 12, False) for row in range(3)]
+    right = [line._replace(text="right", edges=(300, *line.edges[1:])) for line in left if line.edges]
+    foot = LineOnPage(0, "foot", (50, 20, 200, 32), 12, False)
+    drawn = (foot, *left, *right)
+    assert downwards(drawn) == drawn
+    unknown = (foot, LineOnPage(5, "head", None, 12, False), left[0])
+    assert downwards(unknown) == unknown

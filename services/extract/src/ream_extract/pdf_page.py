@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
@@ -14,7 +14,9 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 from ream_contracts.artifacts import Heading
 from ream_contracts.whole import letters
 from ream_extract.pdf_columns import Piece, in_reading_order
+from ream_extract.pdf_downwards import downwards
 from ream_extract.pdf_hidden import read_once
+from ream_extract.pdf_lines import Edges, LineOnPage
 from ream_extract.reading import Box
 from ream_extract.text_clean import join_hyphens, tidy
 
@@ -39,22 +41,6 @@ FONT_CHARS = 70
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _JOINED = re.compile("[\x02\ufffe]")
-Edges = tuple[float, float, float, float]
-"""Left, bottom, right and top in the file's coordinates."""
-
-
-class LineOnPage(NamedTuple):  # dozens are made for each page: a frozen dataclass takes five times as long
-    """A line of text, or its part in one column, in the order of reading; two lines where a word is divided."""
-
-    offset: int
-    """Of its first character in the text of the page."""
-    text: str
-    edges: Edges | None
-    """None where nothing is seen of it, or the page has too many lines."""
-    size: float
-    """How high a letter of it is; 0 where it is not measured."""
-    bold: bool
-    """By the name of its font; of lines that are too long for a heading nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +104,7 @@ def text_of(words: pdfium.PdfTextPage, *, mixed: bool = False) -> PageWords:
     pieces, repeated = in_reading_order(words, text), 0
     if mixed:
         pieces, repeated = read_once(words, pieces)
-    lines = tuple(_lines(words, pieces))
+    lines = downwards(tuple(_lines(words, pieces)))
     sizes = [(line.text, line.size) for line in lines]
     body = body_size(sizes)
     told = tuple(headings(sizes, body))

@@ -62,7 +62,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "11"
+    version = "12"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
