@@ -112,7 +112,9 @@ def _chosen(value: float, code: str) -> tuple[str, float]:
     if any(conditions):
         for one, condition in zip(numeric, conditions, strict=True):
             if condition is None or _holds(value, condition[1], condition[2]):
-                return one, abs(value) if condition is not None and condition[1][0] == "<" else value
+                # A part that is for negative numbers alone writes their sign itself, where it wants one.
+                below = condition is not None and condition[1][0] == "<" and float(condition[2]) <= 0
+                return one, abs(value) if below else value
         return numeric[-1], value
     if len(numeric) > 2 and value == 0:
         return numeric[2], value
