@@ -25,7 +25,7 @@ from ream_local.testing import OpenSearchServer
 
 pytestmark = [pytest.mark.servers, pytest.mark.programs, pytest.mark.timeout(900)]
 SAMPLES = Path(__file__).parents[2] / "samples"
-MANY = 200
+MANY = 100
 READ = ("manifests/", "notes/", "text/", "pictures/", "children/", "converted/")
 """What extract and ocr leave of a generation."""
 

@@ -153,19 +153,22 @@ SWALLOWERS = {
 }
 
 
-@pytest.fixture
-def small_lane_of_one(by: Onlooker) -> Iterator[None]:
+@pytest.fixture(scope="module", autouse=True)
+def small_lane_of_one(flow: Any) -> Iterator[None]:
     """Documents with two scanned pages take the bulk lane, all but their first two."""
-    by.stop("extract")
-    by.flow.environment["REAM_EXTRACT_FEW_SCANNED"] = "1"
-    by.start("extract")
+    flow.environment["REAM_EXTRACT_FEW_SCANNED"] = "1"
+    restart(flow, "extract")
     yield
-    del by.flow.environment["REAM_EXTRACT_FEW_SCANNED"]
-    by.stop("extract")
-    by.start("extract")
+    del flow.environment["REAM_EXTRACT_FEW_SCANNED"]
+    restart(flow, "extract")
 
 
-@pytest.mark.usefixtures("small_lane_of_one")
+def restart(flow: Any, service: str) -> None:
+    flow.stop(service)
+    flow.start(service)
+    flow.wait_ready(service)
+
+
 @pytest.mark.parametrize("case", SWALLOWERS)
 def test_what_a_stage_swallows_is_found_within_one_wave_and_sent_again(case: str, by: Onlooker) -> None:
     service, reads, kind, scanned = SWALLOWERS[case]
