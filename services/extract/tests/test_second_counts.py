@@ -18,7 +18,6 @@ from ream_extract import html_text, wire
 from ream_extract.extractors import archive, html, image, pdf, text
 from ream_extract.flow import Block, apportion
 from ream_extract.html_letters import shown_letters
-from ream_extract.pdf_page import PageWords, text_of
 from ream_extract.planning import covers_all, lay_out
 from ream_extract.reading import ChildRead, Source, UnitFailed, UnitRead, UnitRun, UnitScanned
 from ream_extract.segments import RunNote, Scanned
@@ -78,7 +77,7 @@ class TestPdf:
     ) -> None:
         path = tmp_path / "a.pdf"
         path.write_bytes(made_pdf("t"))
-        monkeypatch.setattr("ream_extract.pdf_page.text_of", lambda words: PageWords(text_of(words).text[:9]))
+        monkeypatch.setattr("ream_extract.pdf_page.tidy", lambda text: text[:9])
         (only,) = pdf.EXTRACTOR.read(Source(path, "application/pdf", ocr="never"), 1, 1, tmp_path)
         assert isinstance(only, UnitRead)
         assert only.counted is not None
