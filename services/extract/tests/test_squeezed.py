@@ -199,6 +199,34 @@ def test_a_list_larger_than_any_honest_one_is_not_unpacked(tmp_path: Path, monke
     assert refused.value.cause == "bomb"
 
 
+@pytest.mark.parametrize(("at", "flag"), [(10, 2), (23, 8), (23, 0xE8)])
+def test_a_head_that_is_broken_is_not_taken_for_one_with_a_comment(tmp_path: Path, at: int, flag: int) -> None:
+    """Its checksum covers less then, but it has one: a file was passed over as a folder without a word."""
+    path = rar4(tmp_path / "a", {"one": b"1" * 90, "two": b"2" * 90}, 0)
+    data = bytearray(path.read_bytes())
+    data[at] |= flag
+    path.write_bytes(data)
+    with pytest.raises(Unreadable, match="cut off or broken"):
+        read(path, RAR)
+
+
+def test_heads_that_hold_comments_are_sound(tmp_path: Path) -> None:
+    def block(kind: int, flags: int, covered: bytes, comment: bytes, data: bytes = b"") -> bytes:
+        head = struct.pack("<BHH", kind, flags, 7 + len(covered) + len(comment)) + covered
+        return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head + comment + data
+
+    said = struct.pack("<IIBIIBBHI", 3, 3, 3, zlib.crc32(b"two"), 0, 20, 0x30, 3, 0o100644) + b"one"
+    made = (
+        block(0x73, 2, bytes(6), b"of all")
+        + block(0x74, 0x8008, said, b"of one", b"two")
+        + block(0x7B, 0x4000, b"", b"")
+    )
+    (tmp_path / "a").write_bytes(b"Rar!\x1a\x07\x00" + made)
+    walked = rar_list.walk(tmp_path / "a")
+    assert walked.whole
+    assert [(one.name, one.size) for one in walked.files] == [("one", 3)]
+
+
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=8), st.sampled_from(list(MAKERS)), st.booleans())
 def test_any_bytes_are_listed_or_refused(
     tmp_path_factory: pytest.TempPathFactory, place: int, dirt: bytes, kind: str, fixed: bool

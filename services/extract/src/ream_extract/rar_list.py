@@ -18,6 +18,7 @@ _MAIN, _FILE, _LOCKED = 1, 2, 4
 _OLD_MAIN, _OLD_FILE, _OLD_END = 0x73, 0x74, 0x7B
 _OLD_HEAD = struct.Struct("<HBHH")
 _OLD_FILE_HEAD = struct.Struct("<IIBIIBBHI")
+_OLD_MAIN_BYTES = 6
 _LOST = "The archive is cut off or broken before its end."
 LOCKED = "unsupported-encryption"
 """Cause of what is encrypted: nothing permissive decrypts RAR, so that naming a password would not help."""
@@ -82,10 +83,15 @@ def _old(held: BinaryIO, end: int, state: _State) -> Iterator[Listed]:
 
 
 def _is_sound(head: bytes, kind: int, flags: int, rest: bytes) -> bool:
-    """Compares the checksum of a block's head; of those that hold a comment it covers only a part."""
-    if (kind == _OLD_MAIN and flags & 2) or (kind == _OLD_FILE and flags & 8):
-        return True
-    return zlib.crc32(head[2:] + rest) & 0xFFFF == int.from_bytes(head[:2], "little")
+    """Compares the checksum of a block's head; of those that hold a comment it covers what stands before that."""
+    covered = {len(rest)}
+    if kind == _OLD_MAIN and flags & 2:
+        covered.add(_OLD_MAIN_BYTES)
+    elif kind == _OLD_FILE and flags & 8 and len(rest) >= _OLD_FILE_HEAD.size:
+        named = _OLD_FILE_HEAD.unpack_from(rest)[7]
+        covered.add(_OLD_FILE_HEAD.size + 8 * bool(flags & 0x100) + named + 8 * bool(flags & 0x400))
+    wanted = int.from_bytes(head[:2], "little")
+    return any(zlib.crc32(head[2:] + rest[:end]) & 0xFFFF == wanted for end in covered)
 
 
 def _old_file(rest: bytes, flags: int, place: int) -> tuple[Listed | None, int]:
