@@ -84,3 +84,8 @@ def test_any_code_writes_any_number(value: float, code: str) -> None:
     assert isinstance(shown(value, code), str)
     assert isinstance(shown_text("words", code), str)
     assert isinstance(same(plain(value), value), bool)
+
+
+def test_an_exponent_needs_no_place_before_it() -> None:
+    assert shown(0.0, "E-0") == "0E0"
+    assert shown(1234.5, "E+0") == "1E+3"

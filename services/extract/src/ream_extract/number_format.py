@@ -189,6 +189,8 @@ def _fixed(size: Decimal, tokens: tuple[_Token, ...]) -> str:
     """Fills the places of digits from the point to both sides; what stands between them stays."""
     point = next((at for at, one in enumerate(tokens) if one == _Token("sign", ".")), len(tokens))
     places = [at for at, one in enumerate(tokens) if one.kind == "sign" and one.text in _PLACES]
+    if not places:  # a code may have an exponent and nothing before it
+        return f"{size:f}" + "".join(map(_literal, tokens))
     whole = [at for at in places if at < point]
     after = [at for at in places if at > point]
     last = whole[-1] if whole else -1
