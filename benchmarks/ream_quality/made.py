@@ -78,6 +78,13 @@ def measure(library: Library) -> dict[str, float]:
     }
 
 
+def taken_in(library: Library, documents: Callable[[], Sequence[Made]]) -> list[Made]:
+    """Those of our documents that went through the flow; where none did, none is made."""
+    if not any(name.startswith(FOLDER) for name in library.readings):
+        return []
+    return [one for one in documents() if one.name in library.readings]
+
+
 def wrong_letters(library: Library) -> dict[str, float]:
     """Returns the share of wrong letters over all degraded pages."""
     wrong = letters = 0

@@ -15,7 +15,7 @@ NAME = "pdftotext"
 
 def measure(library: Library) -> dict[str, float]:
     """Returns the share of words in order."""
-    documents = [one for one in made.in_order() if one.name in library.readings]
+    documents = made.taken_in(library, made.in_order)
     if not documents:
         return {}
     texts = {}

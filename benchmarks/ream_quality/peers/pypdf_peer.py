@@ -16,7 +16,7 @@ NAME = "pypdf"
 
 def measure(library: Library) -> dict[str, float]:
     """Returns the share of words in order."""
-    documents = [one for one in made.in_order() if one.name in library.readings]
+    documents = made.taken_in(library, made.in_order)
     texts = {one.name: _text(one.content) for one in documents}
     return made.words_in_order(heard(library, texts)) if texts else {}
 

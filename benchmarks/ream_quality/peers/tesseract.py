@@ -30,8 +30,7 @@ def _files(library: Library, folder: Path) -> dict[str, Path]:
         for kind in (ocr_pages.FOLDER, receipts.FOLDER)
         for path in library.files(kind, *_PICTURES)
     }
-    for number, page in enumerate(made.degraded()):
-        if page.name in library.readings:
-            found[page.name] = folder / f"{number}.png"
-            found[page.name].write_bytes(page.content)
+    for number, page in enumerate(made.taken_in(library, made.degraded)):
+        found[page.name] = folder / f"{number}.png"
+        found[page.name].write_bytes(page.content)
     return found
