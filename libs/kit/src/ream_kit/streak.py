@@ -8,8 +8,6 @@ from collections.abc import Hashable
 
 from ream_kit.attempts import Outcome
 
-_NOT_BY_OUR_FAULT = ("done", "skipped", "rejected")
-
 
 class Streak:
     """How many documents in a row failed by our own fault, and whether that is the limit. Thread-safe.
@@ -52,9 +50,10 @@ class Streak:
     def finished(self, outcome: Outcome) -> None:
         """Notes that a record is finished and the broker has all that it wrote.
 
-        If it was done, what failed before it was the fault of those records.
+        If it was done, what failed before it was the fault of those records. One that was skipped or rejected proves
+        nothing: that may be said before anything is worked on.
         """
-        if self._failures and outcome in _NOT_BY_OUR_FAULT:
+        if self._failures and outcome == "done":
             self.begin_anew()
 
     def resume(self, failures: int) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from ream_contracts.messages import DocumentIndexed
 from ream_kit.bus_contract import IN_ORDER, Bus, message, numbers, probe_of
-from ream_kit.errors import Contained
+from ream_kit.errors import Contained, Reject, Skip
 
 LIMIT = 5
 
@@ -75,6 +75,23 @@ class StreakContract:
         bus.run()
         assert len(bus.dead_letters) == 3 * LIMIT
         assert numbers(bus) == [99]
+
+    @pytest.mark.parametrize("between", [Reject("damaged", "it is"), Skip("superseded")])
+    def test_what_is_rejected_or_skipped_in_between_proves_nothing(
+        self, open_limited: OpenLimited, between: Exception
+    ) -> None:
+        """Both may be said before anything is worked on, and a topic would be drained whole."""
+
+        def handler(given: DocumentIndexed) -> DocumentIndexed:
+            if given.passages % 4 == 3:
+                raise between
+            raise KeyError("a defect")
+
+        bus = open_limited(probe_of(handler, IN_ORDER))
+        for number in range(6 * LIMIT):
+            bus.put(IN_ORDER, message(number, document(number)))
+        assert f"the last {LIMIT} documents" in bus.run_until_stopped()
+        assert len(bus.dead_letters) < 2 * LIMIT
 
     @pytest.mark.parametrize("sound", [True, False])
     def test_documents_that_break_their_cells_stop_a_stage_only_if_known_work_fails_too(
