@@ -120,6 +120,19 @@ class Storm:
             self.submitted.append(paper.document_id)
         return due
 
+    def capacity(self, portion: Sequence[Paper], patience: float) -> float:
+        """Submits documents all at once; returns how many a second had an outcome, when nobody has anything left.
+
+        Args:
+            portion: the documents.
+            patience: seconds without anything said after which it is not waited any more.
+        """
+        began = time.monotonic()
+        self.submit_at(1_000.0, portion)
+        self.witness.settle(self.submitted, patience)
+        ended = max(self.witness.indexed_at.get(paper.document_id, began) for paper in portion)
+        return len(portion) / max(0.1, ended - began)
+
     def _strike(self, strike: Strike) -> None:
         wanted = strike.after * len(self.submitted)
         paced = time.monotonic() + self.pace_seconds

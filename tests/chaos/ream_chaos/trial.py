@@ -103,7 +103,7 @@ def storm(
         # What ends itself to be safe is started again here too, as whoever runs services does it.
         wanted = {*running.submitted, *(document for document, _ in calm.ingested)}
         settled = witness.settle(wanted, PATIENCE, running.revive)
-        after = max(0.0, max(witness.indexed_at.values(), default=over) - over)
+        after = max(0.0, witness.decided_at - over)
         found = witness.snapshot()
         verdict = compare(calm, found, running.submitted)
         problems = [*unready, *unsettled(settled, verdict), *_late(after, within_seconds)]

@@ -39,6 +39,7 @@ class Witness:
 
     Attributes:
         indexed_at: moment (monotonic) at which each document first had an outcome.
+        decided_at: moment at which any document had its newest outcome.
         moved: moment at which something was said last.
     """
 
@@ -47,6 +48,7 @@ class Witness:
     outcomes: dict[Key, str] = field(default_factory=dict)
     indexed_at: dict[str, float] = field(default_factory=dict)
     moved: float = field(default_factory=time.monotonic)
+    decided_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._tail = Tail(self.flow.kafka, [topic.name for topic in FOLLOWED], "beginning")
@@ -84,6 +86,8 @@ class Witness:
         elif isinstance(message, DocumentIndexed):
             key = (message.document_id, message.generation)
             self.indexed_at.setdefault(message.document_id, self.moved)
+            if message.version > self._versions.get(key, 0):
+                self.decided_at = self.moved
             if message.version >= self._versions.get(key, 0):
                 self._versions[key] = message.version
                 self.outcomes[key] = message.outcome

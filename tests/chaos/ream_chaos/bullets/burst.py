@@ -16,9 +16,12 @@ from ream_chaos.witness import Witness
 from ream_tests.flow import installed
 
 ORDER = 7
-NORMAL_RATE, BURST_RATE = 1.0, 10.0
-WARM, BEFORE, BURST, AFTER = 10, 40, 200, 40
-"""Documents of each phase."""
+TRIAL, BEFORE, BURST, AFTER = 60, 40, 300, 40
+"""Documents of each phase; by the first it is found out what load the machine takes."""
+NORMAL_SHARE, TIMES = 1 / 6, 10
+"""Normal is so much of that load, and a burst so many times the normal: more than the machine takes at once."""
+BEHIND = 30
+"""Documents that must wait when the burst is submitted whole, for it to have been one."""
 MEMORY_TIMES = 1.3
 BACK_TIMES, BACK_SECONDS = 1.5, 0.5
 """Back to normal: the median wait is at most so many times that of before, and so many seconds more."""
@@ -31,23 +34,26 @@ def run(run: Run) -> Result:
     world = run.world
     with installed(world.bootstrap, world.opensearch, world.place("burst")) as flow, Witness(flow) as witness:
         storm = Storm(world, flow, witness, [])
-        storm.submit_at(NORMAL_RATE * 2, _papers("warm", WARM))
-        witness.settle(storm.submitted, PATIENCE)
+        normal = NORMAL_SHARE * storm.capacity(_papers("trial", TRIAL), PATIENCE)
+        world.tell(f"normal are {normal:.1f} documents a second")
         with Watch(lambda: [process.pid for process in list(flow.processes.values())], details=False) as watch:
             began = time.monotonic()
-            before = storm.submit_at(NORMAL_RATE, _papers("before", BEFORE))
+            before = storm.submit_at(normal, _papers("before", BEFORE))
             burst_began = time.monotonic()
-            world.tell(f"burst: {BURST} documents at {BURST_RATE:.0f} a second")
-            storm.submit_at(BURST_RATE, _papers("burst", BURST))
+            world.tell(f"burst: {BURST} documents at {TIMES * normal:.0f} a second")
+            storm.submit_at(TIMES * normal, _papers("burst", BURST))
+            behind = len(storm.submitted) - witness.ended(storm.submitted)
             witness.until(lambda: witness.ended(storm.submitted) == len(storm.submitted), PATIENCE)
             over = time.monotonic()
-            after = storm.submit_at(NORMAL_RATE, _papers("after", AFTER))
+            after = storm.submit_at(normal, _papers("after", AFTER))
             settled = witness.settle(storm.submitted, PATIENCE)
             ended = time.monotonic()
         verdict = account(dict.fromkeys(storm.submitted, "complete"), witness.snapshot())
         problems = [*unsettled(settled, verdict), *storm.endings()]
         early, late = waits(before, witness.indexed_at), waits(after, witness.indexed_at)
         memory = watch.most(burst_began, ended) / max(1, watch.most(began, burst_began))
+    if behind < BEHIND:
+        problems.append(f"only {behind} documents waited at the end of the burst: it was none")
     if memory > MEMORY_TIMES:
         problems.append(f"memory was {memory:.2f} times that of before, not at most {MEMORY_TIMES}")
     if p50(late) > BACK_TIMES * p50(early) + BACK_SECONDS:
@@ -55,6 +61,8 @@ def run(run: Run) -> Result:
     if p95(late) > SLOWEST_TIMES * p95(early) + SLOWEST_SECONDS:
         problems.append(f"after the burst the slowest wait {p95(late):.1f} s, before it {p95(early):.1f} s")
     figures = {
+        "normal_per_second": normal,
+        "waiting_at_the_end_of_the_burst": float(behind),
         "memory_times": memory,
         "wait_before_p50": p50(early),
         "wait_before_p95": p95(early),

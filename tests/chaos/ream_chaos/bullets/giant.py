@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count, islice
@@ -31,10 +30,7 @@ def run(run: Run) -> Result:
     world, small = run.world, _on_one_partition("small")
     with installed(world.bootstrap, world.opensearch, world.place("giant")) as flow, Witness(flow) as witness:
         storm = Storm(world, flow, witness, [])
-        began = time.monotonic()
-        storm.submit_at(1_000.0, list(islice(small, TRIAL)))
-        witness.settle(storm.submitted, PATIENCE)
-        rate = 0.5 * TRIAL / (max(witness.indexed_at.values()) - began)
+        rate = 0.5 * storm.capacity(list(islice(small, TRIAL)), PATIENCE)
         world.tell(f"half load is {rate:.1f} documents a second")
         alone = storm.submit_at(rate, list(islice(small, ALONE)))
         witness.settle(storm.submitted, PATIENCE)
