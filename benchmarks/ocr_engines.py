@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-import resource
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,7 +18,8 @@ from typing import Any
 
 from PIL import Image
 
-from ream_ocr.cell import read as read_in_cell
+from ream_bench.processes import used_here
+from ream_bench.reading.scans import in_the_cell
 from ream_ocr.engine import OcrEngine, PageRead
 from ream_ocr.engines import ENGINES, open_engine
 from ream_ocr.languages import tessdata
@@ -45,12 +45,6 @@ class Page:
     truth: str
 
 
-def cpu() -> float:
-    """CPU seconds of this process and of the programs it started and waited for."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
 def pages() -> Iterator[tuple[str, list[Page]]]:
     """Yields sets of drawn pages of A4, one in each language."""
     for name, how in DRAWN.items():
@@ -62,9 +56,9 @@ def measured(reads: Callable[[Page], PageRead], sample: list[Page]) -> str:
     """Reads pages; gives CPU seconds and errors a page as cells of a table."""
     seconds, errors = 0.0, 0.0
     for page in sample:
-        before = cpu()
+        before = used_here()
         found = reads(page)
-        seconds += cpu() - before
+        seconds += used_here() - before
         errors += character_error_rate(found.text, page.truth)
     return f"{seconds / len(sample):.2f} | {errors / len(sample):.4f}"
 
@@ -116,10 +110,11 @@ def compare_resolutions(engine: OcrEngine, folder: Path) -> None:
         for dpi in (75, 100, 150, 200, 300, 400):
             size = (grey.width * dpi // 300, grey.height * dpi // 300)
             picture = grey.resize(size, Image.Resampling.BOX if dpi < 300 else Image.Resampling.BICUBIC)
-            before = cpu()
+            before = used_here()
             found = engine.read(picture, ALL, dpi)
             print(
-                f"| {path.stem} | {dpi} | {cpu() - before:.2f} | {missed(found.text, truth):.3f} | {found.confidence} |"
+                f"| {path.stem} | {dpi} | {used_here() - before:.2f} | {missed(found.text, truth):.3f} "
+                f"| {found.confidence} |"
             )
 
 
@@ -132,10 +127,10 @@ def compare_heights(engine: OcrEngine, folder: Path) -> None:
             small = scan.convert("L").resize((scan.width // 4, scan.height // 4), Image.Resampling.BOX)
         for factor in (1.0, 1.5, 2.0):
             size = (round(small.width * factor), round(small.height * factor))
-            before = cpu()
+            before = used_here()
             found = engine.read(small.resize(size, Image.Resampling.BICUBIC), ALL, round(75 * factor))
             height, share = found.letter_height, missed(found.text, truth)
-            print(f"| {path.stem} | {factor} | {height:.0f} | {cpu() - before:.2f} | {share:.3f} |")
+            print(f"| {path.stem} | {factor} | {height:.0f} | {used_here() - before:.2f} | {share:.3f} |")
 
 
 def missed(found: str, truth: str) -> float:
@@ -155,24 +150,14 @@ def cost_of_lying(engine: OcrEngine) -> None:
         "its skew measured": lambda: skew(picture),
     }
     for name, step in steps.items():
-        before = cpu()
+        before = used_here()
         step()
-        print(f"| {name} | {cpu() - before:.2f} |")
+        print(f"| {name} | {used_here() - before:.2f} |")
 
 
 def as_served(engine: str, path: Path, media_type: str, scratch: Path) -> dict[str, Any]:
-    """Reads a picture the way the service reads it."""
-    request = {
-        "path": str(path),
-        "media_type": media_type,
-        "units": [1],
-        "engine": engine,
-        "tessdata": str(tessdata(None)),
-        "languages": list(ALL),
-        "budget": {},
-    }
-    (answer,) = read_in_cell(request, scratch)
-    return answer
+    """Reads a picture the way the service reads it, with all languages."""
+    return in_the_cell(engine, path, media_type, ALL, scratch)
 
 
 def degraded(engine: str, scratch: Path) -> None:
@@ -190,9 +175,9 @@ def degraded(engine: str, scratch: Path) -> None:
         picture, truth = draw(TEXTS["eng"], times=4, **how)  # type: ignore[arg-type]
         for turn in (0, 180) if name == "clean" else (0,):
             picture.rotate(turn).save(scratch / "page.png")
-            before = cpu()
+            before = used_here()
             answer = as_served(engine, scratch / "page.png", "image/png", scratch)
-            seconds, errors = cpu() - before, character_error_rate(answer["text"], truth)
+            seconds, errors = used_here() - before, character_error_rate(answer["text"], truth)
             lying = ", on its head" if turn else ""
             print(f"| {name}{lying} | {engine} | {seconds:.2f} | {errors:.4f} | {answer['looks']} |")
 
@@ -204,9 +189,9 @@ def corpus(engine: str, folder: Path, scratch: Path) -> None:
         truth = folder / f"{name}.txt"
         if path.suffix not in (".tif", ".png") or not truth.exists():
             continue
-        before = cpu()
+        before = used_here()
         answer = as_served(engine, path, "image/tiff" if path.suffix == ".tif" else "image/png", scratch)
-        seconds, wanted = cpu() - before, truth.read_text()
+        seconds, wanted = used_here() - before, truth.read_text()
         errors = character_error_rate(answer["text"], wanted)
         row = (f"{seconds:.2f}", f"{errors:.4f}", f"{missed(answer['text'], wanted):.3f}", answer["looks"])
         print(f"| {path.name} | {engine} |", " | ".join(map(str, row)), "|")
@@ -219,13 +204,13 @@ def photographs(folder: Path, scratch: Path) -> None:
     for path in sorted(folder.glob("img/*.jpg")):
         lines = (folder / "box" / f"{path.stem}.csv").read_text("utf-8", "replace").splitlines()
         truth = runs("\n".join(line.split(",", 8)[-1] for line in lines))
-        before = cpu()
+        before = used_here()
         first = as_served("tesserocr", path, "image/jpeg", scratch)
-        between = cpu()
+        between = used_here()
         request = {"path": str(path), "media_type": "image/jpeg", "units": [1], "engine": "rapidocr", "budget": {}}
         (second,) = read_by_second({**request, "look": first["look"]}, scratch)
         seen["tesserocr"].add(runs(first.get("text", "")), truth, between - before)
-        seen["rapidocr"].add(runs(second.get("text", "")), truth, cpu() - between)
+        seen["rapidocr"].add(runs(second.get("text", "")), truth, used_here() - between)
     for name, one in seen.items():
         print(f"| {one.images} | {name} | {one.recall:.3f} | {one.precision:.3f} | {one.seconds / one.images:.1f} |")
 

@@ -122,6 +122,12 @@ def pss(pid: int) -> int:
     return parse_pss(text) if text else 0
 
 
+def used_here() -> float:
+    """CPU seconds of this process, and of the programs that it started and waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def machine_seconds() -> float:
     """CPU seconds that all cores together were busy since boot; waiting for disks is no work."""
     fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]

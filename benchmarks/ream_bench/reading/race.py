@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from ream_bench.processes import used_here
 
 Reads = Callable[[Path], int]
 """Reads a file; returns how much came (letters, or bytes of what was made), so that nobody is fast by doing nothing."""
@@ -71,8 +72,7 @@ def _round(runner: Runner, files: Mapping[Path, int]) -> Row:
 
 
 def _cpu(runner: Runner) -> float:
-    here = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in here) + (runner.elsewhere() if runner.elsewhere else 0.0)
+    return used_here() + (runner.elsewhere() if runner.elsewhere else 0.0)
 
 
 def table(title: str, rows: Sequence[Row], units: int, unit: str) -> str:

@@ -5,7 +5,8 @@
 import pytest
 
 from ream_extract.alphabets import guess
-from ream_extract.encoding import Encoding, decode, detect, fits
+from ream_extract.encoding import Encoding, decode, detect
+from ream_extract.fitting import fits
 
 TEXTS = {
     "de": "Die Prüfung der Geschäftsbücher ergab für das Jahr größere Überschüsse als erwartet. Ärzte, Öfen. ",

@@ -3,8 +3,10 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import get_args
 
+from ream_classify import numbered
 from ream_classify.learnt import Kind
 from ream_contracts import layout
 from ream_contracts.codec import Malformed, parse
@@ -21,7 +23,7 @@ def stated(store: Store, document_id: str) -> Stated:
         Erased: the document was erased.
         ream_contracts.codec.Malformed: what is stored is damaged.
     """
-    newest = max(store.names(layout.corrections(document_id)), default=None)
+    newest = numbered.newest(store, layout.corrections(document_id))
     return {} if newest is None else _read(newest, store.get(newest))
 
 
@@ -29,9 +31,8 @@ def state(store: Store, document_id: str, said: Stated) -> None:
     """Keeps what a person says, as a whole, in place of what was said before; nothing takes that back."""
     value = {"format": _FORMAT, "labels": {kind: list(labels) for kind, labels in said.items()}}
     data = json.dumps(value, sort_keys=True).encode("ascii")
-    number = 1 + sum(1 for _ in store.names(layout.corrections(document_id)))
-    while not store.put(layout.correction(document_id, number), data):
-        number += 1
+    first = 1 + sum(1 for _ in store.names(layout.corrections(document_id)))
+    numbered.put(store, partial(layout.correction, document_id), first, data)
 
 
 def _read(name: str, data: bytes) -> Stated:

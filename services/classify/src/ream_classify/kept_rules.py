@@ -2,9 +2,10 @@
 """Keeps the files of rules that could be used, and says which text stands in for one that cannot be."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-from ream_classify import rules
+from ream_classify import numbered, rules
 from ream_classify.yaml_lines import RuleError
 from ream_contracts import layout
 from ream_kit import Retry, Store
@@ -12,6 +13,7 @@ from ream_kit.log import logger
 
 Texts = Mapping[str, tuple[str, str]]
 _LOG = logger("classify")
+_MEND = "Mend the file, look with 'ream classify check', and start classify again."
 
 
 def usable(named: Mapping[str, Path | None], store: Store) -> tuple[Texts, tuple[str, ...]]:
@@ -39,18 +41,14 @@ def usable(named: Mapping[str, Path | None], store: Store) -> tuple[Texts, tuple
     return texts, tuple(refused)
 
 
-_MEND = "Mend the file, look with 'ream classify check', and start classify again."
-
-
 def _keep(store: Store, kind: str, text: str) -> None:
     """Keeps a text unless it is the last kept one already; without a store the next start has less to go back to."""
     try:
-        newest = max(store.names(layout.kept_rules(kind)), default=None)
+        newest = numbered.newest(store, layout.kept_rules(kind))
         if newest is not None and store.get(newest) == text.encode():
             return
-        number = _number(newest) + 1 if newest else 1
-        while not store.put(layout.kept_rule(kind, number), text.encode()):
-            number += 1
+        first = numbered.number_of(newest) + 1 if newest else 1
+        numbered.put(store, partial(layout.kept_rule, kind), first, text.encode())
     except Retry as away:
         _LOG.warning("rules_not_kept", kind=kind, reason=away.reason)
 
@@ -58,7 +56,7 @@ def _keep(store: Store, kind: str, text: str) -> None:
 def _instead(store: Store, kind: str) -> tuple[str, str]:
     """The last kept text that this version can use, and what to call it."""
     for name in sorted(store.names(layout.kept_rules(kind)), reverse=True):
-        called = f"the {kind} that was kept as number {_number(name)}"
+        called = f"the {kind} that was kept as number {numbered.number_of(name)}"
         try:
             text = store.get(name).decode("utf-8")
             rules.READERS[kind](text, called)
@@ -67,7 +65,3 @@ def _instead(store: Store, kind: str) -> tuple[str, str]:
             _LOG.warning("kept_rules_unusable", kind=kind, name=name, reason=str(error))
     text, _ = rules.text_of(None, f"{kind}.yaml")
     return text, f"the {kind} that ships"
-
-
-def _number(name: str) -> int:
-    return int(name.rsplit("/", 1)[1].removesuffix(".yaml"))

@@ -5,9 +5,10 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 
-from ream_classify import learnt_file
+from ream_classify import learnt_file, numbered
 from ream_classify.learnt import Kind, Model
 from ream_classify.learnt_file import ModelError
 from ream_contracts import layout
@@ -47,7 +48,7 @@ def live(store: Store, kind: Kind) -> Live | None:
     Raises:
         ream_contracts.codec.Malformed: what says so is damaged.
     """
-    newest = max(store.names(layout.live_models(kind)), default=None)
+    newest = numbered.newest(store, layout.live_models(kind))
     return None if newest is None else _live(newest, store.get(newest))
 
 
@@ -100,9 +101,7 @@ def publish(
     }
     data = json.dumps(value, sort_keys=True).encode("ascii")
     before = live(store, kind)
-    number = before.number + 1 if before else 1
-    while not store.put(layout.live_model(kind, number), data):
-        number += 1
+    number = numbered.put(store, partial(layout.live_model, kind), before.number + 1 if before else 1, data)
     return _live(layout.live_model(kind, number), data)
 
 
@@ -113,8 +112,7 @@ def _live(name: str, data: bytes) -> Live:
             raise Malformed("wrong-schema", f"{name} is of another format")
         examples = {str(document): tuple(map(str, labels)) for document, labels in value["examples"].items()}
         figures = {str(one): float(figure) for one, figure in value["figures"].items()}
-        number = int(name.rsplit("/", 1)[1].removesuffix(".json"))
-        return Live(number, str(value["version"]), examples, figures)
+        return Live(numbered.number_of(name), str(value["version"]), examples, figures)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, Malformed):
             raise

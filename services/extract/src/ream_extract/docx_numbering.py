@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ream_extract.docx_styles import Styles, W
-from ream_extract.numerals import east_asian, letter, ordinal, roman
+from ream_extract.numerals import east_asian, letter, on_one_line, ordinal, roman
 from ream_extract.opc import Package
 from ream_extract.reading import Unreadable
-from ream_extract.text_clean import tidy
 
 LEVELS = 9
-LONGEST = 100
-"""Characters of one number with what stands around it."""
 _PLACE = re.compile(r"%([1-9])")
 _FORMATS: dict[str, Callable[[int], str]] = {
     "lowerLetter": letter,
@@ -107,7 +104,7 @@ class Numbering:
         if rule.form in _UNSEEN:
             return ""
         text = _PLACE.sub(lambda place: self._one(found, int(place[1]) - 1, rule), rule.text)
-        text = " ".join(tidy(text)[:LONGEST].split())
+        text = on_one_line(text)
         return text + rule.gap if text else ""
 
     def _one(self, found: _List, level: int, rule: _Level) -> str:

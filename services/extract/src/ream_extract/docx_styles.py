@@ -2,10 +2,11 @@
 """Decides which paragraphs of a Word document are headings and which are items of lists: by styles or by themselves."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ream_extract.opc import Package
 
+V = TypeVar("V")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = frozenset("012345678")
 _INHERITED = 20
@@ -36,9 +37,9 @@ class Styles:
                 lists[number] = name
             if rank is not None:
                 ranks[number] = rank
-        self._levels = {number: _inherited(number, levels, based) for number in {*levels, *based}}
-        self._depths = {number: _inherited(number, depths, based) for number in {*depths, *based}}
-        self._lists = {number: _inherited_name(number, lists, based) for number in {*lists, *based}}
+        self._levels = {number: _inherited(number, levels, based, 0) for number in {*levels, *based}}
+        self._depths = {number: _inherited(number, depths, based, 0) for number in {*depths, *based}}
+        self._lists = {number: _inherited(number, lists, based, "") for number in {*lists, *based}}
         self._ranks = ranks
 
     def level(self, paragraph: Any) -> int:
@@ -106,20 +107,12 @@ def _list_of(properties: Any) -> tuple[str, int | None]:
     return str(number.get(f"{W}val", "")) if number is not None else "", int(value) if value in _LEVELS else None
 
 
-def _inherited_name(number: str, own: Mapping[str, str], based: Mapping[str, str]) -> str:
+def _inherited(number: str, own: Mapping[str, V], based: Mapping[str, str], otherwise: V) -> V:
     for _ in range(_INHERITED):
         if number in own:
             return own[number]
         number = based.get(number, "")
-    return ""
-
-
-def _inherited(number: str, own: Mapping[str, int], based: Mapping[str, str]) -> int:
-    for _ in range(_INHERITED):
-        if number in own:
-            return own[number]
-        number = based.get(number, "")
-    return 0
+    return otherwise
 
 
 def _style_level(style: Any) -> int | None:

@@ -9,6 +9,7 @@ from charset_normalizer import from_bytes
 
 from ream_extract import east_asian, escaped
 from ream_extract.alphabets import guess as by_alphabet
+from ream_extract.fitting import fits
 
 SAMPLE = 64 << 10
 """Bytes that are looked at when the encoding must be guessed."""
@@ -71,15 +72,6 @@ def detect(data: bytes, declared: str | None = None, *, whole: bool = True) -> E
     if named is not None and named not in _WIDE and fits(data, named, whole=whole):
         return Encoding(named, 95)
     return _guess(data)
-
-
-def fits(data: bytes, name: str, *, whole: bool = True) -> bool:
-    """Says whether the bytes are a text in this encoding."""
-    try:
-        codecs.getincrementaldecoder(name)("strict").decode(data, final=whole)
-    except (UnicodeError, LookupError):
-        return False
-    return True
 
 
 def decode(data: bytes, encoding: Encoding) -> tuple[str, int]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides whether a text whose bytes are all ASCII is in an encoding that writes others by escapes, and decodes it."""
 
-import codecs
 import re
+
+from ream_extract.fitting import fits
 
 SAMPLE = 64 << 10
 """Bytes that are looked at."""
@@ -46,12 +47,8 @@ def guess(data: bytes, declared: str | None) -> tuple[str, int] | None:
     return ("utf-7", 80) if _is_seven(head) else None
 
 
-def _fits(data: bytes, name: str) -> bool:
-    try:
-        codecs.getincrementaldecoder(name)("strict").decode(data, final=len(data) < SAMPLE)
-    except (UnicodeError, LookupError):
-        return False
-    return True
+def _fits(head: bytes, name: str) -> bool:
+    return fits(head, name, whole=len(head) < SAMPLE)
 
 
 def _is_seven(head: bytes) -> bool:

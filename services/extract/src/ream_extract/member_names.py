@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ream_extract import alphabets, east_asian
-from ream_extract.encoding import detect, fits
+from ream_extract.encoding import detect
+from ream_extract.fitting import fits
 
 SAMPLE = 4 << 10
 """Bytes of names from which the encoding is told."""

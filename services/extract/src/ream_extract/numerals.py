@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how the number of a list item is written: digits, letters, Roman numerals, those of East Asia."""
 
+from ream_extract.text_clean import tidy
+
+LONGEST = 100
+"""Characters of one number with what stands around it."""
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
     (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
@@ -40,3 +44,8 @@ def ordinal(number: int) -> str:
     """Writes a number as English orders."""
     end = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{end}"
+
+
+def on_one_line(label: str) -> str:
+    """Returns a number with what stands around it as it is written before its words."""
+    return " ".join(tidy(label)[:LONGEST].split())

@@ -5,13 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ream_extract.numerals import letter, roman
+from ream_extract.numerals import letter, on_one_line, roman
 from ream_extract.open_document import attribute, local
-from ream_extract.text_clean import tidy
 
 LEVELS = 10
-LONGEST = 100
-"""Characters of one number with what stands around it."""
 _FORMATS: dict[str, Callable[[int], str]] = {
     "1": str,
     "a": letter,
@@ -48,7 +45,7 @@ class _Count:
             return ""
         first = max(1, level - rule.shown + 1)
         said = [self._one(one) for one in range(first, level + 1)]
-        text = " ".join(tidy(rule.before + ".".join(filter(None, said)) + rule.after)[:LONGEST].split())
+        text = on_one_line(rule.before + ".".join(filter(None, said)) + rule.after)
         return f"{text} " if text else ""
 
     def _one(self, level: int) -> str:
