@@ -4,7 +4,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ream_index.ranking import Listed, Ranked, by_document, fuse
+from ream_index.ranking import Listed, Ranked, by_document, fuse, stand_in
 
 
 def ranked(*ids: str) -> list[Ranked]:
@@ -57,3 +57,13 @@ def test_a_list_that_counts_less_gives_way() -> None:
     assert [one.id for one in fuse([listed("a1", weight=0.5), listed("b1")])] == ["b1", "a1"]
     assert [one.id for one in fuse([listed("a1"), listed("b1")])] == ["a1", "b1"]
     assert [one.id for one in fuse([listed("a1"), listed("b1")], ["b"], 0.5)] == ["b1", "a1"]
+
+
+def test_what_has_no_vector_yet_stands_among_the_meant_where_its_words_put_it() -> None:
+    worded, meant = ranked("a1", "b1", "c1"), ranked("b1", "d1", "c1")
+    assert [one.id for one in stand_in(meant, worded, {"a1"})] == ["a1", "b1", "d1", "c1"]
+    assert [one.id for one in stand_in([], worded, {"a1", "c1"})] == ["a1", "c1"]
+    assert stand_in(meant, worded, ()) == meant
+    fused = fuse([Listed(worded), Listed(stand_in(meant, worded, {"a1"}))])
+    assert fused[0].id == "a1", "the best by words is not behind because its vectors are still to come"
+    assert fuse([Listed(worded), Listed(meant)])[0].id == "b1"

@@ -35,6 +35,8 @@ PAGES: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("sheet", 7, "en", "Turbines 1,234 1,101", {"cells": ["Turbines 2019: 1,234", "Turbines 2018: 1,101"]}),
     ("named", 3, "en", "Acme Ltd builds barges", {"organisations": ["Acme Ltd"], "places": ["Oslo", "Bergen"]}),
     ("named", 4, "en", "Barges again", {"organisations": ["ACME Ltd"], **ABOUT}),
+    ("fresh", 1, "en", "A lighthouse keeper and a lighthouse that he keeps", {"windows": []}),
+    ("stale", 1, "en", "One of many lights is at a lighthouse which nobody has tended for years", {}),
     ("engine", 1, "en", "Gaskets of crankcase, camshaft, tappets, flywheel", {}),
     ("engine", 2, "en", "Crankcase, camshaft, flywheel, tappets, gaskets once more", {}),
 ]  # fmt: skip
@@ -291,6 +293,12 @@ def test_both_ways_are_fused_by_rank(client: tuple[OpenSearch, str]) -> None:
     assert MARK[0] in first.highlights[0]
     assert find(*client, "magazine", way="words").documents[0].document_id == "born"
     assert rank(*client, "magazine", way="words")[0] == Ranked("born-1-1", "born", 1, pytest.approx(1, abs=9))
+
+
+def test_what_has_no_vectors_yet_is_not_behind_what_has(client: tuple[OpenSearch, str]) -> None:
+    assert ids(find(*client, "lighthouse"))[:2] == ["fresh", "stale"]
+    assert ids(find(*client, "lighthouse", way="meaning", meaning=means("stale"), size=3))[0] == "stale"
+    assert ids(find(*client, "lighthouse", way="both", meaning=means("stale")))[:2] == ["fresh", "stale"]
 
 
 @pytest.mark.parametrize("words", ['"open', "type:letter"])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides which passages are best for a question: by words, by meaning, or by both, whose ranks are fused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -62,6 +62,30 @@ def by_meaning(client: OpenSearch, indices: Indices, query: Query, vector: Seque
     """
     advice = "the index may be of an older version, without vectors: run 'ream rebuild-index'"
     return _listed(client, indices, requests.meaning_query(query, vector, depth), depth, advice)
+
+
+def without_meaning(client: OpenSearch, indices: Indices, passages: Sequence[Ranked]) -> set[str]:
+    """The ids of those passages that cannot be found by meaning, because they have no vector (yet).
+
+    Raises:
+        Retry: OpenSearch is away.
+        Reject: it does not take the query.
+    """
+    if not passages:
+        return set()
+    body = requests.without_meaning_body([one.id for one in passages])
+    return {hit["_id"] for hit in ask(lambda: client.search(index=indices.passages, body=body))["hits"]["hits"]}
+
+
+def stand_in(meant: Sequence[Ranked], worded: Sequence[Ranked], unmeant: Container[str]) -> list[Ranked]:
+    """Gives passages that cannot be found by meaning the place among those that can which their words give them.
+
+    Else what has just arrived, whose vectors come last, would stand behind everything that is in both lists, however
+    well its words answer.
+    """
+    places = [(rank, 1, one) for rank, one in enumerate(meant)]
+    places += [(rank, 0, one) for rank, one in enumerate(worded) if one.id in unmeant]
+    return [one for _, _, one in sorted(places, key=lambda place: place[:2])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,13 @@ def meaning_query(query: Query, vector: Sequence[float], depth: int) -> dict[str
     return {"nested": {"path": "windows", "score_mode": "max", "query": {"knn": {"windows.vector": near}}}}
 
 
+def without_meaning_body(ids: Sequence[str]) -> dict[str, Any]:
+    """The request for those of these passages that have no vector (yet)."""
+    windows = {"nested": {"path": "windows", "query": {"match_all": {}}}}
+    asked = {"bool": {"filter": {"ids": {"values": list(ids)}}, "must_not": windows}}
+    return {"size": len(ids), "_source": False, "query": asked}
+
+
 def shown_body(ids: Sequence[str], words: dict[str, Any]) -> dict[str, Any]:
     """The request for what is shown of passages that were found, with the words of a query marked."""
     marked = {**_highlight(), "highlight_query": words}

@@ -148,12 +148,14 @@ def rank(
     """
     query, indices = read(words), Indices(client, prefix)
     weight = _WORDS_OF_A_SENTENCE if len(query.plain_words.split()) >= _SENTENCE else 1.0
-    lists = [Listed(ranking.by_words(client, indices, query, depth), weight)] if way != "meaning" else []
+    worded = ranking.by_words(client, indices, query, depth) if way != "meaning" else []
+    lists = [Listed(worded, weight)]
     if way != "words":
         vector = meaning(query.said) if meaning is not None else None
         if vector is None:
             raise QueryError("The query has no words whose meaning could be looked for.")
-        lists.append(Listed(ranking.by_meaning(client, indices, query, vector, depth)))
+        meant = ranking.by_meaning(client, indices, query, vector, depth)
+        lists.append(Listed(ranking.stand_in(meant, worded, ranking.without_meaning(client, indices, worded))))
     documents = ranking.documents_by_words(client, indices, query) if way != "meaning" else []
     return ranking.fuse(lists, documents, weight)
 
