@@ -42,6 +42,7 @@ def run(request: dict[str, Any], scratch: Path) -> Results:
 def about(request: dict[str, Any], scratch: Path) -> Results:
     yield {
         "pid": os.getpid(),
+        "name": Path("/proc/self/comm").read_text().strip(),
         "nice": os.getpriority(os.PRIO_PROCESS, 0),
         "cwd": str(Path.cwd()),
         "scratch": [str(scratch), [path.name for path in scratch.iterdir()]],

@@ -88,6 +88,19 @@ def test_a_warm_round_trip_takes_no_more_than_five_milliseconds(cells: Cells) ->
     assert min(medians) <= 0.005
 
 
+def test_a_child_says_by_its_name_whether_it_works_and_on_which_job(cells: Cells) -> None:
+    pid = _about(cells)["pid"]
+
+    def called() -> str:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+
+    assert _wait_until(lambda: called() == "cell at rest")
+    names = {_about(cells)["name"] for _ in range(2)}
+    assert len(names) == 2
+    assert all(name.startswith("cell job ") for name in names)
+    assert _wait_until(lambda: called() == "cell at rest")
+
+
 def test_a_child_lives_as_it_should(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REAM_S3_SECRET_KEY", "secret")
     with (

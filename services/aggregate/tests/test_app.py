@@ -30,7 +30,7 @@ class Ended(BaseException):
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(BOOTSTRAP, names(BrokerSettings()), 12, tmp_path)
+    return Place(BOOTSTRAP, names(BrokerSettings()), 12, tmp_path, tmp_path)
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_the_record_that_is_worked_on_is_the_one_that_is_begun(
     begun = Begun()
     run(monkeypatch, part("opened"), part("manifest"), begun=begun)
     assert (seen, begun.left()) == ([(0, (3, 0)), (1, (3, 1))], None)
-    left = Begun(place.data_dir / "begun")
+    left = Begun(place.deaths / "begun")
     left.begin(3, 5)
     made = Aggregation(app, place, Settings(), cast(Any, Outbox([])), Metrics())
     assert made._defects.tries(3, 5) == 1

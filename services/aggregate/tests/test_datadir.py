@@ -40,6 +40,21 @@ def test_what_is_distrusted_is_wiped(tmp_path: Path) -> None:
     again.lock.close()
 
 
+def test_deaths_outlive_a_table_that_is_distrusted_and_no_change_of_cluster(tmp_path: Path) -> None:
+    """Else a record that ends the worker and spoils its files would be new to each process, for ever."""
+    first = datadir.claim(tmp_path, "cluster", "group")
+    (first.deaths / "defects.json").write_text("[]")
+    first.distrust()
+    kept = _fill(first)
+    again = datadir.claim(tmp_path, "cluster", "group")
+    assert (again.wiped, kept.exists(), (again.deaths / "defects.json").exists()) == (True, False, True)
+    again.distrust()
+    again.lock.close()
+    other = datadir.claim(tmp_path, "other", "group")
+    assert (other.wiped, list(other.deaths.iterdir())) == (True, [])
+    other.lock.close()
+
+
 @pytest.mark.parametrize("mark", [b"", b'{"cluster": "clu', b"\xff\xfe", b"[]", b'{"member": 7}'])
 def test_a_mark_that_cannot_be_read_wipes_the_folder_and_the_worker_starts(tmp_path: Path, mark: bytes) -> None:
     """What a worker leaves that is killed, or whose disk is full, while it writes."""

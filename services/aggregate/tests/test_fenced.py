@@ -80,7 +80,7 @@ def test_the_app_sends_through_the_fence(
     """The producer of the app is the fenced one, and asks the app."""
     client = Client()
     monkeypatch.setattr(fenced.Producer, "_new_producer", lambda *_: SimpleNamespace(client=client))
-    app = make_app(Place("127.0.0.1:1", names(BrokerSettings()), 12, tmp_path), Settings(store="memory"))
+    app = make_app(Place("127.0.0.1:1", names(BrokerSettings()), 12, tmp_path, tmp_path), Settings(store="memory"))
     app.frozen = lambda: True
     app.begun = Begun()
     app.begun.begin(3, 7)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import faulthandler
+import itertools
 import json
 import os
 import select
@@ -23,7 +24,10 @@ from ream_kit.cells_limits import Limits
 
 Target = Callable[[dict[str, Any], Path], Iterable[dict[str, Any]]]
 
+AT_REST, AT_WORK = "cell at rest", "cell job "
+"""What a cell calls its process; at work with the number of the job, so that whoever watches sees how long it takes."""
 _HEADER = struct.Struct("!cI")
+_PR_SET_NAME = 15
 _MESSAGE_CHARACTERS = 2000
 _REST_MS = 1000
 _NO_MEMORY = cells_wire.frame(cells_wire.NO_MEMORY)
@@ -39,11 +43,15 @@ def serve(channel: socket.socket, prints: int, folder: Path, target: Target, lim
         _settle(prints, folder)
         in_force = cells_limits.apply(limits, low_priority=nice)
         in_force += cells_confine.confine(folder, programs=limits.programs)
+        _call_myself(AT_REST)
         channel.sendall(cells_wire.frame(cells_wire.HELLO, {"pid": os.getpid(), "confinement": in_force}))
+        jobs = itertools.count(1)
         while (request := _receive(channel)) is not None:
+            _call_myself(f"{AT_WORK}{next(jobs) % 1_000_000}")
             cells_limits.allow_cpu(limits)
             _answer(channel, target, request["request"], Path(request["scratch"]))
             os.chdir(folder)
+            _call_myself(AT_REST)
             _rest(channel)
     except ConnectionError:
         os._exit(0)  # the caller is gone: there is nobody to answer
@@ -75,6 +83,13 @@ def _settle(prints: int, folder: Path) -> None:
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
     faulthandler.enable(sys.stderr)
     os.chdir(folder)
+
+
+def _call_myself(name: str) -> None:
+    """Names the process, as `ps` and `top` show it; the kernel keeps 15 letters."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)  # Linux's alone
+    if prctl is not None:
+        prctl(_PR_SET_NAME, name.encode("ascii"), 0, 0, 0)
 
 
 def _receive(channel: socket.socket) -> dict[str, Any] | None:

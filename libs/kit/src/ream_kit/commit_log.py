@@ -17,7 +17,7 @@ client of Kafka, lines are written at these moments (`ream_kit.commit_check` rea
 - `committed`: `topic`, `partition`, `last`; when the broker has it.
 - `left`: `topic`, `partition`, `how`; when the partition is not ours any more: `revoked`, `lost`, `ended`.
 
-A commit is on disk with all lines before it when it is sent, so a process killed at any moment has said what it did.
+Each line is the kernel's before anything more is done, so a process killed at any moment has said what it did.
 """
 
 from __future__ import annotations
@@ -88,7 +88,11 @@ class CommitLog:
         self._done: dict[Place, dict[int, str]] = {}
         self._sent: dict[Place, int] = {}
         self._had: dict[Place, int] = {}
-        self._file = (folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', group)}.{process}.jsonl").open("x", encoding="ascii")
+        self._file = (folder / f"{re.sub(r'[^A-Za-z0-9.-]', '-', group)}.{process}.jsonl").open(
+            "x",
+            buffering=1,  # what a process did until it is killed is told too, not only up to its last commit
+            encoding="ascii",
+        )
         self._write("start", format=FORMAT, group=group, process=process)
 
     def __enter__(self) -> CommitLog:
@@ -137,7 +141,7 @@ class CommitLog:
         self._write("finished", topic=topic, partition=partition, offset=offset, outcome=outcome, hash=digest)
 
     def commit(self, topic: str, partition: int, next_offset: int) -> None:
-        """Notes that all below `next_offset` is about to be committed; on disk when it returns."""
+        """Notes that all below `next_offset` is about to be committed; it is written when this returns."""
         place = (topic, partition)
         with self._lock:
             done = self._done.setdefault(place, {})
@@ -149,9 +153,6 @@ class CommitLog:
         if next_offset != first:
             digest = mine.hexdigest()[:_HASH_CHARACTERS]
             self._write("commit", topic=topic, partition=partition, first=first, last=next_offset - 1, hash=digest)
-        with self._lock:
-            if not self._file.closed:
-                self._file.flush()
 
     def committed(self, topic: str, partition: int, next_offset: int) -> None:
         """Notes that the broker has a commit."""

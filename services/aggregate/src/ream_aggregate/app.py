@@ -96,6 +96,7 @@ class Place:
         bootstrap: addresses of Kafka.
         partitions: of the source topic and of the changelog.
         data_dir: this worker's own folder.
+        deaths: a folder of its own that outlives what lies there, for what it remembers of its deaths.
         member: who it is in the group, also after a restart; None where it is somebody new each time.
     """
 
@@ -103,6 +104,7 @@ class Place:
     names: Names
     partitions: int
     data_dir: Path
+    deaths: Path
     member: str | None = None
 
 
@@ -146,8 +148,8 @@ class Aggregation:
 
     def __init__(self, app: AggregateApp, place: Place, settings: Settings, outbox: Outbox, metrics: Metrics) -> None:
         self._app, self._outbox, self._metrics = app, outbox, metrics
-        self._defects = Defects(place.data_dir / "defects.json")
-        app.begun = Begun(place.data_dir / "begun")
+        self._defects = Defects(place.deaths / "defects.json")
+        app.begun = Begun(place.deaths / "begun")
         self._defects.count(app.begun)
         self._max_units = settings.max_units
         changelog = app.topic(

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides in which folder a worker keeps its part of the table, and when what lies there must not be believed."""
+"""Decides in which folder a worker keeps its part of the table, and when what lies there must not be believed.
+
+What a worker remembers of its deaths is believed also where the table is not: a record that ends it and spoils its
+files would else be new to every process that comes after.
+"""
 
 import fcntl
 import json
@@ -10,6 +14,8 @@ from pathlib import Path
 from typing import IO
 
 _MARK = "belongs-to.json"
+_DEATHS = "deaths"
+_DISTRUSTED = "distrusted"
 _SLOTS = 64
 
 
@@ -29,9 +35,14 @@ class DataDir:
     member: str
     wiped: bool
 
+    @property
+    def deaths(self) -> Path:
+        """A folder in it for what outlives a table that was only wrong."""
+        return self.path / _DEATHS
+
     def distrust(self) -> None:
-        """Makes the next process that takes this folder wipe it; it is the same member all the same."""
-        _write(self.path / _MARK, {"member": self.member})
+        """Makes the next process that takes this folder wipe it but for `deaths`; it is the same member all the same."""
+        _write(self.path / _MARK, {**_read(self.path / _MARK), _DISTRUSTED: "yes"})
 
 
 def claim(root: Path, cluster: str, group: str) -> DataDir:
@@ -60,12 +71,24 @@ def _fitting(path: Path, lock: IO[str], owner: dict[str, str]) -> DataDir:
     mark = path / _MARK
     known = _read(mark)
     member = known.pop("member", "") or uuid.uuid4().hex
-    wiped = path.exists() and known != owner
+    distrusted = known.pop(_DISTRUSTED, "") != ""
+    foreign = known != owner
+    wiped = path.exists() and (foreign or distrusted)
     if wiped:
-        shutil.rmtree(path)
-    path.mkdir(exist_ok=True)
+        _wipe(path, but="" if foreign else _DEATHS)
+    (path / _DEATHS).mkdir(parents=True, exist_ok=True)
     _write(mark, {**owner, "member": member})
     return DataDir(path, lock, member, wiped)
+
+
+def _wipe(path: Path, but: str) -> None:
+    for one in path.iterdir():
+        if one.name == but:
+            continue
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
 
 
 def _read(mark: Path) -> dict[str, str]:

@@ -94,7 +94,7 @@ def _start(broker: BrokerSettings, own: Settings, store: Store, presence: Presen
     called = names(broker)
     ground = asyncio.run(groundwork.prepare(broker.kafka_bootstrap, called, presence))
     data = datadir.claim(own.data_dir, ground.cluster, called.group)
-    place = Place(broker.kafka_bootstrap, called, ground.partitions, data.path, data.member)
+    place = Place(broker.kafka_bootstrap, called, ground.partitions, data.path, data.deaths, data.member)
     app = make_app(place, own)
     app.proof = proof
     outbox = Outbox(app.topic(called.completed, **RAW), app.topic(called.dead_letters, **RAW), store, presence)
