@@ -14,15 +14,16 @@ from ream_chaos.result import Result, last_line
 from ream_chaos.verdict import Verdict
 
 NONE: frozenset[str] = frozenset()
-GOOD = Verdict(50, NONE, NONE, NONE, NONE, True)
-BAD = Verdict(50, frozenset({"a", "b"}), frozenset({"c"}), NONE, NONE, False)
+GOOD = Verdict(50, NONE, NONE, NONE, NONE, True, 50)
+BAD = Verdict(50, frozenset({"a", "b"}), frozenset({"c"}), NONE, NONE, False, 10)
 
 
 def test_the_last_line_counts_everything() -> None:
     assert last_line(7, [Result("kills", 20, GOOD), Result("broker", 5, BAD), Result("files")]) == (
-        "seed 7: faults 25, documents 100, lost 2, doubled 0, stuck 1, fingerprint NOT equal; failed: broker"
+        "seed 7: faults 25, documents 100, lost 2, doubled 0, stuck 1, fingerprint NOT equal (60 compared); "
+        "failed: broker"
     )
-    assert last_line(7, [Result("kills", 20, GOOD)]).endswith("fingerprint equal; all as it should be")
+    assert last_line(7, [Result("kills", 20, GOOD)]).endswith("fingerprint equal (50 compared); all as it should be")
 
 
 def test_a_part_without_a_calm_run_does_not_say_that_it_compared() -> None:

@@ -43,7 +43,7 @@ def run(opensearch: OpenSearchServer) -> Iterator[Run]:
     """A run on a broker of its own, which it may kill, and on an OpenSearch that it shares."""
     with own_server("kafka", tell) as kafka, tempfile.TemporaryDirectory(prefix="ream-chaos-") as folder:
         world = World(Path(folder), kafka.endpoints().kafka_bootstrap_servers, opensearch, tell, kafka)
-        yield Run(world, SEED, Calm(world))
+        yield Run(world, SEED, Calm(world), DOCUMENTS)
 
 
 def test_nothing_is_lost_doubled_or_stuck_whatever_dies(run: Run) -> None:

@@ -96,6 +96,9 @@ def test_what_has_ended_is_said_also_when_nobody_started_it_again(storm: Storm) 
     assert storm.endings() == ["aggregate ended by itself with code 70"]
     storm.revive()
     assert storm.endings() == ["aggregate ended by itself with code 70"]
+    assert storm.endings(but={"aggregate"}) == storm.endings(of={"extract"}) == []
+    storm.ended_by_itself.append(("extract-2", 1))
+    assert storm.endings(of={"extract"}) == ["extract-2 ended by itself with code 1"]
 
 
 def test_a_fault_that_would_do_nothing_is_tried_again_and_not_counted(storm: Storm) -> None:

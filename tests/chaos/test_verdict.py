@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ream_chaos.plan import Plan, Strike
+from ream_chaos.plan import VICTIMS, Plan, Strike
 from ream_chaos.snapshot import Snapshot
 from ream_chaos.trial import may_end, proven, unsettled, without_vectors
 from ream_chaos.verdict import account, compare
@@ -22,7 +22,9 @@ def whole(ids: list[str]) -> Snapshot:
     """The end of a run in which everything went well: an entry and a passage each."""
     keys = dict.fromkeys(((one, 1) for one in ids), 1)
     found = [entry("documents", one) for one in sorted(ids)] + [entry("passages", one) for one in sorted(ids)]
-    return Snapshot(keys, dict.fromkeys(keys, "complete"), {line.id: line for line in found})
+    entries = {line.id: line for line in found}
+    roots = {one: one for one in ids}
+    return Snapshot(keys, dict.fromkeys(keys, "complete"), entries, frozenset(), roots, dict.fromkeys(ids, 1))
 
 
 def entry(kind: str, document: str, text: str = "words") -> Line:
@@ -116,6 +118,31 @@ def test_documents_are_accounted_for_without_a_calm_run() -> None:
     assert account({"good": "complete"}, whole(["good"])).good
 
 
+def test_other_passages_than_were_said_are_seen_without_a_calm_run() -> None:
+    found = whole(["well", "less"])
+    less = replace(found, entries={name: line for name, line in found.entries.items() if name != "less-1-1"})
+    assert account(dict.fromkeys(["well", "less"], "complete"), less).different == {"less"}
+    assert account({"well": "complete"}, less).good, "who is not asked for is not told of"
+
+
+def test_some_documents_are_compared_with_a_calm_run_and_all_are_accounted_for() -> None:
+    expected = dict.fromkeys(["mark", "more"], "complete")
+    calm, found = whole(["mark"]), whole(["mark", "more"])
+    good = account(expected, found, calm)
+    assert (good.good, good.equal, good.documents, good.compared) == (True, True, 2, 1)
+    other = replace(found, entries={**found.entries, "mark-1-1": entry("passages", "mark", "other words")})
+    bad = account(expected, other, calm)
+    assert (bad.different, bad.equal) == ({"mark"}, False)
+    gone = account(expected, without(found, "more", known=False), calm)
+    assert (gone.lost, gone.equal) == ({"more"}, True)
+
+
+def test_what_is_inside_is_compared_too() -> None:
+    calm = replace(whole(["root", "kidd"]), roots={"root": "root", "kidd": "root"})
+    verdict = account({"root": "complete"}, without(calm, "kidd", known=False), calm)
+    assert (verdict.lost, verdict.documents, verdict.compared) == ({"kidd"}, 2, 2)
+
+
 def test_a_run_that_did_not_come_to_its_end_is_a_problem_also_when_every_document_is_well() -> None:
     good = account({"good": "complete"}, whole(["good"]))
     assert good.good
@@ -135,8 +162,8 @@ def test_a_service_may_end_by_itself_only_where_it_or_its_broker_is_hit() -> Non
     def planned(*struck: Strike) -> Plan:
         return Plan(1, 1, 1, struck)
 
-    assert may_end(planned(Strike("freeze", "ocr", 13, 0)))
-    assert may_end(planned(Strike("store_away", "", 9, 0), Strike("broker", "", 0, 0)))
+    assert may_end(planned(Strike("freeze", "ocr", 13, 0))) == {"ocr"}
+    assert may_end(planned(Strike("store_away", "", 9, 0), Strike("broker", "", 0, 0))) == set(VICTIMS)
     assert not may_end(planned(Strike("store_away", "", 9, 0), Strike("search_stopped", "", 9, 0)))
 
 

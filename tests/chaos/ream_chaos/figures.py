@@ -39,8 +39,10 @@ class Seen:
         called: names that it gave itself, with the first and the last moment at which it was called so.
         peak: most address space that it had, in bytes.
         limit: most address space that it may have; None where it has no limit.
+        under: the watched process that it is below.
     """
 
+    under: int
     called: dict[str, tuple[float, float]] = field(default_factory=dict)
     peak: int = 0
     limit: int | None = None
@@ -100,12 +102,12 @@ class Watch:
     def _look_on(self) -> None:
         while not self._over.wait(_PACE_SECONDS if self._details else 5 * _PACE_SECONDS):
             known = running()
-            members = [member for root in self._roots() for member in tree(root, known)]
+            members = [(root, member) for root in self._roots() for member in tree(root, known)]
             if not self._details:
-                self.memory.append((time.monotonic(), sum(memory(members).values())))
+                self.memory.append((time.monotonic(), sum(memory([member for _, member in members]).values())))
                 continue
-            for member in members:
-                one = self.seen.setdefault((member.process.pid, member.process.started), Seen())
+            for root, member in members:
+                one = self.seen.setdefault((member.process.pid, member.process.started), Seen(root))
                 _look(member.process.pid, one)
 
 

@@ -56,7 +56,8 @@ def counts(faults: int, verdicts: Sequence[Verdict]) -> str:
         return sum(len(getattr(verdict, name)) for verdict in verdicts)
 
     compared = [verdict.equal for verdict in verdicts if verdict.equal is not None]
-    equal = ("equal" if all(compared) else "NOT equal") if compared else "not compared"
+    of = sum(verdict.compared for verdict in verdicts)
+    equal = f"{'equal' if all(compared) else 'NOT equal'} ({of} compared)" if compared else "not compared"
     return (
         f"faults {faults}, documents {sum(verdict.documents for verdict in verdicts)}, lost {union('lost')}, "
         f"doubled {union('doubled')}, stuck {union('stuck')}, fingerprint {equal}"

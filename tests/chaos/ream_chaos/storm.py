@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
 from ream_chaos import faults, registry
 from ream_chaos.papers import Paper
-from ream_chaos.plan import Kind, Plan, Strike, Submit
+from ream_chaos.plan import VICTIMS, Kind, Plan, Strike, Submit
 from ream_chaos.witness import Witness
 from ream_chaos.world import World
 from ream_contracts import topics
@@ -167,10 +167,16 @@ class Storm:
                 self.broken.append((time.monotonic() + _AGAIN_SECONDS, *one[1:]))
         self.revive()
 
-    def endings(self) -> list[str]:
-        """Says what ended by itself, as sentences; also what is found ended only now."""
+    def endings(self, *, of: Container[str] = VICTIMS, but: Container[str] = ()) -> list[str]:
+        """Says what ended by itself, as sentences; also what is found ended only now.
+
+        Args:
+            of: services that are told of.
+            but: of these, those that are not.
+        """
         gone = [(name, code) for name, one in self.flow.processes.items() if (code := one.poll()) is not None]
-        return [f"{name} ended by itself with code {code}" for name, code in (*self.ended_by_itself, *gone)]
+        told = [(name, code) for name, code in (*self.ended_by_itself, *gone) if _service(name) in of]
+        return [f"{name} ended by itself with code {code}" for name, code in told if _service(name) not in but]
 
     def revive(self) -> None:
         """Starts again what ended by itself."""
@@ -180,3 +186,8 @@ class Storm:
                 self.ended_by_itself.append((name, code))
                 self.world.tell(f"{name} ended by itself with code {code}; it is started again")
                 self.flow.start(name)
+
+
+def _service(process: str) -> str:
+    """The service that a process runs: there may be a second one of it, with a number."""
+    return process.partition("-")[0]

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from ream_chaos.papers import Paper
-from ream_chaos.plan import Plan, Submit
+from ream_chaos.plan import VICTIMS, Plan, Submit
 from ream_chaos.result import Result
 from ream_chaos.snapshot import Snapshot
 from ream_chaos.storm import Storm
@@ -19,11 +20,49 @@ from ream_chaos.witness import Witness
 from ream_chaos.world import World
 from ream_index import fingerprint
 from ream_kit import commit_check
-from ream_tests.flow import installed
+from ream_tests.flow import Flow, installed
 
 DIFFERENCES_TOLD = 20
 PATIENCE = 90.0
 """Seconds without anything said, after which what has no outcome is stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """An installation that a part has to itself, with what it leaves to prove its commits by.
+
+    Attributes:
+        place: its folder; it stays when the installation is gone.
+    """
+
+    place: Path
+    flow: Flow
+    witness: Witness
+
+    def proven(self, result: Result) -> Result:
+        """Adds to a result what the commit logs say; to be called when the installation has ended."""
+        problems, details, figures = proven(self.place / "commits")
+        return replace(
+            result,
+            problems=(*result.problems, *problems),
+            details=(*result.details, *details),
+            figures=result.figures | figures,
+        )
+
+
+@contextmanager
+def ground(world: World, part: str, changed: Mapping[str, str] | None = None) -> Iterator[Ground]:
+    """Gives a part an installation that writes down its commits, and somebody who sees what becomes of documents.
+
+    Args:
+        world: the servers.
+        part: names the folder.
+        changed: variables in which the services' environment differs.
+    """
+    place = world.place(part)
+    environment = {"REAM_COMMIT_LOG": str(place / "commits"), **(changed or {})}
+    with installed(world.bootstrap, world.opensearch, place, environment) as flow, Witness(flow) as witness:
+        yield Ground(place, flow, witness)
 
 
 @dataclass
@@ -51,12 +90,8 @@ class Calm:
         return self.known[key]
 
     def _run(self, papers: Sequence[Paper]) -> tuple[Snapshot, float]:
-        world = self.world
-        with (
-            installed(world.bootstrap, world.opensearch, world.place("calm")) as flow,
-            Witness(flow) as witness,
-        ):
-            storm = Storm(world, flow, witness, papers)
+        with ground(self.world, "calm") as own:
+            witness, storm = own.witness, Storm(self.world, own.flow, own.witness, papers)
             began = time.monotonic()
             storm.run(Plan(0, len(papers), 1, (Submit(1, len(papers)),)))
             settled = witness.settle(storm.submitted, PATIENCE)
@@ -90,13 +125,8 @@ def storm(
     """
     for line in plan.lines():
         world.tell(f"plan: {line}")
-    place = world.place(part)
-    commits = {"REAM_COMMIT_LOG": str(place / "commits")}
-    with (
-        installed(world.bootstrap, world.opensearch, place, {**commits, **(changed or {})}) as flow,
-        Witness(flow) as witness,
-    ):
-        running = Storm(world, flow, witness, papers, pace_seconds)
+    with ground(world, part, changed) as own:
+        witness, running = own.witness, Storm(world, own.flow, own.witness, papers, pace_seconds)
         running.run(plan)
         over = time.monotonic()
         unready = running.await_ready()
@@ -110,19 +140,21 @@ def storm(
         problems += without_vectors(witness.unembedded())
         told = fingerprint.explain(calm.entries.values(), found.entries.values(), ("the calm run", "this one"))
         details = list(islice(told, DIFFERENCES_TOLD))
-        (details if may_end(plan) else problems).extend(running.endings())
+        excused = may_end(plan)
+        problems += running.endings(but=excused)
+        details += running.endings(of=excused)
     figures = {"seconds_to_the_last_outcome": after}
-    unproven, said, counted = proven(place / "commits")
-    problems, details, figures = [*problems, *unproven], [*details, *said], figures | counted
-    return Result(part, len(plan.strikes), verdict, tuple(problems), figures, (), tuple(details))
+    return own.proven(Result(part, len(plan.strikes), verdict, tuple(problems), figures, (), tuple(details)))
 
 
-def may_end(plan: Plan) -> bool:
-    """Whether a service may end by itself for what is done to it: one was hit, or the broker under its group.
+def may_end(plan: Plan) -> frozenset[str]:
+    """Services that may end by themselves for what is done to them: those that were hit; all, with the broker.
 
     While OpenSearch or the store is away every service waits.
     """
-    return any(strike.target or strike.fault == "broker" for strike in plan.strikes)
+    if any(strike.fault == "broker" for strike in plan.strikes):
+        return frozenset(VICTIMS)
+    return frozenset(strike.target for strike in plan.strikes if strike.target)
 
 
 def proven(folder: Path) -> tuple[list[str], list[str], dict[str, float]]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ream_chaos.snapshot import Snapshot
 
@@ -18,8 +18,9 @@ class Verdict:
         lost: nobody knows of them any more.
         stuck: known, and without an outcome.
         doubled: with effects that a calm run has not: a second generation or run, an entry too many, two decisions.
-        different: that came out otherwise than in the calm run.
+        different: that came out otherwise than in the calm run, or with other passages than was said.
         equal: whether the fingerprints of the indices are the same; None where there is no calm run to compare with.
+        compared: how many of the documents the fingerprints are of.
     """
 
     documents: int
@@ -28,6 +29,7 @@ class Verdict:
     doubled: frozenset[str]
     different: frozenset[str]
     equal: bool | None
+    compared: int = 0
 
     @property
     def good(self) -> bool:
@@ -60,26 +62,38 @@ def compare(calm: Snapshot, storm: Snapshot, submitted: Collection[str]) -> Verd
         lost=frozenset(wanted - known),
         stuck=frozenset((wanted & known - ended) | unended),
         doubled=frozenset(doubled),
-        different=frozenset(different | changed | (missing & ended)),
+        different=frozenset(different | changed | (missing & ended) | storm.untold()),
         equal=calm.fingerprint == storm.fingerprint,
+        compared=len(wanted),
     )
 
 
-def account(expected: Mapping[str, str], found: Snapshot) -> Verdict:
-    """Accounts for documents whose outcome is known beforehand; the index is not compared.
+def account(expected: Mapping[str, str], found: Snapshot, calm: Snapshot | None = None) -> Verdict:
+    """Accounts for documents whose outcome is known beforehand, and compares some of them with a calm run.
 
     Args:
         expected: outcome by document.
         found: what the run left behind.
+        calm: what some of them, and what is inside, leave behind in a run without faults.
     """
     known = {document for document, _ in (*found.ingested, *found.outcomes)}
     ended = {document: outcome for (document, _), outcome in found.outcomes.items()}
     again = {document for (document, generation), run in found.ingested.items() if generation > 1 or run > 1}
-    return Verdict(
+    by_hand = Verdict(
         documents=len(expected),
         lost=frozenset(expected.keys() - known),
         stuck=frozenset(expected.keys() & known - ended.keys()),
         doubled=frozenset((again | found.contradicted) & expected.keys()),
-        different=frozenset(one for one, outcome in expected.items() if ended.get(one, outcome) != outcome),
+        different=frozenset(one for one, outcome in expected.items() if ended.get(one, outcome) != outcome)
+        | found.of(expected).untold(),
         equal=None,
+    )
+    if calm is None:
+        return by_hand
+    submitted = set(calm.roots.values())
+    beside = compare(calm, found.of(submitted), submitted)
+    return replace(
+        beside,
+        documents=len(expected.keys() | calm.roots.keys()),
+        **{name: getattr(by_hand, name) | getattr(beside, name) for name in ("lost", "stuck", "doubled", "different")},
     )

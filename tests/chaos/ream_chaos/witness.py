@@ -57,6 +57,8 @@ class Witness:
         self._contradicted: set[str] = set()
         self._wordy: dict[str, int] = {}
         self._embedded: dict[str, int] = {}
+        self._roots: dict[str, str] = {}
+        self._said: dict[str, int] = {}
 
     def __enter__(self) -> Witness:
         return self
@@ -75,6 +77,7 @@ class Witness:
         if isinstance(message, DocumentIngested):
             key = (message.document_id, message.generation)
             self.ingested[key] = max(message.run, self.ingested.get(key, 0))
+            self._roots[message.document_id] = message.root_id
         elif isinstance(message, DocumentCompleted):
             said = codec.encode(message)
             if self._decided.setdefault((message.document_id, message.version), said) != said:
@@ -90,6 +93,7 @@ class Witness:
                 self.decided_at = self.moved
             if message.version >= self._versions.get(key, 0):
                 self._versions[key] = message.version
+                self._said[message.document_id] = message.passages
                 self.outcomes[key] = message.outcome
 
     def ended(self, documents: Collection[str]) -> int:
@@ -153,4 +157,7 @@ class Witness:
             found = {line.id: line for line in fingerprint.entries(client, self.flow.environment["REAM_INDEX_PREFIX"])}
         finally:
             client.close()
-        return Snapshot(dict(self.ingested), dict(self.outcomes), found, frozenset(self._contradicted))
+        return Snapshot(
+            dict(self.ingested), dict(self.outcomes), found, frozenset(self._contradicted), dict(self._roots),
+            dict(self._said),
+        )  # fmt: skip

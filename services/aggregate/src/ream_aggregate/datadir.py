@@ -41,8 +41,8 @@ class DataDir:
         return self.path / _DEATHS
 
     def distrust(self) -> None:
-        """Makes the next process that takes this folder wipe it but for `deaths`; it is the same member all the same."""
-        _write(self.path / _MARK, {**_read(self.path / _MARK), _DISTRUSTED: "yes"})
+        """Makes the next process that takes this folder wipe it but for `deaths`; it is the same member still."""
+        _write(self.path / _MARK, {**_read(self.path / _MARK), "member": self.member, _DISTRUSTED: "yes"})
 
 
 def claim(root: Path, cluster: str, group: str) -> DataDir:

@@ -10,10 +10,8 @@ from ream_chaos.papers import Paper, make
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.storm import Storm
-from ream_chaos.trial import PATIENCE, unsettled
+from ream_chaos.trial import PATIENCE, ground, unsettled
 from ream_chaos.verdict import account
-from ream_chaos.witness import Witness
-from ream_tests.flow import installed
 
 ORDER = 7
 TRIAL, BEFORE, BURST, AFTER = 60, 40, 300, 40
@@ -31,8 +29,9 @@ SLOWEST_TIMES, SLOWEST_SECONDS = 2.0, 2.0
 
 def run(run: Run) -> Result:
     """Submits before, burst and after, each at its rate."""
-    world = run.world
-    with installed(world.bootstrap, world.opensearch, world.place("burst")) as flow, Witness(flow) as witness:
+    world, marked, calm = run.world, run.marked(), run.calm_of_marked()
+    with ground(world, "burst") as own:
+        flow, witness = own.flow, own.witness
         storm = Storm(world, flow, witness, [])
         normal = NORMAL_SHARE * storm.capacity(_papers("trial", TRIAL), PATIENCE)
         world.tell(f"normal are {normal:.1f} documents a second")
@@ -41,14 +40,15 @@ def run(run: Run) -> Result:
             before = storm.submit_at(normal, _papers("before", BEFORE))
             burst_began = time.monotonic()
             world.tell(f"burst: {BURST} documents at {TIMES * normal:.0f} a second")
-            storm.submit_at(TIMES * normal, _papers("burst", BURST))
+            storm.submit_at(TIMES * normal, [*marked, *_papers("burst", BURST - len(marked))])
             behind = len(storm.submitted) - witness.ended(storm.submitted)
             witness.until(lambda: witness.ended(storm.submitted) == len(storm.submitted), PATIENCE)
             over = time.monotonic()
             after = storm.submit_at(normal, _papers("after", AFTER))
             settled = witness.settle(storm.submitted, PATIENCE)
             ended = time.monotonic()
-        verdict = account(dict.fromkeys(storm.submitted, "complete"), witness.snapshot())
+        expected = dict.fromkeys(storm.submitted, "complete") | {one.document_id: one.outcome for one in marked}
+        verdict = account(expected, witness.snapshot(), calm)
         problems = [*unsettled(settled, verdict), *storm.endings()]
         early, late = waits(before, witness.indexed_at), waits(after, witness.indexed_at)
         memory = watch.most(burst_began, ended) / max(1, watch.most(began, burst_began))
@@ -70,7 +70,7 @@ def run(run: Run) -> Result:
         "wait_after_p95": p95(late),
         "burst_seconds": over - burst_began,
     }
-    return Result("burst", 0, verdict, tuple(problems), figures)
+    return own.proven(Result("burst", 0, verdict, tuple(problems), figures))
 
 
 def _papers(phase: str, count: int) -> list[Paper]:

@@ -12,10 +12,8 @@ from ream_chaos.papers import Paper, make, scanned_giant
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.storm import Storm
-from ream_chaos.trial import PATIENCE, unsettled
+from ream_chaos.trial import PATIENCE, ground, unsettled
 from ream_chaos.verdict import Verdict, account
-from ream_chaos.witness import Witness
-from ream_tests.flow import installed
 
 ORDER = 8
 SMALL, ALONE, TRIAL = 999, 200, 100
@@ -28,8 +26,9 @@ _PARTITION = 5
 def run(run: Run) -> Result:
     """Measures the small ones without the giant, then with it."""
     world, small = run.world, _on_one_partition("small")
-    with installed(world.bootstrap, world.opensearch, world.place("giant")) as flow, Witness(flow) as witness:
-        storm = Storm(world, flow, witness, [])
+    marked, calm = run.marked(), run.calm_of_marked()
+    with ground(world, "giant") as own:
+        witness, storm = own.witness, Storm(world, own.flow, own.witness, [])
         rate = 0.5 * storm.capacity(list(islice(small, TRIAL)), PATIENCE)
         world.tell(f"half load is {rate:.1f} documents a second")
         alone = storm.submit_at(rate, list(islice(small, ALONE)))
@@ -38,8 +37,10 @@ def run(run: Run) -> Result:
         storm.submit_at(1_000.0, [giant])
         beside = storm.submit_at(rate, list(islice(small, SMALL)))
         ended_beside = giant.document_id not in witness.indexed_at
+        storm.submit_at(rate, marked)
         settled = witness.settle(storm.submitted, PATIENCE * 4)
-        verdict: Verdict = account(dict.fromkeys(storm.submitted, "complete"), witness.snapshot())
+        expected = dict.fromkeys(storm.submitted, "complete") | {one.document_id: one.outcome for one in marked}
+        verdict: Verdict = account(expected, witness.snapshot(), calm)
         problems = (*unsettled(settled, verdict), *storm.endings())
         without, with_giant = p95(waits(alone, witness.indexed_at)), p95(waits(beside, witness.indexed_at))
     times = with_giant / max(without, 0.001)
@@ -47,7 +48,7 @@ def run(run: Run) -> Result:
     if not ended_beside:
         aims.append("a giant that lasts as long as the small ones: it ended before them")
     figures = {"small_p95_alone": without, "small_p95_beside_the_giant": with_giant, "times": times, "rate": rate}
-    return Result("giant", 0, verdict, problems, figures, tuple(aims))
+    return own.proven(Result("giant", 0, verdict, problems, figures, tuple(aims)))
 
 
 def _on_one_partition(series: str) -> Iterator[Paper]:

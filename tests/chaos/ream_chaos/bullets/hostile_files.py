@@ -5,27 +5,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
+from ream_chaos import outside
 from ream_chaos.figures import Seen, Watch
 from ream_chaos.papers import Paper, make
 from ream_chaos.plan import Plan, Submit
 from ream_chaos.result import Result
 from ream_chaos.run import Run
 from ream_chaos.storm import Storm
-from ream_chaos.trial import PATIENCE, unsettled
+from ream_chaos.trial import PATIENCE, ground, unsettled
 from ream_chaos.verdict import account
-from ream_chaos.witness import Witness
-from ream_hostile import planted
+from ream_hostile import planted, wild
 from ream_hostile.attack import ESCAPE, Attack
 from ream_hostile.catalogue import attacks
-from ream_tests.flow import Flow, installed
+from ream_hostile.wild import Truth
+from ream_kit.cells_child import AT_WORK
+from ream_tests.flow import Flow
 
 ORDER = 9
 GOOD_FOR_EACH = 10
-IDLE_SECONDS, MEMORY_BYTES = 5, 1 << 30
+IDLE_SECONDS, TOTAL_SECONDS, MEMORY_BYTES = 5, 10, 1 << 30
 """Limits of extract's cells in this part."""
 WINDOWS = 50
 """Most vectors of a document: some hostile files have text for minutes of them, by which nothing is proven here."""
@@ -46,38 +49,39 @@ def run(run: Run) -> Result:
 
 def trial(run: Run, made: Sequence[Attack], corpus: Sequence[Path], good_count: int) -> Result:
     """Compares the rate of good documents alone with that of others of their kind among hostile ones."""
-    world = run.world
+    world, marked, calm = run.world, run.marked(), run.calm_of_marked()
+    temporary = world.place("temporary")
     changed = {
         "REAM_EXTRACT_IDLE_SECONDS": str(IDLE_SECONDS),
-        "REAM_EXTRACT_TOTAL_SECONDS": str(IDLE_SECONDS * 2),
+        "REAM_EXTRACT_TOTAL_SECONDS": str(TOTAL_SECONDS),
         "REAM_EXTRACT_MEMORY_BYTES": str(MEMORY_BYTES),
         "REAM_VECTORS_WINDOWS": str(WINDOWS),
+        "TMPDIR": str(temporary),
         **planted.environment(),
     }
-    place = world.place("files")
-    (place / "tmp").mkdir()
+    began = time.time()
     with (
-        installed(world.bootstrap, world.opensearch, place, {**changed, "TMPDIR": str(place / "tmp")}) as flow,
-        Witness(flow) as witness,
-        Watch(lambda: [process.pid for process in list(flow.processes.values())], details=True) as watch,
+        ground(world, "files", changed) as own,
+        Watch(lambda: [process.pid for process in list(own.flow.processes.values())], details=True) as watch,
     ):
-        storm = Storm(world, flow, witness, [])
+        flow, witness = own.flow, own.witness
+        storm, reader = Storm(world, flow, witness, []), flow.processes["extract"].pid
         alone = _rate(storm, _good("alone", min(good_count, ALONE)), [])
         hostile = [Paper(f"hostile/{attack.name}", attack.name, attack.make()) for attack in made]
-        wild = [Paper(f"corpus/{path}", path.name, path.read_bytes()) for path in corpus]
+        real = [Paper(f"corpus/{path}", path.name, path.read_bytes()) for path in corpus]
         good = _good("among", good_count)
-        among = _rate(storm, good, [*hostile, *wild])
+        among = _rate(storm, good, [*hostile, *real])
+        storm.submit_at(1_000.0, marked)
         settled = witness.settle(storm.submitted, PATIENCE)
-        found = witness.snapshot()
-        verdict = account(dict.fromkeys((paper.document_id for paper in good), "complete"), found)
+        verdict = account({one.document_id: one.outcome for one in (*good, *marked)}, witness.snapshot(), calm)
+        truths = [Truth(attack.ends, (attack.children,)) for attack in made] + [wild.truth(path) for path in corpus]
         problems = [*unsettled(settled, verdict), *storm.endings()]
-        problems += _untrue(flow, made, hostile)
-        problems += [f"{paper.name} has no outcome" for paper in wild if (paper.document_id, 1) not in found.outcomes]
-    problems += [*_outlived(watch.seen.values()), *_escaped(place)]
+        problems += _untrue(flow, dict(zip([*hostile, *real], truths, strict=True)))
+    problems += [*_outlived(watch.seen.values(), reader), *_escaped(began, temporary, own.place)]
     share = among / alone
     aims = () if share >= WANTED_SHARE else (f"{WANTED_SHARE:.0%} of the throughput of the good, it is {share:.0%}",)
     figures = {"good_per_second_alone": alone, "good_per_second_among_hostile": among, "share": share}
-    return Result("hostile_files", len(hostile) + len(wild), verdict, tuple(problems), figures, aims)
+    return own.proven(Result("hostile_files", len(hostile) + len(real), verdict, tuple(problems), figures, aims))
 
 
 def hostile_corpus() -> list[Path]:
@@ -112,32 +116,37 @@ def _dealt(good: Sequence[Paper], hostile: Sequence[Paper]) -> Iterator[Paper]:
     yield from left
 
 
-def _untrue(flow: Flow, made: Sequence[Attack], papers: Sequence[Paper]) -> Iterator[str]:
-    """Names files that did not end as is true of them, and those with another number of documents inside."""
+def _untrue(flow: Flow, truths: Mapping[Paper, Truth | None]) -> Iterator[str]:
+    """Names files without an outcome, and those that did not end as is true of them, or hold other documents."""
     client, index = flow.opensearch, f"{flow.environment['REAM_INDEX_PREFIX']}documents"
     try:
         client.indices.refresh(index=index)
-        for attack, paper in zip(made, papers, strict=True):
-            found = client.mget(index=index, body={"ids": [paper.document_id]})["docs"][0].get("_source", {})
-            end = (found.get("outcome"), found.get("cause"))
-            if end not in attack.ends and (end[0], None) not in attack.ends:
-                yield f"{attack.name} ended as {end}, which is not true of it"
-            query = {"query": {"term": {"root_id": paper.document_id}}}
-            children = client.count(index=index, body=query)["count"] - 1
-            if children != attack.children:
-                yield f"{attack.name} has {children} documents inside, not {attack.children}"
+        for paper, truth in truths.items():
+            entry = client.mget(index=index, body={"ids": [paper.document_id]})["docs"][0].get("_source", {})
+            if "outcome" not in entry:
+                yield f"{paper.name} has no outcome"
+            elif truth is not None:
+                query = {"query": {"term": {"root_id": paper.document_id}}}
+                children = client.count(index=index, body=query)["count"] - 1
+                if broken := truth.broken_by(entry["outcome"], entry.get("cause"), children):
+                    yield f"{paper.name} {broken}"
     finally:
         client.close()
 
 
-def _outlived(seen: Iterable[Seen]) -> Iterator[str]:
-    """Names cells that lived longer than their limit, or had more memory than theirs."""
-    slept = False
+def _outlived(seen: Iterable[Seen], reader: int) -> Iterator[str]:
+    """Names cells that worked longer than their limit, or had more memory than theirs; `reader` is extract's."""
+    slept, worked = False, 0
     for one in seen:
         if one.limit is not None and one.peak > one.limit:
             yield f"a process had {one.peak >> 20} MB of address space, beyond its limit of {one.limit >> 20} MB"
         if one.limit is None and not one.called.keys().isdisjoint((planted.ASLEEP, planted.GREEDY)):
             yield "a cell ran without a limit of its memory"
+        jobs = [span for name, span in one.called.items() if name.startswith(AT_WORK)] if one.under == reader else []
+        worked += len(jobs)
+        for first, last in jobs:
+            if last - first > TOTAL_SECONDS + OUTLIVES_SECONDS:
+                yield f"a cell worked {last - first:.1f} s at what may take {TOTAL_SECONDS} s in all"
         if planted.ASLEEP in one.called:
             slept = True
             first, last = one.called[planted.ASLEEP]
@@ -145,12 +154,17 @@ def _outlived(seen: Iterable[Seen]) -> Iterator[str]:
                 yield f"a cell lived {last - first:.1f} s in a call that may take {IDLE_SECONDS} s"
     if not slept:
         yield "no cell was seen asleep: the planted parser was not used, and its limit not proven"
+    if not worked:
+        yield "no cell was seen at work: what it may take in all is not proven"
 
 
-def _escaped(place: Path) -> Iterator[str]:
-    """Names what was written where nothing may be."""
+def _escaped(began: float, temporary: Path, place: Path) -> Iterator[str]:
+    """Names what was written, since a moment, where nothing may be."""
     escape = Path(ESCAPE)
-    for path in escape.parent.glob(f"{escape.name}*"):
-        yield f"{path} was written by a hostile archive"
-    for path in (place / "tmp").iterdir():
+    for path in chain(escape.parent.glob(f"{escape.name}*"), outside.written(began)):
+        yield f"{path} was written while hostile files were read"
+    for path in temporary.iterdir():
         yield f"{path.name} was left in the folder for temporary files"
+    for path in place.iterdir():
+        if path.name not in ("store", "aggregate", "commits") and path.suffix != ".log":
+            yield f"{path.name} was written beside the store"

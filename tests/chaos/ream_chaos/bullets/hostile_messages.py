@@ -11,19 +11,18 @@ from collections.abc import Iterable, Sequence
 
 from confluent_kafka import Producer
 
-from ream_chaos.papers import Paper, make
+from ream_chaos.papers import Paper
 from ream_chaos.plan import READERS
 from ream_chaos.result import Result
 from ream_chaos.run import Run
-from ream_chaos.trial import PATIENCE
+from ream_chaos.trial import PATIENCE, ground
 from ream_chaos.verdict import account
-from ream_chaos.witness import Witness
 from ream_contracts import codec, topics
 from ream_contracts.messages import DeadLetter
 from ream_contracts.topic import AnyTopic
 from ream_hostile import wire
 from ream_kit.observe import Observer
-from ream_tests.flow import SERVICES, Flow, installed
+from ream_tests.flow import SERVICES, Flow
 
 ORDER = 10
 
@@ -36,20 +35,20 @@ Place = tuple[str, int, int]
 
 def run(run: Run) -> Result:
     """Writes everything hostile, then a good document of each kind, and accounts for both."""
-    world = run.world
-    papers = [make("hostile-messages", number) for number in range(1, 6)]
-    place = world.place("messages")
-    with installed(world.bootstrap, world.opensearch, place, HURRY) as flow, Witness(flow) as witness:
+    world, papers = run.world, run.marked()
+    calm = run.calm_of_marked()
+    with ground(world, "messages", HURRY) as own:
+        flow, witness = own.flow, own.witness
         pids = {name: flow.processes[name].pid for name in SERVICES}
         written = attack(flow, sorted({paper.partition for paper in papers}))
         world.tell(f"{len(written)} hostile records on {len(topics.ALL)} topics and their dead letters")
         submit(flow, papers)
-        wanted = [paper.document_id for paper in papers]
-        witness.until(lambda: witness.ended(wanted) == len(wanted), PATIENCE)
+        witness.until(lambda: witness.ended(calm.roots) == len(calm.roots), PATIENCE)
         witness.until(lambda: not unpassed(flow, written), PATIENCE)
-        verdict = account({paper.document_id: paper.outcome for paper in papers}, witness.snapshot())
+        witness.rest(PATIENCE)
+        verdict = account({paper.document_id: paper.outcome for paper in papers}, witness.snapshot(), calm)
         problems = list(_problems(flow, pids, written))
-    return Result("hostile_messages", len(written), verdict, tuple(problems))
+    return own.proven(Result("hostile_messages", len(written), verdict, tuple(problems)))
 
 
 def attack(flow: Flow, partitions: Sequence[int]) -> dict[Place, bool]:
