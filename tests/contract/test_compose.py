@@ -117,6 +117,13 @@ def test_there_are_exactly_our_services_their_servers_and_the_jobs() -> None:
     assert {name: COMPOSE["services"][name]["image"] for name in SERVERS} == SERVERS
 
 
+def test_what_nobody_waits_for_has_the_smallest_share_of_the_cores() -> None:
+    """A container is a group of its own for the kernel, so niceness inside says nothing to the others."""
+    shares = {name: COMPOSE["services"][name].get("cpu_shares", 1024) for name in SERVICES}
+    assert sorted(shares, key=lambda name: shares[name])[:2] == ["vectors", "ocr"]
+    assert {share for name, share in shares.items() if name not in ("vectors", "ocr")} == {1024}
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_has_its_own_image_and_starts_after_topics_and_store(name: str) -> None:
     one = COMPOSE["services"][name]
