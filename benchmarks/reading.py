@@ -24,7 +24,7 @@ from ream_bench import machine, papers
 from ream_bench.command import teller
 from ream_bench.inputs import SAMPLE_DOC
 from ream_bench.installation import Tell
-from ream_bench.reading import legacy, scans, texts
+from ream_bench.reading import legacy, scans, texts, tika
 from ream_bench.reading.race import race, table
 from ream_local.errors import LocalStackError
 
@@ -61,15 +61,15 @@ def measured(corpus: Path | None, folder: Path, rounds: int, tell: Tell) -> Iter
     tell(f"{len(files)} PDFs with text, {sum(files.values())} pages")
     runners = texts.runners()
     try:
-        with texts.tika(tell) as server:
-            rows = race([*runners, server], files, rounds)
+        with tika.runners(tell) as servers:
+            rows = race([*runners, *servers], files, rounds)
     except LocalStackError as error:
         tell(f"Tika is left out: {error}")
         rows = race(runners, files, rounds)
     yield table("PDFs with text, of 200 pages and more", rows, sum(files.values()), "page")
     scanned = scanned_pages(corpus, folder)
     tell(f"{len(scanned)} scanned pages")
-    yield table("Scanned pages", race(scans.runners(), scanned, rounds), len(scanned), "page")
+    yield table("Scanned pages", race(scans.runners(tell), scanned, rounds), len(scanned), "page")
     if shutil.which("soffice"):
         documents = {folder / f"{number}.doc": 1 for number in range(DOCUMENTS)}
         for path in documents:

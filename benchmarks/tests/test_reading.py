@@ -8,7 +8,7 @@ import pytest
 import reading
 
 from ream_bench import papers
-from ream_bench.reading import race, texts
+from ream_bench.reading import race, texts, tika
 from ream_bench.reading.race import Row, Runner
 
 
@@ -31,6 +31,17 @@ def test_every_reader_reads_all_pages(tmp_path: Path) -> None:
     letters = {runner.name: runner.reads(tmp_path / "a.pdf") for runner in texts.runners()}
     assert len(letters) >= 4
     assert min(letters.values()) > 0.9 * max(letters.values()) > 500
+
+
+@pytest.mark.servers
+def test_tika_reads_all_pages_by_upload_and_by_pipes(tmp_path: Path) -> None:
+    papers.text_pdf(tmp_path / "a.pdf", "a", 3, lines=4)
+    letters = next(runner.reads(tmp_path / "a.pdf") for runner in texts.runners())
+    with tika.runners(print) as servers:
+        for server in servers:
+            assert server.reads(tmp_path / "a.pdf") > 0.9 * letters, server.name
+            assert server.elsewhere is not None
+            assert server.elsewhere() > 0
 
 
 def test_without_a_corpus_files_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

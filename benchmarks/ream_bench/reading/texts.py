@@ -1,29 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who reads PDFs with a text layer: extract's cell, bare pypdfium2, pypdf, pdftotext, and Tika's server by upload."""
+"""Who reads PDFs with a text layer: extract's cell, bare pypdfium2, pypdf and pdftotext; Tika has a file of its own."""
 
 from __future__ import annotations
 
-import http.client
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import replace
-from http import HTTPStatus
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
-from ream_bench.processes import running, tree
 from ream_bench.reading.race import Runner
 from ream_extract import cell
 from ream_extract.registry import known
-from ream_local.ports import LOOPBACK, free_ports
-from ream_local.settings import from_environment
-from ream_local.stack import Stack
 
 _MEDIA_TYPE = "application/pdf"
 _SECONDS = 600
@@ -78,41 +70,3 @@ def _by_pypdf(path: Path) -> int:
 
 def _by_pdftotext(path: Path) -> int:
     return len(subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True, timeout=_SECONDS).stdout)
-
-
-@contextmanager
-def tika(tell: Callable[[str], None]) -> Iterator[Runner]:
-    """A server of Apache Tika of its own, which reads what is sent to it.
-
-    Raises:
-        LocalStackError: it does not start.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="ream-bench-tika-"))
-    folder.chmod(0o711)  # root's servers run as another user
-    port = free_ports(1)[0]
-    stack = Stack(replace(from_environment(), data_dir=folder, tika_port=port), ["tika"])
-    try:
-        stack.start(tell, ends_with_caller=True)
-        yield Runner("Tika's server, upload", lambda path: _by_tika(path, port), elsewhere=lambda: _cpu_of(folder))
-    finally:
-        stack.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _by_tika(path: Path, port: int) -> int:
-    with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=_SECONDS)) as connection, path.open("rb") as file:
-        headers = {"Accept": "text/plain", "Content-Type": _MEDIA_TYPE, "Content-Length": str(path.stat().st_size)}
-        connection.request("PUT", "/tika", file, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != HTTPStatus.OK:
-            raise RuntimeError(f"Tika answers {answer.status} to {path.name}")
-        return len(text.decode("utf-8", "replace"))
-
-
-def _cpu_of(folder: Path) -> float:
-    """CPU seconds of all processes that were started with files of a folder, and of what they started."""
-    processes = running()
-    roots = [one.pid for one in processes.values() if str(folder) in one.command]
-    members = {member.process.pid: member for root in roots for member in tree(root, processes)}
-    return sum(member.process.own_seconds + member.process.children_seconds for member in members.values())

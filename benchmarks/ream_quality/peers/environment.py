@@ -76,6 +76,15 @@ def asked(script: str, question: Any) -> Any:
     return json.loads(done.stdout)
 
 
+def program(name: str) -> Path:
+    """The path of a program that the packages of the peers bring.
+
+    Raises:
+        Absent: they cannot be installed.
+    """
+    return _python().with_name(name)
+
+
 def _python() -> Path:
     """Makes the environment once for each set of requirements, in the cache of what is installed."""
     stamp = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
