@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from ream_contracts.artifacts import LayoutBlock
 from ream_extract.pdf_lines import LineOnPage
-from ream_extract.pdf_marks import Shown
 from ream_extract.pdf_page import LARGER, has_word, heading_level
+from ream_extract.pdf_place import Shown
 from ream_extract.reading import Box
 
 Kind = Literal["heading", "paragraph", "list-item", "table", "figure", "header", "footer"]

@@ -94,7 +94,7 @@ def _runs(words: pdfium.PdfTextPage, first_box: int, last_box: int) -> Iterator[
     """Yields what stands close together on a line, in the order of the file."""
     begun = False
     x0 = y0 = x1 = y1 = 0.0
-    for first, low, last, high in text_boxes(words, first_box, last_box):
+    for first, low, last, high in text_boxes(words, range(first_box, last_box)):
         if (
             begun
             and (y1 if y1 < high else high) - (y0 if y0 > low else low) > (y1 - y0) / 2

@@ -4,12 +4,13 @@
 import ctypes
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from ream_extract.pdf_page import Drawn, shown
+from ream_extract.pdf_page import Drawn
+from ream_extract.pdf_place import Shown
 from ream_tables.marks import Rule, Rules, Word
 
 MOST_WORDS = 6_000
@@ -29,33 +30,11 @@ WHITE = 250
 _WORD = re.compile(r"[^\s\ufffe]+")
 
 
-class Shown(NamedTuple):
-    """How the file's coordinates become those of the shown page; PDFium's own call is slow, and this is the same."""
-
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-
-    def __call__(self, x: float, y: float) -> tuple[float, float]:
-        """Turns one place."""
-        return self.a * x + self.b * y + self.e, self.c * x + self.d * y + self.f
-
-
-def shown_by(page: pdfium.PdfPage) -> Shown:
-    """Measures how a page is turned and moved."""
-    span = 1000.0
-    (e, f), (ax, cx), (by, dy) = shown(page, 0, 0), shown(page, span, 0), shown(page, 0, span)
-    return Shown((ax - e) / span, (by - e) / span, (cx - f) / span, (dy - f) / span, e, f)
-
-
-def words_on(page: pdfium.PdfPage, words: pdfium.PdfTextPage, text: str) -> list[Word]:
+def words_on(words: pdfium.PdfTextPage, text: str, place: Shown) -> list[Word]:
     """Returns the words with their boxes, in the order of the text; none where PDFium's text and places differ."""
     if len(text) != words.count_chars():
         return []
-    place, box = shown_by(page), raw.FS_RECTF()
+    box = raw.FS_RECTF()
     found, ask, handle, into = [], raw.FPDFText_GetLooseCharBox, words.raw, ctypes.byref(box)
     for match in _WORD.finditer(text):
         start, end = match.span()
@@ -73,19 +52,13 @@ def words_on(page: pdfium.PdfPage, words: pdfium.PdfTextPage, text: str) -> list
         return [
             Word(left + e, d * top + f, right + e, d * bottom + f, said) for left, top, right, bottom, said in found
         ]
-    return [Word(*_turned(place, *box), said) for *box, said in found]
+    return [Word(*place.box(*box), said) for *box, said in found]
 
 
-def _turned(place: Shown, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
-    (ax, ay), (bx, by) = place(left, top), place(right, bottom)
-    return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
-
-
-def rules_on(page: pdfium.PdfPage, drawn: Drawn) -> Rules:
+def rules_on(drawn: Drawn, place: Shown) -> Rules:
     """Returns the lines that paths draw: thin ones, and the sides of boxes."""
     across: list[Rule] = []
     down: list[Rule] = []
-    place = shown_by(page)
     left = MOST_SEGMENTS
     for handle, bounding in drawn.paths[:PATHS]:
         count = raw.FPDFPath_CountSegments(handle)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
@@ -16,7 +17,9 @@ from ream_contracts.whole import letters
 from ream_extract.pdf_columns import Piece, in_reading_order
 from ream_extract.pdf_downwards import downwards
 from ream_extract.pdf_hidden import read_once
+from ream_extract.pdf_kinds import kinds_of
 from ream_extract.pdf_lines import Edges, LineOnPage
+from ream_extract.pdf_place import Shown, box_of
 from ream_extract.reading import Box
 from ream_extract.text_clean import join_hyphens, tidy
 
@@ -225,12 +228,12 @@ def has_word(line: str) -> bool:
     return _LETTERS.search(line) is not None
 
 
-def drawn_on(page: pdfium.PdfPage) -> Drawn:
-    """Looks through the objects of a page for images, lines and fills."""
+def drawn_on(page: pdfium.PdfPage, place: Shown) -> Drawn:
+    """Looks through the objects of a page for images, lines and fills; `place` says where they are shown."""
     width, height = page.get_size()
     found = _Found()
     _look(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, None, 0, found)
-    boxes = [(handle, box_of(page, bounding, width, height)) for handle, bounding in found.images]
+    boxes = [(handle, box_of(bounding, place, width, height)) for handle, bounding in found.images]
     images = tuple(ImageOnPage(handle, box) for handle, box in boxes if box is not None)
     covered = sum((one.box[2] - one.box[0]) * (one.box[3] - one.box[1]) for one in images)
     share = min(1.0, covered / (width * height)) if width * height > 0 else 0.0
@@ -262,16 +265,17 @@ class _Found:
 
 
 def _look(parent: Any, count: Any, get: Any, container: Any, depth: int, found: _Found) -> None:
-    # Pages draw thousands of objects, so this loop does nothing that it need not.
-    kind_of, text = raw.FPDFPageObj_GetType, raw.FPDF_PAGEOBJ_TEXT
-    for index in range(min(count(parent), OBJECTS)):
-        handle = get(parent, index)
-        kind = kind_of(handle)
-        if kind == text:
-            if found.texts < SAMPLED_TEXTS:
-                found.texts += 1
-                found.invisible += raw.FPDFTextObj_GetTextRenderMode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
+    # Pages draw thousands of objects, nearly all of them text, of which no more than a sample is asked anything.
+    kinds = kinds_of(parent, min(count(parent), OBJECTS), forms=depth > 0)
+    text = raw.FPDF_PAGEOBJ_TEXT
+    texts = (index for index, kind in enumerate(kinds) if kind == text)
+    for index in islice(texts, SAMPLED_TEXTS - found.texts):
+        mode = raw.FPDFTextObj_GetTextRenderMode(get(parent, index))
+        found.texts += 1
+        found.invisible += mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    for index in [index for index, kind in enumerate(kinds) if kind != text]:
+        handle, kind = get(parent, index), kinds[index]
+        if kind == raw.FPDF_PAGEOBJ_FORM:
             if depth < NESTED:
                 inner = (raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
                 _look(handle, *inner, container or handle, depth + 1, found)
@@ -281,24 +285,3 @@ def _look(parent: Any, count: Any, get: Any, container: Any, depth: int, found: 
                 found.images.append((handle, container or handle))
             elif kind == raw.FPDF_PAGEOBJ_PATH and len(found.paths) < PATHS:
                 found.paths.append((handle, container or handle))
-
-
-def box_of(page: pdfium.PdfPage, handle: Any, width: float, height: float) -> Box | None:
-    """Returns the box of an object in points from the top left of the shown page; None when it lies outside."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
-        return None
-    first, second = shown(page, left.value, bottom.value), shown(page, right.value, top.value)
-    x0, x1 = sorted((first[0], second[0]))
-    y0, y1 = sorted((first[1], second[1]))
-    box = (max(0.0, x0), max(0.0, y0), min(width, x1), min(height, y1))
-    return box if box[2] > box[0] and box[3] > box[1] else None
-
-
-def shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
-    """Turns a place in the file's coordinates into points from the top left of the shown page."""
-    width, height = page.get_size()
-    across, down = ctypes.c_int(), ctypes.c_int()
-    scale = 10  # the call answers in whole pixels: ten a point
-    raw.FPDF_PageToDevice(page, 0, 0, round(width * scale), round(height * scale), 0, x, y, across, down)
-    return across.value / scale, down.value / scale

@@ -10,7 +10,8 @@ import pypdfium2.raw as raw  # type: ignore[import-untyped]
 from ream_contracts.artifacts import Table
 from ream_extract.pdf_boxes import text_boxes
 from ream_extract.pdf_marks import rules_on, words_on
-from ream_extract.pdf_page import Drawn, drawn_on, shown
+from ream_extract.pdf_page import Drawn, drawn_on
+from ream_extract.pdf_place import Shown, shown_by
 from ream_extract.reading import Box
 from ream_tables.aligned import STEP, aligned
 from ream_tables.finding import table_in, tables_in
@@ -32,7 +33,7 @@ _FIGURES = re.compile(r"(?:\d[\d.,]*[%)]* |^)[($€£+-]{0,2} ?\d[\d.,]*[%)]*$",
 """A line that ends with two figures, or is one."""
 
 
-def tables_on(page: pdfium.PdfPage, words: pdfium.PdfTextPage, text: str, drawn: Drawn) -> tuple[Table, ...]:
+def tables_on(words: pdfium.PdfTextPage, text: str, drawn: Drawn, place: Shown) -> tuple[Table, ...]:
     """Returns the tables of a page; `text` is what it says. What is looked at is bounded, whatever the page draws."""
     wanted = RULED if len(drawn.paths) >= DRAWINGS else PAIRS
     runs = raw.FPDFText_CountRects(words, 0, -1)
@@ -40,13 +41,13 @@ def tables_on(page: pdfium.PdfPage, words: pdfium.PdfTextPage, text: str, drawn:
         return ()
     rules: Rules | None = None
     if not (len(_FIGURES.findall(text)) > PAIRS or (runs <= RUNS and aligned(_runs(words, runs)) >= PAIRS)):
-        rules = rules_on(page, drawn) if len(drawn.paths) >= DRAWINGS else None
+        rules = rules_on(drawn, place) if len(drawn.paths) >= DRAWINGS else None
         if rules is None or not _ruled(rules):
             return ()
-    found = words_on(page, words, words.get_text_range())
+    found = words_on(words, words.get_text_range(), place)
     if aligned((word.x0, word.x1, word.y1 - word.y0, word.y0) for word in found) < wanted:
         return ()
-    return tuple(tables_in(found, rules or rules_on(page, drawn)))
+    return tuple(tables_in(found, rules or rules_on(drawn, place)))
 
 
 def table_at(page: pdfium.PdfPage, box: Box) -> Table | None:
@@ -56,14 +57,13 @@ def table_at(page: pdfium.PdfPage, box: Box) -> Table | None:
         page: of PDFium.
         box: x0, y0, x1, y1 in points from the bottom left of the page, as PDF counts.
     """
-    words = page.get_textpage()
+    words, place = page.get_textpage(), shown_by(page)
     try:
-        found = words_on(page, words, words.get_text_range())
-        rules = rules_on(page, drawn_on(page))
+        found = words_on(words, words.get_text_range(), place)
+        rules = rules_on(drawn_on(page, place), place)
     finally:
         words.close()
-    (ax, ay), (bx, by) = shown(page, box[0], box[1]), shown(page, box[2], box[3])
-    return table_in((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), found, rules)
+    return table_in(place.box(*box), found, rules)
 
 
 def _ruled(rules: Rules) -> bool:
@@ -82,5 +82,5 @@ def _beside(rules: Iterable[Rule], shortest: float) -> int:
 
 def _runs(words: pdfium.PdfTextPage, count: int) -> Iterator[tuple[float, float, float, float]]:
     """Yields left, right, height and the lower y of runs of text; from where y is counted does not matter."""
-    for left, bottom, right, top in text_boxes(words, 0, count):
+    for left, bottom, right, top in text_boxes(words, range(count)):
         yield left, right, top - bottom, bottom

@@ -17,8 +17,8 @@ from ream_extract.flow import unit as body
 from ream_extract.pdf_blocks import Layout, lines_of
 from ream_extract.pdf_images import are_whole
 from ream_extract.pdf_margins import with_blocks
-from ream_extract.pdf_marks import shown_by
 from ream_extract.pdf_pictures import Pictures, under_text
+from ream_extract.pdf_place import shown_by
 from ream_extract.pdf_second import SecondLook, second_look, stands
 from ream_extract.pdf_spread import spread_of
 from ream_extract.pdf_tables import tables_on
@@ -62,7 +62,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "12"
+    version = "13"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -176,10 +176,10 @@ def _judged(
     pictures: Pictures,
     second: SecondLook,
 ) -> tuple[Item, Layout | None]:
-    words = page.get_textpage()
+    words, place = page.get_textpage(), shown_by(page)
     lacking = DAMAGED if second.is_damaged(number) else None
     try:
-        drawn = pdf_page.drawn_on(page)
+        drawn = pdf_page.drawn_on(page, place)
         said = pdf_page.text_of(words, mixed=drawn.mixed)
         counted, upright = said.counted, second.is_upright(number)
         if (lacking or upright) and (more := second.text(number)):
@@ -187,8 +187,8 @@ def _judged(
             least = letters(said.text) + (not (upright and stands(words)))
             said = pdf_page.unplaced(more) if letters(more) >= least else said
         text = said.text
-        spread = spread_of(page, words, drawn)
-        lines = tuple(lines_of(said.lines, shown_by(page)))
+        spread = spread_of(page, words, drawn, place)
+        lines = tuple(lines_of(said.lines, place))
         drawings = drawn.drawings or (0 if text.strip() else pdf_annotations.pinned(page))
         look = PageLook(text, drawn.image_share, drawings, said.unmapped, drawn.hidden, spread.drawn, spread.text)
         verdict = judge(look)
@@ -202,7 +202,7 @@ def _judged(
         full_page = drawn.hidden and drawn.image_share > 0.9
         tables: tuple[Table, ...] = ()
         if source.tables and not (scanned or full_page):
-            tables = tables_on(page, words, text, drawn)
+            tables = tables_on(words, text, drawn, place)
     finally:
         words.close()
     if lacking is None and not full_page and (scanned or source.pictures) and drawn.images:
