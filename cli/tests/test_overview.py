@@ -111,7 +111,7 @@ def test_with_everything_down_everything_is_said_to_be(here: Surroundings) -> No
     assert (found.lag, found.dead_letters, found.totals, found.wave) == (None, None, None, None)
     out = io.StringIO()
     status.show(found, Console(file=out, width=160))
-    assert "Kafka is away" in out.getvalue()
+    assert "Kafka does not answer" in out.getvalue()
     for name in ("kafka", "opensearch"):
         assert f"{name}: 'ream up' starts it" in out.getvalue()
     assert "store: there is no such folder" in out.getvalue()

@@ -30,8 +30,9 @@ def test_the_live_view_holds_all_that_is_asked_for() -> None:
     pace.note(16, 32, 1600)
     text = written(TOTALS, pace, "ocr waits for store since 12:00")
     for expected in (
-        "32 of 1,042", "stored 900", "planned 800", "pages read 1,200 of 5,000", "completed 40", "searchable 32",
-        "failed 2", "dead letters 1", "2.0 documents/s, 100.0 pages/s", "about 8 min 25 s left", "ocr waits for store",
+        "32 of 1,042", "stored 900", "planned 800", "pages read 1,200 of 5,000", "decided 40 (2 failed)",
+        "searchable 32", "dead letters 1", "2.0 documents/s, 100.0 pages/s", "about 8 min 25 s left",
+        "ocr waits for store",
     ):  # fmt: skip
         assert expected in text
 

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from ream_cli import asking, letters, services, starting
 from ream_cli.asking import Answer
 from ream_cli.failures import CommandError
+from ream_cli.patience import Asked, NoAnswer
 from ream_cli.surroundings import SERVER_OF, Surroundings
 from ream_cli.waits import Wait, longest_first, waits
 from ream_contracts import topics
@@ -22,6 +23,10 @@ from ream_kit import Retry
 from ream_kit.observe import Lag, Observer
 from ream_local.stack import ServerState
 from ream_local.supervisor import ProgramState
+
+_SECONDS = 8.0
+"""Who has not answered by then is said not to answer: whoever asks wants to know now."""
+_SILENT = "it takes connections and does not answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +122,35 @@ class Overview:
 
 
 def look(surroundings: Surroundings) -> Overview:
-    """Asks everybody at the same time."""
+    """Asks everybody at the same time; none of them keeps it from coming back within seconds."""
     plan = services.known_plan(surroundings)
-    with ThreadPoolExecutor(4) as threads:
-        servers = threads.submit(_servers, surroundings)
-        answers = threads.submit(asking.ask_all, plan.ports if plan else {})
-        kafka = threads.submit(_kafka, surroundings)
-        lag, letters = kafka.result()
-        said = answers.result()
-        programs = _programs(surroundings)
-        sweep = said["sweep"].status if "sweep" in said and "totals" in said["sweep"].status else None
-        return Overview(
-            servers.result(),
-            tuple(_service(name, programs.get(name), said.get(name)) for name in services.NAMES),
-            lag,
-            letters,
-            sweep["totals"] if sweep else None,
-            sweep.get("wave") if sweep else None,
-            sweep.get("without_vectors") if sweep else None,
-        )
+    store, kafka = Asked(lambda: _store(surroundings)), Asked(lambda: _kafka(surroundings))
+    said = asking.ask_all(plan.ports if plan else {})
+    servers, programs = _servers(surroundings), _programs(surroundings)
+    until = time.monotonic() + _SECONDS
+    try:
+        lag, letters = kafka.within(_SECONDS)
+    except NoAnswer:
+        lag, letters = None, None
+    try:
+        stored = store.within(max(0.1, until - time.monotonic()))
+    except NoAnswer:
+        stored = ServerLine("store", "away", surroundings.environ["REAM_STORE"], why="it does not answer")
+    sweep = said["sweep"].status if "sweep" in said and "totals" in said["sweep"].status else None
+    return Overview(
+        (*(_silent(line) if line.name == "kafka" and lag is None else line for line in servers), stored),
+        tuple(_service(name, programs.get(name), said.get(name)) for name in services.NAMES),
+        lag,
+        letters,
+        sweep["totals"] if sweep else None,
+        sweep.get("wave") if sweep else None,
+        sweep.get("without_vectors") if sweep else None,
+    )
+
+
+def _silent(line: ServerLine) -> ServerLine:
+    """A server that seemed ready, and answered no question."""
+    return replace(line, state="not ready", why=_SILENT) if line.state == "ready" else line
 
 
 def _programs(surroundings: Surroundings) -> dict[str, ProgramState]:
@@ -151,7 +166,7 @@ def _servers(surroundings: Surroundings) -> tuple[ServerLine, ...]:
     for name, address in where.items():
         found = next((one for one in (state.servers if state else ()) if one.program.name == name), None)
         lines.append(_own_server(name, address, found) if name in own else _named_server(name, address))
-    return (*lines, _store(surroundings))
+    return tuple(lines)
 
 
 def _own_server(name: str, address: str, found: ServerState | None) -> ServerLine:

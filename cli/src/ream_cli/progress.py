@@ -108,17 +108,19 @@ def stages(totals: Totals, *, bringing: bool) -> str:
         f"stored {screen.number(totals.ingested)}",
         f"planned {screen.number(totals.planned)}",
         f"pages read {screen.number(totals.units_answered)} of {screen.number(totals.units)}",
-        f"completed {screen.number(totals.completed)}",
+        f"decided {screen.number(totals.completed)}{_not_whole(totals)}",
         f"searchable {screen.number(totals.indexed)}",
-    ]
-    parts += [
-        f"{name} {screen.number(totals.outcomes[name])}"
-        for name in ("partial", "unsupported", "failed", "rejected")
-        if totals.outcomes[name]
     ]
     if totals.refused:
         parts.append(f"dead letters {screen.number(totals.refused)}")
     return ", ".join(parts)
+
+
+def _not_whole(totals: Totals) -> str:
+    """Says how many of the decided did not come out whole."""
+    found = [name for name in ("partial", "unsupported", "failed", "rejected") if totals.outcomes[name]]
+    said = ", ".join(f"{screen.number(totals.outcomes[name])} {name}" for name in found)
+    return f" ({said})" if said else ""
 
 
 def speed(totals: Totals, pace: Pace, *, bringing: bool) -> str:

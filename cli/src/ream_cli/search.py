@@ -15,6 +15,7 @@ from rich.text import Text
 
 from ream_cli import documents, naming, screen
 from ream_cli.failures import INCOMPLETE, OK, UNAVAILABLE, USAGE, CommandError
+from ream_cli.patience import Asked, NoAnswer
 from ream_cli.surroundings import Surroundings, find
 from ream_cli.versions import versions_of
 from ream_index.search import MARK, DocumentHit, Found, PassageHit, QueryError, Way, similar
@@ -23,6 +24,7 @@ from ream_kit import Reject, Retry
 
 _MARKS = re.compile(f"{MARK[0]}(.*?){MARK[1]}", re.DOTALL)
 _FOUND = "bold yellow"
+_FRESH_SECONDS = 5.0
 _LABELS = {"date": "submitted"}
 """What a facet is called for people, where the name of the field says too little."""
 _OTHER_WAYS = "--by both looks for what the question means as well, --fuzzy for words that are nearly the same."
@@ -167,12 +169,17 @@ def _within(size: int) -> int:
 def freshen(surroundings: Surroundings) -> None:
     """Lets the next search see all that was indexed so far; where OpenSearch cannot be asked, that takes a second.
 
-    Whoever has ingested has his report all the same: what is in the index stays there.
+    Whoever has ingested has his report all the same, and at once: what is in the index stays there.
     """
-    from ream_index.opensearch import Indices  # slow to load, and only needed here
 
-    with contextlib.suppress(Retry, Reject), surroundings.opensearch() as client:
-        Indices(client, surroundings.index_prefix).refresh()
+    def refresh() -> None:
+        from ream_index.opensearch import Indices  # slow to load, and only needed here
+
+        with surroundings.opensearch() as client:
+            Indices(client, surroundings.index_prefix).refresh()
+
+    with contextlib.suppress(Retry, Reject, NoAnswer):
+        Asked(refresh).within(_FRESH_SECONDS)
 
 
 def show(found: Found, console: Console, hint: str = "") -> None:

@@ -90,7 +90,7 @@ def _services(found: Overview) -> Any:
 
 def _show_lag(found: Overview, console: Console) -> None:
     if found.lag is None:
-        console.print("lag: Kafka is away", style="red")
+        console.print("lag: nobody knows, for Kafka does not answer", style="red")
         return
     behind = [each for each in found.lag if each.records]
     if not behind:

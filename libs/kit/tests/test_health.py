@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,3 +113,26 @@ def test_a_stage_whose_port_somebody_has_is_misconfigured(
     }  # fmt: skip
     assert run(nothing, environ) == MISCONFIGURED
     assert f"REAM_HEALTH_PORT={port}" in capfd.readouterr().err
+
+
+def test_who_goes_before_the_answer_comes_is_no_error(
+    subject: Subject, port: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    gone, answered = threading.Event(), threading.Event()
+
+    def slow() -> dict[str, Any]:
+        assert gone.wait(5)
+        answered.set()
+        return {"filler": "x" * 8_000_000}
+
+    monkeypatch.setattr(subject, "status", slow)
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+        client.sendall(b"GET /status HTTP/1.0\r\n\r\n")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closed with a reset
+    gone.set()
+    assert answered.wait(5)
+    assert ask(port, "/livez")[0] == 200
+    threads = [one for one in threading.enumerate() if "process_request" in one.name]
+    for one in threads:
+        one.join(5)
+    assert "Traceback" not in capfd.readouterr().err

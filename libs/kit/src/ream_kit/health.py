@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -39,7 +40,7 @@ class Health:
     """A small HTTP server in a thread of its own: `/livez`, `/readyz`, `/metrics`, `/status`."""
 
     def __init__(self, subject: Subject, port: int, host: str = "127.0.0.1", metrics: Metrics = METRICS) -> None:
-        self._server = ThreadingHTTPServer((host, port), _handler(subject, metrics))
+        self._server = _Server((host, port), _handler(subject, metrics))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="health", daemon=True)
 
@@ -75,6 +76,14 @@ def open_health(
             f"REAM_HEALTH_PORT={settings.health_port} cannot be listened on at {settings.health_host} "
             f"(REAM_HEALTH_HOST): {error.strerror or error}. End what has the port, or give another one."
         ) from None
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of who asks and does not wait for the answer: probes have deadlines of their own."""
+        error = sys.exc_info()[1]
+        if error is not None and not isinstance(error, ConnectionError | TimeoutError):
+            _LOG.warning("health_failed", error=log.where(error))
 
 
 def _handler(subject: Subject, metrics: Metrics) -> type[BaseHTTPRequestHandler]:
