@@ -22,7 +22,6 @@ from ream_faults.runs import Calm, run, tried
 from ream_quality.second_readers import asked
 from ream_quality.silent_loss import Loss, loss, ours
 
-pytestmark = [pytest.mark.corpus, pytest.mark.programs, pytest.mark.timeout(1800)]
 FOLDERS = ("formats", "reports", "ocr-pages")
 OF_ONE_KIND = {"contracts": ".pdf", "invoices": ".pdf", "news": ".txt", "receipts": ".jpg", "tables": ".pdf"}
 """Folders of documents of one kind; what else lies there says what they hold."""
@@ -37,6 +36,8 @@ LARGEST = 300_000
 """Bytes of a file that is taken by default."""
 LOSSES = os.environ.get("RECEIPT_LOSSES", "2")
 """How many losses are tried in each file, or `seams`, or `all`."""
+_SECONDS = 0 if LOSSES == "all" else 1800
+pytestmark = [pytest.mark.corpus, pytest.mark.programs, pytest.mark.timeout(_SECONDS)]
 
 
 @pytest.fixture(scope="module")
