@@ -21,6 +21,10 @@ _EXACT_LETTERS = 16 << 20
 """Letters of values that a sheet shows shortened."""
 
 
+_WHOLE = 0.95
+"""Share of the counted cells below which some were left out on the way."""
+
+
 class TooLarge(Exception):
     """A sheet has more cells, or more letters in them, than may be held."""
 
@@ -33,6 +37,10 @@ class Cells:
     exact: dict[int, list[str]] = field(default_factory=dict)
     """By row: whole values of cells that show less, each with its place."""
     merged: list[Merged] = field(default_factory=list)
+    counted: int = 0
+    """Cells with a value, counted by another way than they are read; 0 where there is none."""
+    blank: int = 0
+    """Cells with a value of which nothing is shown."""
     _count: int = 0
     _letters: int = 0
     _exact_letters: int = 0
@@ -49,6 +57,8 @@ class Cells:
             self.exact.setdefault(row, []).append(f"{place(row, column)} = {exact}")
         if text:
             self._hold(row, column, text)
+        else:
+            self.blank += 1
 
     def _hold(self, row: int, column: int, text: str) -> None:
         self._count += 1
@@ -56,6 +66,10 @@ class Cells:
         if self._count > MOST_CELLS or self._letters > MOST_LETTERS:
             raise TooLarge
         self.rows.setdefault(row, {})[column] = text
+
+    def lack(self, written: int) -> bool:
+        """Says whether fewer are written, and have nothing to show, than were counted."""
+        return self.blank + written < _WHOLE * self.counted
 
     def number(self, row: int, column: int, value: float, code: str, since_1904: bool) -> None:
         """Takes a number as its format code writes it."""

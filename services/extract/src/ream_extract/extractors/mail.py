@@ -10,10 +10,11 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 
+from ream_contracts.whole import letters
 from ream_extract.children import Inside, children
 from ream_extract.extractors.html import between_tags
 from ream_extract.extractors.sealed_file import ENCRYPTED
-from ream_extract.flow import Block, bodies, share, unit
+from ream_extract.flow import Block, bodies
 from ream_extract.html_text import page_text
 from ream_extract.mail_parts import (
     Parts,
@@ -26,6 +27,7 @@ from ream_extract.mail_parts import (
     parts_of,
     text_of,
 )
+from ream_extract.message_body import body_units, letters_of, letters_of_page, plain_blocks
 from ream_extract.pictures import Keeper
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
 
@@ -40,7 +42,7 @@ class MailExtractor:
     """Reads messages (EML) and web pages saved with all that belongs to them (MHTML)."""
 
     name = "mail"
-    version = "7"
+    version = "8"
     media_types = ("message/rfc822", SAVED_PAGE)
     convert_to: str | None = None
     together = ("body",)
@@ -72,14 +74,12 @@ class MailExtractor:
             planned = bodies(sum(map(_size, parts.bodies)))
         saved = source.media_type == SAVED_PAGE
         if first <= planned:
-            blocks, sure = yield from _blocks(message, parts)
+            blocks, counted, sure = yield from _blocks(message, parts)
             if saved and source.pictures:
                 kept = Keeper(scratch, source.limits)
                 pictures = kept.each(_pictures(parts))
                 blocks.append(Block("", 0, (), kept.notes(), pictures))
-            divided = share(blocks, planned)
-            for number in range(first, min(last, planned) + 1):
-                yield unit(number, divided[number - 1], "markup", sure)
+            yield from body_units(blocks, counted, planned, range(first, min(last, planned) + 1), sure)
         attached = () if saved else parts.attached
         inside = (_inside(part, number) for number, part in enumerate(attached, 1))
         rest = planned + len(attached) + 1
@@ -127,21 +127,26 @@ def _metadata(message: Message) -> dict[str, str]:
     return {name.replace("-", "_"): text for name, text in found.items() if text}
 
 
-def _blocks(message: Message, parts: Parts) -> Generator[None, None, tuple[list[Block], int]]:
-    """Returns what a person sees: subject, headers, and what the text parts say; and how sure the characters are."""
+def _blocks(message: Message, parts: Parts) -> Generator[None, None, tuple[list[Block], int, int]]:
+    """Returns what a person sees: subject, headers, and what the text parts say.
+
+    Beside it how many letters it has, counted otherwise than it is read, and how sure the characters are.
+    """
     subject = header(message, "Subject")
     blocks = [Block(subject, 1)] if subject else []
     blocks += [Block(f"{name}: {text}") for name in _SHOWN if (text := header(message, name))]
-    sure = 100
+    counted, sure = letters_of(blocks), 100
     for part in parts.bodies:
         text, certain = text_of(part)
         sure = min(sure, certain)
         if part.get_content_type() == "text/html":
             page = yield from page_text(text)
             blocks += page.blocks
+            counted += letters_of_page(text)
         else:
-            blocks += [Block(block.strip("\n")) for block in text.split("\n\n") if block.strip()]
-    return blocks, sure
+            blocks += plain_blocks(text)
+            counted += letters(text)
+    return blocks, counted, sure
 
 
 def _pictures(parts: Parts) -> Iterator[bytes]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how a message of Outlook (MSG) is read: headers and body as text, what hangs on it as documents."""
 
-import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +9,13 @@ from pathlib import Path
 
 import olefile  # type: ignore[import-untyped]
 
-from ream_contracts.whole import letters
 from ream_extract.children import Inside, children
-from ream_extract.flow import Block, bodies, share, unit
-from ream_extract.html_text import page_text
+from ream_extract.flow import Block, bodies
+from ream_extract.message_body import body_of, body_units, letters_of
 from ream_extract.outlook import CLASS, HTML, MESSAGE_ID, RTF, SUBJECT, Attachment, Message, recipients
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
-from ream_extract.text_clean import tidy
 
 _BODY = ("1000001F", "1000001E", f"{HTML}0102", f"{RTF}0102")
-WHOLE = 0.95
-"""Share of the letters of the plain body that the marked up one must have to be read in its place."""
-_TARGET = re.compile(r"<(?:https?|mailto|file|tel):[^<>]*>")
-"""Where a link leads to: Outlook writes it into the plain body, and it is no text of the other."""
 _BROKEN = (OSError, ValueError, TypeError, IndexError, KeyError, struct.error, OverflowError, RecursionError)
 
 
@@ -30,7 +23,7 @@ class OutlookExtractor:
     """Reads MSG, also of appointments, tasks and contacts."""
 
     name = "outlook"
-    version = "4"
+    version = "5"
     media_types = ("application/vnd.ms-outlook",)
     convert_to: str | None = None
     together = ("body",)
@@ -60,17 +53,9 @@ class OutlookExtractor:
                 subject = " ".join(message.text(SUBJECT).split())
                 blocks = [Block(subject, 1)] if subject else []
                 blocks += [Block(f"{name}: {text}") for name, text in recipients(message)]
-                html, plain = message.html(), message.body()
-                if html:
-                    page = yield from page_text(html)
-                    rich = page.blocks
-                    if letters("".join(block.text for block in rich)) >= WHOLE * letters(_TARGET.sub("", plain)):
-                        plain = ""
-                        blocks += rich
-                blocks += [Block(block) for block in tidy(plain).split("\n\n") if block.strip()]
-                divided = share(blocks, planned)
-                for number in range(first, min(last, planned) + 1):
-                    yield unit(number, divided[number - 1], "markup")
+                body, counted = yield from body_of(message.html(), message.body())
+                counted += letters_of(blocks)
+                yield from body_units([*blocks, *body], counted, planned, range(first, min(last, planned) + 1))
             attached = message.attachments()
             inside = (_inside(one, number) for number, one in enumerate(attached, 1))
             rest = planned + len(attached) + 1

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import olefile  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Annotation, Heading
-from ream_extract import odf_cells, odf_sheets, xls_cells, xlsb_cells, xlsx_cells
+from ream_extract import odf_cells, odf_sheets, sheet_count, xls_cells, xlsb_cells, xlsx_cells
 from ream_extract.children import Inside, children
 from ream_extract.extractors.doc import properties
 from ream_extract.odf_objects import embedded as embedded_in
@@ -32,7 +33,7 @@ from ream_extract.reading import (
 )
 from ream_extract.sheet_cells import Cells, TooLarge, exact_lines, spread
 from ream_extract.sheet_drawings import Hanging, Keep, hanging_on, margin_lines
-from ream_extract.sheet_list import Sheet, SheetList, in_old_book, in_open_document, in_package
+from ream_extract.sheet_list import OldBook, Sheet, SheetList, in_old_book, in_open_document, in_package
 from ream_extract.sheet_tables import table_of
 from ream_extract.side_parts import HEADERS, ON_SHEETS, TEXT, lost
 from ream_extract.text_clean import tidy
@@ -55,7 +56,7 @@ class SheetExtractor:
     """Reads XLSX, XLSM, XLSB, XLS and ODS; macros are never run, links to other files never followed."""
 
     name = "sheets"
-    version = "5"
+    version = "6"
     media_types = (XLS, *ODS, *OPC)
     convert_to: str | None = None
 
@@ -132,7 +133,7 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
             yield _Workbook(
                 book.count,
                 book.sheets,
-                lambda cells, number: xls_cells.fill(cells, book.stream, book.sheets[number - 1].place, general()),
+                lambda cells, number: _in_old_book(cells, book, number, general()),
                 lambda number: _noted(texts.get(number, ()), margins.get(number, ())),
                 [Inside(one.folder, one.size, partial(taken_out, held, one)) for one in embedded(held, OBJECTS)],
                 lambda: properties(held),
@@ -145,10 +146,11 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
             no_styles = styles is None and "styles.xml" in document.parts
             pictures = keeper(document, taken) if taken is not None else None
             listed = in_open_document(document)
+            counted = dict(enumerate(sheet_count.in_open_document(document.data("content.xml") or b""), 1))
             yield _Workbook(
                 listed.count,
                 listed.sheets,
-                lambda cells, number: odf_cells.fill(cells, tables[number]),
+                lambda cells, number: _in_table(cells, tables[number], counted.get(number, 0)),
                 lambda number: (
                     odf_sheets.hanging_on(document, tables[number], styles, pictures) if number in tables else Hanging()
                 ),
@@ -156,6 +158,17 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
                 document.metadata,
                 lambda: [HEADERS] * no_styles + [TEXT] * is_broken(document),
             )
+
+
+def _in_table(cells: Cells, table: Any, counted: int) -> Iterator[None]:
+    cells.counted = counted
+    yield from odf_cells.fill(cells, table)
+
+
+def _in_old_book(cells: Cells, book: OldBook, number: int, general: xls_cells.Globals) -> Iterator[None]:
+    place = book.sheets[number - 1].place
+    cells.counted = sheet_count.in_xls(book.stream, place)
+    yield from xls_cells.fill(cells, book.stream, place, general)
 
 
 def _noted(texts: tuple[str, ...], margins: tuple[str, ...]) -> Hanging:
@@ -182,6 +195,7 @@ def _in_package(package: Package, listed: SheetList) -> Callable[[Cells, int], I
         data = package.data(part) if part else None
         if data is None:
             raise Unreadable("damaged", "A sheet that the workbook lists is not in the file.")
+        cells.counted = sheet_count.in_xlsb(data) if listed.binary else sheet_count.in_xml(data)
         shared, formats = general()
         yield from reader.fill(cells, data, shared, formats, listed.since_1904)
 
@@ -225,6 +239,7 @@ def _written(book: _Workbook, number: int, cells: Cells) -> UnitRead:
         pictures=tuple(more.pictures),
         tables=(table,) if table is not None else (),
         annotations=((Annotation("hidden", "This sheet is hidden.", None),) if told.hidden else ()) + tuple(more.notes),
+        lacking="text-missing" if cells.lack(sum(map(bool, chain.from_iterable(row for _, row in rows)))) else None,
     )
 
 

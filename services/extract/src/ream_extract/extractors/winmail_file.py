@@ -1,29 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides how a `winmail.dat` (TNEF) is read: headers and body as text, what hangs on it as documents."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from ream_contracts.whole import letters
 from ream_extract import tnef
 from ream_extract.children import Inside, children
-from ream_extract.flow import Block, bodies, share, unit
-from ream_extract.html_text import page_text
+from ream_extract.flow import Block, bodies
+from ream_extract.message_body import body_of, body_units, letters_of
 from ream_extract.reading import REST, Item, Plan, Source, UnitFailed, UnitRun, Unreadable
-from ream_extract.text_clean import tidy
 
 LARGEST = 256 << 20
 """Bytes of a file: all of it is held at once."""
-WHOLE = 0.95
-"""Share of the letters of another body that the page must have to be read in its place."""
 
 
 class WinmailExtractor:
     """Reads what Outlook packs into `winmail.dat`."""
 
     name = "winmail"
-    version = "1"
+    version = "2"
     media_types = ("application/vnd.ms-tnef", "application/ms-tnef")
     convert_to: str | None = None
     together = ("body",)
@@ -50,10 +47,11 @@ class WinmailExtractor:
         held = _opened(source)
         planned = _bodies(held)
         if first <= planned:
-            blocks = yield from _blocks(held)
-            divided = share(blocks, planned)
-            for number in range(first, min(last, planned) + 1):
-                yield unit(number, divided[number - 1], "markup")
+            heads = _heads(held)
+            plain, rich = held.text(tnef.BODY), held.rich()
+            body, counted = yield from body_of(held.html(), rich if letters(rich) > letters(plain) else plain)
+            counted += letters_of(heads)
+            yield from body_units([*heads, *body], counted, planned, range(first, min(last, planned) + 1))
         inside = (
             Inside(f"{number}/{name}", len(one.data), partial(_taken, name, one.data))
             for number, one in enumerate(held.attachments, 1)
@@ -88,20 +86,12 @@ def _sender(held: tnef.Winmail) -> str:
     return f"{name} <{address}>".strip() if "@" in address and address != name else name or address
 
 
-def _blocks(held: tnef.Winmail) -> Generator[None, None, list[Block]]:
-    """Returns what a person sees: subject, headers, and the body in the form that says most."""
+def _heads(held: tnef.Winmail) -> list[Block]:
+    """Returns what a person sees above the body: subject and headers."""
     subject = " ".join(held.text(tnef.SUBJECT).split())
     blocks = [Block(subject, 1)] if subject else []
     shown = (("From", _sender(held)), ("To", held.text(tnef.TO)), ("Cc", held.text(tnef.CC)))
-    blocks += [Block(f"{name}: {' '.join(text.split())}") for name, text in shown if text.strip()]
-    plain, rich, html = held.text(tnef.BODY), held.rich(), held.html()
-    if letters(rich) > letters(plain):
-        plain = rich
-    if html:
-        page = (yield from page_text(html)).blocks
-        if letters("".join(block.text for block in page)) >= WHOLE * letters(plain):
-            return blocks + list(page)
-    return blocks + [Block(part.strip("\n")) for part in tidy(plain).split("\n\n") if part.strip()]
+    return blocks + [Block(f"{name}: {' '.join(text.split())}") for name, text in shown if text.strip()]
 
 
 EXTRACTOR = WinmailExtractor()
