@@ -3,6 +3,7 @@
 
 import base64
 import io
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,21 @@ def test_a_page_too_large_to_be_parsed_at_once_is_read_whole(tmp_path: Path, mon
         (str(number), f"row {number}") for number in range(200)
     ]
     assert (cut.title, cut.blocks[0].level, cut.blocks[-1].text) == ("Long", 2, "The end")
+
+
+def test_a_page_inside_of_a_frame_is_read_and_one_elsewhere_only_named() -> None:
+    inner = escape("<p>Inside</p><iframe srcdoc='&lt;p&gt;Deeper&lt;/p&gt;'></iframe>", quote=True)
+    page = f'<p>Before</p><iframe srcdoc="{inner}"></iframe><iframe src="https://example.org/map"></iframe><p>After</p>'
+    blocks = page_text_at_once(page).blocks
+    assert [block.text for block in blocks if block.text] == ["Before", "Inside", "Deeper", "After"]
+    assert [note.text for block in blocks for note in block.annotations] == ["https://example.org/map"]
+    frames = page_text_at_once('<frameset><frame src="menu.html"><frame src="text.html"></frameset>').blocks
+    assert [note.text for block in frames for note in block.annotations] == ["menu.html", "text.html"]
+
+
+def test_frames_inside_one_another_are_read_to_a_depth() -> None:
+    page = "<p>the last</p>"
+    for number in range(12):
+        page = f'<p>{number}</p><iframe srcdoc="{escape(page, quote=True)}"></iframe>'
+    said = [block.text for block in page_text_at_once(page).blocks]
+    assert said == ["11", "10", "9", "8", "7"]

@@ -17,6 +17,8 @@ from ream_extract.text_clean import tidy
 LINKS = 5_000
 TABLE_DEPTH = 6
 """Tables in tables below which a table is no longer asked whether it holds data."""
+FRAMES = 4
+"""Pages inside of attributes of one another that are read."""
 SIGN_OF_LIFE = 20_000
 """Nodes after which the reading of a page shows that it goes on."""
 _FARTHEST = 65_534
@@ -72,6 +74,8 @@ class _Reader:
     """A list item has begun, and nothing of it is written yet."""
     figure: int = 0
     """Blocks that there were when the outermost figure began."""
+    frames: int = 0
+    """Frames that are open, each with a page of its own."""
 
     def say(self, text: str) -> None:
         if not self.preformatted:
@@ -208,6 +212,8 @@ def _enter(node: LexborNode, reader: _Reader) -> None:
         reader.buffers[-1].append("\n")
     elif tag in ("a", "img", "input", "option", "textarea"):
         _element(node, tag, reader)
+    elif tag in ("iframe", "frame"):
+        _frame(node, reader)
     elif tag == "table":
         reader.flush()
         reader.grids.append(_Grid(len(reader.grids) < TABLE_DEPTH and not _is_layout(node)))
@@ -293,6 +299,22 @@ def _element(node: LexborNode, tag: str, reader: _Reader) -> None:
         reader.buffers[-1].append("\n")
     elif tag == "textarea":
         reader.flush()
+
+
+def _frame(node: LexborNode, reader: _Reader) -> None:
+    """Reads the page that a frame holds in itself; where it shows another, that one's address is noted."""
+    within, address = node.attributes.get("srcdoc") or "", tidy(node.attributes.get("src") or "").strip()
+    if address and not within and len(reader.notes) < LINKS:
+        reader.notes.append(Annotation("link", address[:2_000], None))
+    if not within or reader.frames >= FRAMES:
+        return
+    reader.flush()
+    reader.frames += 1
+    tree = LexborHTMLParser(within)
+    for inner, entering in _walk(tree.root) if tree.root is not None else ():
+        (_enter if entering else _leave)(inner, reader)
+    reader.frames -= 1
+    reader.flush()
 
 
 def _joined(pieces: list[str]) -> str:

@@ -32,7 +32,7 @@ class HtmlExtractor:
     """Reads HTML and XHTML, and the words of drawings (SVG)."""
 
     name = "html"
-    version = "6"
+    version = "7"
     media_types = ("text/html", "application/xhtml+xml", "image/svg+xml")
     convert_to: str | None = None
     together = ("body",)
