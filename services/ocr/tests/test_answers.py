@@ -209,3 +209,8 @@ def test_a_layer_without_meaning_on_a_page_that_shows_nothing_is_said_to_be_brok
         kept = {1: replace(layer(1, words, confidence=5), annotations=())}
         (unit,) = collect([answer(1, "", confidence=100)], ((1, 1),), kept, broken=True).read
         assert (unit.text, unit.lacking) == (words, lacking)
+
+
+def test_a_page_in_letters_without_a_pack_is_not_whole() -> None:
+    read = collect([answer(1) | {"script": "Cyrillic"}, answer(2) | {"script": None}], ((1, 2),), {}).read
+    assert [unit.lacking for unit in read] == ["no-pack-for-cyrillic", None]

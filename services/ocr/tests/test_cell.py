@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pytest
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageDraw, ImageFont, TiffImagePlugin
 
 from ream_kit import Retry
 from ream_kit.cells import Cells
@@ -324,3 +324,24 @@ class TestPdf:
         writer.encrypt("password")
         writer.write(tmp_path / "locked.pdf")
         assert one(tmp_path / "locked.pdf")["cause"] == "encrypted"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("Cyrillic", "Собственник обязан нести расходы на содержание помещения и вносить плату ежемесячно до десятого"),
+        ("Greek", "Ο ιδιοκτήτης υποχρεούται να καταβάλλει τις δαπάνες συντήρησης του κτιρίου μέχρι τη δέκατη ημέρα"),
+        (None, "The owner has to bear the costs of the maintenance of the building before the tenth day of the month"),
+    ],
+)
+def test_letters_of_another_script_are_not_taken_for_ours_in_silence(
+    tmp_path: Path, engine: str, script: str | None, words: str
+) -> None:
+    page = Image.new("L", (1600, 900), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.truetype("DejaVuSans.ttf", 34)
+    for line in range(12):
+        pen.text((80, 60 + line * 60), " ".join(words.split()[line % 4 :][:8]), fill=0, font=font)
+    page.save(tmp_path / "page.png", dpi=(200, 200))
+    (answer,) = look(tmp_path / "page.png", engine=engine)
+    assert answer["script"] == script

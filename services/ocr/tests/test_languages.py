@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ream_ocr.engine import EngineError
-from ream_ocr.languages import choose, installed, tessdata
+from ream_ocr.languages import choose, installed, is_read, is_written_in, tessdata
 
 
 def folder(path: Path, *names: str) -> Path:
@@ -48,3 +48,19 @@ def test_none_of_them_is_an_error_that_names_the_packages() -> None:
         choose(("chi_sim",), frozenset({"eng"}))
     with pytest.raises(EngineError, match="none named"):
         choose((), frozenset({"eng"}))
+
+
+def test_what_a_text_is_written_in_is_told_by_its_letters() -> None:
+    assert is_written_in("Жилищный 12, A", "Cyrillic")
+    assert not is_written_in("Co6ctBennnk", "Cyrillic")
+    assert not is_written_in(". 12", "Cyrillic")
+    assert is_written_in("東京都の港", "Japanese")
+    assert is_written_in("住房", "Han")
+    assert is_written_in("주택", "Korean")
+
+
+def test_a_script_is_read_by_its_packs_and_of_others_nothing_is_said() -> None:
+    assert is_read("Cyrillic", ("eng", "rus"))
+    assert not is_read("Cyrillic", ("eng", "deu"))
+    assert is_read("Latin", ())
+    assert is_read("Fraktur", ())

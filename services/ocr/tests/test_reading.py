@@ -44,6 +44,7 @@ class Engine:
     shown: list[tuple[tuple[int, int], int]] = field(default_factory=list)
     name: str = "scripted"
     version: str = "5"
+    written: str | None = None
 
     def read(self, picture: Image.Image, languages: tuple[str, ...], dpi: int) -> PageRead:
         self.shown.append((picture.size, dpi))
@@ -51,6 +52,9 @@ class Engine:
 
     def turn(self, picture: Image.Image) -> int | None:
         return self.turns.pop(0)
+
+    def script(self, picture: Image.Image) -> str | None:
+        return self.written
 
 
 def marked() -> View:
@@ -181,3 +185,20 @@ def test_a_page_in_the_shade_is_evened_however_sure_its_reading_was() -> None:
     assert len(read_page(View(shade), engine, ("eng",)).text.split()) == 40
     engine = Engine([words(95, many=40), words(95, many=10)])
     assert len(read_page(View(shade), engine, ("eng",)).text.split()) == 40
+
+
+@pytest.mark.parametrize(
+    ("confidence", "written", "languages", "script"),
+    [
+        (45, "Cyrillic", ("eng", "deu"), "Cyrillic"),
+        (45, "Cyrillic", ("eng", "ukr"), None),
+        (45, "Latin", ("eng",), None),
+        (45, None, ("eng",), None),
+        (80, "Cyrillic", ("eng",), None),
+    ],
+)
+def test_letters_of_a_script_that_no_language_is_written_in_are_told(
+    confidence: int, written: str | None, languages: tuple[str, ...], script: str | None
+) -> None:
+    engine = Engine([words(confidence)] * 5, turns=[0, None, None], written=written)
+    assert read_page(marked(), engine, languages).script == script

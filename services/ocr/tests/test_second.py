@@ -151,3 +151,20 @@ class _NoCells:
 
     def close(self) -> None:
         """Nothing was started."""
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "script"),
+    [("Собственник обязан", 95, None), ("Собственник обязан", 70, "Cyrillic"), ("Co6ctBennnk o693an", 95, "Cyrillic")],
+)
+def test_a_script_without_a_pack_is_read_where_the_second_engine_is_sure_of_it(
+    text: str, confidence: int, script: str | None
+) -> None:
+    kept = both(answer("Co6ctBennnk", 45) | {"script": "Cyrillic"}, Scripted(answer(text, confidence)))
+    assert (kept["text"], kept["script"]) == (text, script)
+
+
+def test_dots_of_which_a_second_engine_is_sure_are_no_better_than_letters_that_are_guessed() -> None:
+    kept = both(answer("Co6ctBennnk", 45) | {"script": "Cyrillic"}, Scripted(answer(".\n.\n.", 94)))
+    assert (kept["text"], kept["script"]) == ("Co6ctBennnk", "Cyrillic")
+    assert both(UNREADABLE, Scripted(answer(". .", 94))) == UNREADABLE

@@ -111,6 +111,9 @@ class BlindEngine:
     def turn(self, picture: Image.Image) -> int | None:
         return None
 
+    def script(self, picture: Image.Image) -> str | None:
+        return None
+
 
 @pytest.mark.parametrize("guessed", [(), ("ll",), ("wlllm",) * 10])
 def test_page_whose_writing_nobody_reads_is_unreadable(guessed: tuple[str, ...]) -> None:

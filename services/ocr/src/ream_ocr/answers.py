@@ -16,6 +16,8 @@ DRAWN = frozenset({"text", "stamp", "watermark", "redact", "field"})
 """Kinds of annotations whose words people see on the page; of the others an icon, a colour or a line."""
 BROKEN = "broken-text"
 """Cause of units whose text layer is all that there is, and says nothing true."""
+NO_PACK = "no-pack-for-"
+"""What the cause begins with of units in letters for which no language pack is used; their text is guessed."""
 A_WORD = 4
 """Letters from which a text layer without meaning stands for something that was to be read."""
 DOUBTFUL = 50
@@ -120,6 +122,7 @@ def seen_unit(answer: Mapping[str, Any]) -> UnitText:
         annotations=(),
         picture_hash=answer.get("picture_hash"),
         words=str(answer["words"]) or None,
+        lacking=f"{NO_PACK}{str(answer['script']).lower()}" if answer.get("script") else None,
     )
 
 

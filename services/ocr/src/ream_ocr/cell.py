@@ -38,9 +38,9 @@ def read(request: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
 
     Yields:
         `unit` with `kind`, `text`, its `characters`, the places of its `words`, its `tables` and how many `cells` these
-        have, `confidence`, `label`, `width`, `height`, `rotation`, `looks`, `picture_hash` and `look` (how it was
-        looked at); or `unit` with `cause` and `reason` where the document's own fault keeps the unit from being read,
-        and `look` where no word was recognised.
+        have, `confidence`, `label`, `width`, `height`, `rotation`, `looks`, `picture_hash`, `script` (where the
+        languages are not written in that of the page) and `look` (how it was looked at); or `unit` with `cause` and
+        `reason` where the document's own fault keeps the unit from being read, and `look` where no word was recognised.
 
     Raises:
         EngineError: the engine cannot work on this machine.
@@ -112,6 +112,7 @@ def _unit(file: FileView, unit: int, engine: OcrEngine, languages: tuple[str, ..
                 "rotation": read.rotation,
                 "looks": read.looks,
                 "picture_hash": read.picture_hash,
+                "script": read.script,
                 "look": _look(read),
             }
     except Unreadable as error:

@@ -12,6 +12,8 @@ from PIL import Image
 
 SURE = 50
 """Confidence from which a word counts as recognised rather than guessed."""
+SURE_SCRIPT = 1.5
+"""What Tesseract gives a script from which it is believed: print has 2 and more, and what is none below 1.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,12 @@ class OcrEngine(Engine, Protocol):
         """Says by how many degrees clockwise (0, 90, 180, 270) to turn a picture to bring it upright.
 
         None when there is too little to tell by, or no data to tell with.
+        """
+
+    def script(self, picture: Image.Image) -> str | None:
+        """Says which script the letters of an upright picture are of, by Tesseract's name for it, as `Cyrillic`.
+
+        None when there is too little to be sure, or no data to tell with.
         """
 
 

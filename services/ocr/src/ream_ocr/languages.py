@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from ream_ocr.engine import EngineError
 
@@ -22,6 +24,41 @@ FOLDERS = (
 """Where distributions put language data, the newest first."""
 
 _NOT_LANGUAGES = frozenset({"osd", "equ"})
+
+
+OF_SCRIPT = MappingProxyType(
+    {
+        "Arabic": ("ara", "fas", "urd", "pus", "uig", "snd", "kur_ara", "script/Arabic"),
+        "Armenian": ("hye", "script/Armenian"),
+        "Bengali": ("ben", "asm", "script/Bengali"),
+        "Cyrillic": ("rus", "ukr", "bul", "srp", "mkd", "bel", "kaz", "kir", "mon", "tat", "tgk", "uzb_cyrl",
+                     "aze_cyrl", "script/Cyrillic"),
+        "Devanagari": ("hin", "mar", "nep", "san", "script/Devanagari"),
+        "Georgian": ("kat", "kat_old", "script/Georgian"),
+        "Greek": ("ell", "grc", "script/Greek"),
+        "Gujarati": ("guj", "script/Gujarati"),
+        "Gurmukhi": ("pan", "script/Gurmukhi"),
+        "Han": ("chi_sim", "chi_tra", "jpn", "script/HanS", "script/HanT", "script/Japanese"),
+        "Hangul": ("kor", "script/Hangul"),
+        "Hebrew": ("heb", "yid", "script/Hebrew"),
+        "Hiragana": ("jpn", "script/Japanese"),
+        "Japanese": ("jpn", "script/Japanese"),
+        "Kannada": ("kan", "script/Kannada"),
+        "Katakana": ("jpn", "script/Japanese"),
+        "Khmer": ("khm", "script/Khmer"),
+        "Korean": ("kor", "script/Hangul"),
+        "Malayalam": ("mal", "script/Malayalam"),
+        "Tamil": ("tam", "script/Tamil"),
+        "Telugu": ("tel", "script/Telugu"),
+        "Thai": ("tha", "script/Thai"),
+    }
+)  # fmt: skip
+"""Packs that read a script, the likeliest first; of scripts that are not here nobody says that a pack is missing."""
+
+
+_EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
+_LETTERS = {"Han": ("CJK",), "Korean": ("HANGUL",), **dict.fromkeys(("Japanese", "Hiragana", "Katakana"), _EAST_ASIAN)}
+"""What the names of a script's letters begin with in Unicode, where that is not its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +94,18 @@ def installed(folder: Path) -> frozenset[str]:
     """Names the languages that the folder holds packs of; empty when there is no such folder."""
     names = {path.name.removesuffix(ENDING) for path in folder.glob(f"*{ENDING}")}
     return frozenset(names - _NOT_LANGUAGES)
+
+
+def is_read(script: str, languages: Iterable[str]) -> bool:
+    """Says whether one of these packs reads a script, named as Tesseract names it."""
+    return script not in OF_SCRIPT or not set(languages).isdisjoint(OF_SCRIPT[script])
+
+
+def is_written_in(text: str, script: str) -> bool:
+    """Says whether at least half of the letters of a text are of a script: an engine may take them for others."""
+    names = _LETTERS.get(script, (script.upper(),))
+    told = [unicodedata.name(character, "").startswith(names) for character in text if character.isalpha()]
+    return 2 * sum(told) >= len(told) > 0
 
 
 def choose(wanted: Iterable[str], there: frozenset[str]) -> Choice:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ream_ocr import pages
 from ream_ocr.engine import OcrEngine, PageRead
+from ream_ocr.languages import is_read
 from ream_ocr.light import is_uneven
 from ream_ocr.likeness import FEW_WORDS, picture_hash
 from ream_ocr.pages import Look
@@ -19,6 +20,9 @@ from ream_ocr.skew import skew
 from ream_ocr.table_words import level_of
 from ream_ocr.tables import Seen, upright
 from ream_ocr.writing import looks_like_writing
+
+GUESSED = 65
+"""Confidence of a page below which its letters may be of a script that nobody asked for: those have 35 to 55."""
 
 
 class PageView(Protocol):
@@ -52,6 +56,7 @@ class Page:
         picture_hash: what it looks like, where it has few words or none; None where nothing is to be seen.
         words: where the words of the text stand on the page, as `ream_contracts.words` writes it.
         seen: what was read, lines across; None where there is nothing, or where its lines stand on end and slope.
+        script: of its letters, where none of the languages is written so: the text is guessed; None elsewhere.
     """
 
     text: str
@@ -63,6 +68,7 @@ class Page:
     picture_hash: str | None = None
     words: str = ""
     seen: Seen | None = None
+    script: str | None = None
 
 
 def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> Page:
@@ -93,7 +99,14 @@ def read_page(view: PageView, engine: OcrEngine, languages: tuple[str, ...]) -> 
     if page.text:
         seen = Seen(picture, look.dpi, best, place(plain, picture, look), tight=True)
         page = replace(page, words=seen.place.packed(best.words), seen=_across(seen, page.rotation))
+        page = replace(page, script=_unread(page, picture, engine, languages))
     return replace(page, picture_hash=picture_hash(first)) if len(page.text.split()) < FEW_WORDS else page
+
+
+def _unread(page: Page, picture: Image.Image, engine: OcrEngine, languages: tuple[str, ...]) -> str | None:
+    """Asks what the letters are where the engine knows hardly a word, and says so where no language fits them."""
+    script = engine.script(picture) if page.confidence < GUESSED else None
+    return None if script is None or is_read(script, languages) else script
 
 
 def _even(look: Look, read: PageRead, picture: Image.Image, view: PageView, engine: OcrEngine) -> Look | None:

@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ream_ocr.engine import SURE
+from ream_ocr.languages import is_written_in
 
 UNREADABLE = "unreadable"
 """Cause of a page on which somebody has written, and the first engine recognised no word of that."""
+
+
+READ = 85
+"""Confidence from which a second engine has read a page whose script the first has no pack for."""
 
 
 def is_doubtful(answer: Mapping[str, Any], sure: int) -> bool:
@@ -29,12 +34,14 @@ def better(first: Mapping[str, Any], second: Mapping[str, Any]) -> Mapping[str, 
 
     Both are answers for the same page; the second engine is asked only where the first is in doubt.
     """
-    if "cause" in second or not str(second["text"]).strip():
+    if "cause" in second or not _worth(second):
         return first
     if "cause" not in first and _worth(first) > _worth(second):
         return first
     looks = int(first.get("looks", 1)) + 1
-    return {**second, "looks": looks, "picture_hash": first.get("picture_hash")}
+    script = first.get("script")
+    read = script is None or (int(second["confidence"]) >= READ and is_written_in(str(second["text"]), script))
+    return {**second, "looks": looks, "picture_hash": first.get("picture_hash"), "script": None if read else script}
 
 
 def _worth(answer: Mapping[str, Any]) -> int:

@@ -20,7 +20,7 @@ from ream_ocr.parameters import STAGE, Parameters
 from ream_ocr.pictures_in_text import with_pictures
 from ream_ocr.reader import Job, Reader, open_reader
 
-VERSION = "9"
+VERSION = "10"
 _LOG = log.logger("ocr.service")
 
 SegmentMethod = Literal["text-layer", "markup", "plain", "converted", "ocr", "container"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytesseract  # type: ignore[import-untyped]
 from PIL import Image
 
 from ream_ocr import tsv
-from ream_ocr.engine import EngineError, PageRead
+from ream_ocr.engine import SURE_SCRIPT, EngineError, PageRead
 
 _SMALLEST_DPI, _LARGEST_DPI = 70, 600
 """Beyond these Tesseract takes letters for dust, or dust for letters."""
@@ -60,15 +61,25 @@ class PytesseractEngine:
 
     def turn(self, picture: Image.Image) -> int | None:
         """Says how to bring a picture upright."""
+        found = self._looked_at(picture)
+        return int(found["rotate"]) % 360 if found else None
+
+    def script(self, picture: Image.Image) -> str | None:
+        """Says which script its letters are of."""
+        found = self._looked_at(picture)
+        return str(found["script"]) if found and float(found["script_conf"]) >= SURE_SCRIPT else None
+
+    def _looked_at(self, picture: Image.Image) -> dict[str, Any] | None:
+        """How a picture lies and what its letters are; None where there are too few, or no data to tell with."""
         if not self._can_turn:
             return None
         try:
-            found = pytesseract.image_to_osd(
+            found: dict[str, Any] = pytesseract.image_to_osd(
                 picture, config=f"--psm 0 {self._data()}", output_type=pytesseract.Output.DICT
             )
         except pytesseract.TesseractError:  # too few letters; the program says no more than that it failed
             return None
-        return int(found["rotate"]) % 360
+        return found
 
     def _data(self) -> str:
         # pytesseract splits this the way a shell would.

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import tesserocr  # type: ignore[import-untyped]
 from PIL import Image
 
 from ream_ocr import tsv
-from ream_ocr.engine import EngineError, PageRead
+from ream_ocr.engine import SURE_SCRIPT, EngineError, PageRead
 
 _SMALLEST_DPI, _LARGEST_DPI = 70, 600
 """Beyond these Tesseract takes letters for dust, or dust for letters."""
@@ -48,18 +49,28 @@ class TesserocrEngine:
 
     def turn(self, picture: Image.Image) -> int | None:
         """Says how to bring a picture upright."""
+        found = self._looked_at(picture)
+        return (360 - int(found["orient_deg"])) % 360 if found else None
+
+    def script(self, picture: Image.Image) -> str | None:
+        """Says which script its letters are of."""
+        found = self._looked_at(picture)
+        return str(found["script_name"]) if found and found["script_conf"] >= SURE_SCRIPT else None
+
+    def _looked_at(self, picture: Image.Image) -> dict[str, Any] | None:
+        """How a picture lies and what its letters are; None where there are too few, or no data to tell with."""
         if not self._can_turn:
             return None
         if self._turner is None:
             self._turner = self._api("osd", tesserocr.PSM.OSD_ONLY)
         try:
             self._turner.SetImage(picture)
-            found = self._turner.DetectOrientationScript()
+            found: dict[str, Any] | None = self._turner.DetectOrientationScript()
         except RuntimeError:  # what the library raises for a picture with too few letters
             return None
         finally:
             self._turner.Clear()
-        return (360 - int(found["orient_deg"])) % 360 if found else None
+        return found
 
     def _open(self, languages: tuple[str, ...]) -> tesserocr.PyTessBaseAPI:
         if self._reader is None or self._languages != languages:
