@@ -15,7 +15,7 @@ from pathlib import Path
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
 from ream_contracts.artifacts import Table
-from ream_extract.pdf_page import shown
+from ream_extract.pdf_place import shown_by
 from ream_ocr.engine import OcrEngine
 from ream_ocr.engines import open_engine
 from ream_ocr.languages import installed, tessdata
@@ -71,9 +71,8 @@ def _shown(
     document = pdfium.PdfDocument(path)
     try:
         page = document[number - 1]
-        for box in boxes:
-            (ax, ay), (bx, by) = shown(page, box[0], box[1]), shown(page, box[2], box[3])
-            yield min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+        place = shown_by(page)
         page.close()
+        yield from (place.box(*box) for box in boxes)
     finally:
         document.close()
