@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 from ream_contracts import codec, units, words
 from ream_contracts.artifacts import Table, UnitText
 from ream_contracts.whole import NotWhole, letters
+from ream_ocr.blocks import blocks_of
 from ream_ocr.judging import Keep, judge, together, with_notes
 
 DRAWN = frozenset({"text", "stamp", "watermark", "redact", "field"})
@@ -69,7 +70,8 @@ def collect(
         wanted.remove(unit)
         layer = kept.get(unit)
         if "cause" not in answer:
-            read.append(_better(layer, seen_unit(answer), broken=broken))
+            unit_read = _better(layer, seen_unit(answer), broken=broken)
+            read.append(replace(unit_read, blocks=blocks_of(unit_read)) if unit_read.method == "ocr" else unit_read)
         elif stands_alone(layer):
             read.append(layer)  # a page that cannot be drawn still says what its text layer says
         else:
