@@ -94,7 +94,9 @@ def measure(place: Place, count: int, say: Callable[[str], object]) -> Figures:
         figures |= _changelog(place, count * (1 + PAGES))
         figures["repeated_per_second"] = _fed(place, worker, names[: max(1, count // 4)], range(2, 1 + PAGES))
         figures["memory_open_bytes"] = pss(worker.pid)
-        figures["files_bytes"] = sum(_on_disk(file) for kind in ("*.sst", "*.log") for file in place.folder.rglob(kind))
+        figures["files_bytes"] = sum(
+            _on_disk(file) for kind in ("*.sst", "[0-9]*.log") for file in place.folder.rglob(kind)
+        )
         for data, name in (("data", "recovery_own_files_seconds"), ("other", "recovery_changelog_seconds")):
             worker, figures[name] = _recovered(place, worker, data, names, memory)
             say(f"killed: at work again after {figures[name]:.1f} s")

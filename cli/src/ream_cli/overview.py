@@ -26,6 +26,8 @@ from ream_local.supervisor import ProgramState
 
 _SECONDS = 8.0
 """Who has not answered by then is said not to answer: whoever asks wants to know now."""
+_STORE_SECONDS = 3.0
+"""The same for the store where Kafka is what is asked about."""
 _SILENT = "it takes connections and does not answer"
 
 
@@ -219,8 +221,9 @@ def _kafka(surroundings: Surroundings) -> tuple[tuple[Lag, ...] | None, Mapping[
 def _dead_letters(observer: Observer, surroundings: Surroundings) -> dict[str, int]:
     """Dead letters by topic that were not sent again; with the store away, all there are."""
     try:
-        done = Counter(letters.redriven_topics(surroundings.store()))
-    except (Retry, CommandError):
+        asked = Asked(lambda: Counter(letters.redriven_topics(surroundings.store())))
+        done = asked.within(_STORE_SECONDS)
+    except (Retry, CommandError, NoAnswer):
         done = Counter()
     names = [topic.dead_letters for topic in topics.ALL]
     ends, begins = observer.ends(names), observer.begins(names)

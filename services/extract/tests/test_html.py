@@ -190,9 +190,14 @@ def test_a_page_inside_of_a_frame_is_read_and_one_elsewhere_only_named() -> None
     assert [note.text for block in frames for note in block.annotations] == ["menu.html", "text.html"]
 
 
-def test_frames_inside_one_another_are_read_to_a_depth() -> None:
+def test_frames_inside_one_another_are_read_to_a_depth_and_what_is_deeper_is_missed(tmp_path: Path) -> None:
     page = "<p>the last</p>"
     for number in range(12):
         page = f'<p>{number}</p><iframe srcdoc="{escape(page, quote=True)}"></iframe>'
-    said = [block.text for block in page_text_at_once(page).blocks]
-    assert said == ["11", "10", "9", "8", "7"]
+    read = page_text_at_once(page)
+    assert ([block.text for block in read.blocks], read.left_out) == (["11", "10", "9", "8", "7"], 1)
+    path = tmp_path / "frames.html"
+    path.write_text(page)
+    (body,) = [one for one in EXTRACTOR.read(Source(path, "text/html"), 1, 1, tmp_path) if one is not None]
+    assert isinstance(body, UnitRead)
+    assert body.lacking == "too-deep"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,7 +16,7 @@ from ream_extract import message_body
 from ream_extract.extractors import mail
 from ream_extract.flow import Block
 from ream_extract.html_text import PageText, page_text
-from ream_extract.message_body import body_of
+from ream_extract.message_body import body_of, letters_of_page
 from ream_extract.reading import Source, UnitRead
 
 PARAGRAPHS = [f"Paragraph {number} says something about the harbour and its walls." for number in range(10)]
@@ -74,3 +75,10 @@ def test_the_form_that_says_most_is_read_and_counted() -> None:
     blocks, counted = both("<p>Hello</p>", "Hello Bob,\n\nhow are you?\n\n\n")
     assert ([block.text for block in blocks], counted) == (["Hello Bob,", "how are you?"], 17)
     assert both("", "") == ([], 0)
+
+
+def test_titles_are_left_out_of_the_count_in_linear_time() -> None:
+    assert letters_of_page("<title>a < b <x></title><p>Hello</p>") == 5
+    began = time.process_time()
+    letters_of_page("<title " * 200_000)
+    assert time.process_time() - began < 5

@@ -26,6 +26,7 @@ def test_of_xlsx_what_has_a_value_or_words_counts() -> None:
         b'<c><f>1+1</f><v></v></c><c s="4"/><c><v/></c><c t="inlineStr"><is><t>words</t></is></c></row>'
     )
     assert sheet_count.in_xml(part) == 4
+    assert sheet_count.in_xml(b"<c><is></is></c><c><is><t/></is></c><c><is><r><t>x</t></r></is></c>") == 1
 
 
 def binary(kind: int, body: bytes = b"1234") -> bytes:
@@ -61,6 +62,11 @@ def test_of_ods_cells_of_each_sheet_that_have_a_type_count() -> None:
     )
     assert sheet_count.in_open_document(content) == [2, 0]
     assert sheet_count.in_open_document(b"") == []
+    empty = b'<table:table><table:table-cell office:value-type="string"><text:p/></table:table-cell>'
+    formula = b'<table:table-cell office:value-type="string" office:string-value=""/>'
+    assert sheet_count.in_open_document(
+        empty + formula + b"<table:table-cell><text:p>x</text:p></table:table-cell>"
+    ) == [0]
 
 
 def workbook(path: Path, *sheets: bytes) -> Path:
@@ -110,6 +116,12 @@ def test_a_sheet_that_shows_fewer_cells_than_there_are_lacks_text(
     assert [sheet.lacking for sheet in read(path)] == [None, None, None]
     losing(monkeypatch)
     assert [sheet.lacking for sheet in read(path)] == ["text-missing", None, None]
+
+
+def test_words_that_the_list_of_texts_lacks_are_lost_cells(tmp_path: Path) -> None:
+    rows = b"".join(b'<row r="%d"><c t="s"><v>%d</v></c><c><v>1</v></c></row>' % (row, row) for row in range(1, 6))
+    (sheet,) = read(workbook(tmp_path / "book.xlsx", rows))
+    assert sheet.lacking == "text-missing"
 
 
 @pytest.mark.corpus

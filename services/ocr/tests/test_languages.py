@@ -62,5 +62,6 @@ def test_what_a_text_is_written_in_is_told_by_its_letters() -> None:
 def test_a_script_is_read_by_its_packs_and_of_others_nothing_is_said() -> None:
     assert is_read("Cyrillic", ("eng", "rus"))
     assert not is_read("Cyrillic", ("eng", "deu"))
+    assert is_read("Han", ("chi_sim_vert",))
     assert is_read("Latin", ())
     assert is_read("Fraktur", ())

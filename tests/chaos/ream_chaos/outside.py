@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-NOBODYS = ("/boot", "/etc", "/home", "/opt", "/srv", "/usr")
+NOBODYS = ("/boot", "/etc", "/srv", "/usr")
 """Folders that nobody writes to while documents are read: as good as all that a name in an archive could aim at."""
 _BYTECODE = "__pycache__"
 

@@ -60,7 +60,10 @@ def truth(path: Path) -> Truth | None:
     """
     if path.name in KNOWN:
         return KNOWN[path.name]
-    return _of_pdf(path) if b"PDF-" in path.read_bytes()[:1024] else None
+    try:
+        return _of_pdf(path) if b"PDF-" in path.read_bytes()[:1024] else None
+    except subprocess.TimeoutExpired:
+        return None  # it hangs the other program
 
 
 def _of_pdf(path: Path) -> Truth:

@@ -82,8 +82,9 @@ def _fitting(path: Path, lock: IO[str], owner: dict[str, str]) -> DataDir:
 
 
 def _wipe(path: Path, but: str) -> None:
+    """Leaves the mark, which is written anew when all else is gone: who is killed meanwhile has all to do again."""
     for one in path.iterdir():
-        if one.name == but:
+        if one.name in (but, _MARK):
             continue
         if one.is_dir() and not one.is_symlink():
             shutil.rmtree(one)

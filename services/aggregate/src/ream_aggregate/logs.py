@@ -24,7 +24,7 @@ class Bridge(logging.Handler):
     def __init__(self, level: int = logging.NOTSET, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(level)
         self._now = now
-        self._left_out: dict[tuple[str, str], list[float]] = {}
+        self._left_out: dict[tuple[object, ...], list[float]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes one line; the message is the library's, and speaks of topics, offsets and errors.
@@ -43,7 +43,10 @@ class Bridge(logging.Handler):
 
     def _counted(self, record: logging.LogRecord) -> int | None:
         """Returns how many of the kind were left out since the last; None where this one is left out too."""
-        kind, now = (record.name, str(record.msg)), self._now()
+        args = record.args if isinstance(record.args, tuple) else ()
+        errors = [type(one).__name__ for one in args if isinstance(one, BaseException)]
+        errors += [record.exc_info[0].__name__] if record.exc_info and record.exc_info[0] else []
+        kind, now = (record.name, record.levelno, str(record.msg), *errors), self._now()
         if (known := self._left_out.get(kind)) is not None and now - known[0] < AGAIN_SECONDS:
             known[1] += 1
             return None

@@ -76,6 +76,8 @@ class _Reader:
     """Blocks that there were when the outermost figure began."""
     frames: int = 0
     """Frames that are open, each with a page of its own."""
+    left_out: int = 0
+    """Pages in frames that lie too deep in others to be read."""
 
     def say(self, text: str) -> None:
         if not self.preformatted:
@@ -142,6 +144,8 @@ class PageText:
     """Addresses of the images that lie in the page itself."""
     places: list[int]
     """For each of them the number of the block in which it stands."""
+    left_out: int = 0
+    """Pages in frames that lie too deep in others to be read."""
 
 
 def page_text(text: str) -> Generator[None, None, PageText]:
@@ -160,7 +164,7 @@ def page_text(text: str) -> Generator[None, None, PageText]:
         heading = tree.css_first("title")
         title = title or (tidy(" ".join(heading.text().split()))[:1_000] if heading is not None else "")
         meta = meta or _meta(tree)
-    return PageText(title, meta, reader.blocks, reader.images, reader.places)
+    return PageText(title, meta, reader.blocks, reader.images, reader.places, reader.left_out)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -306,7 +310,10 @@ def _frame(node: LexborNode, reader: _Reader) -> None:
     within, address = node.attributes.get("srcdoc") or "", tidy(node.attributes.get("src") or "").strip()
     if address and not within and len(reader.notes) < LINKS:
         reader.notes.append(Annotation("link", address[:2_000], None))
-    if not within or reader.frames >= FRAMES:
+    if not within:
+        return
+    if reader.frames >= FRAMES:
+        reader.left_out += 1
         return
     reader.flush()
     reader.frames += 1

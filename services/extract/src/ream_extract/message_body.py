@@ -15,7 +15,7 @@ WHOLE = 0.95
 """Share of the letters of the plain form that the page must have to be read in its place."""
 _TARGET = re.compile(r"<(?:https?|mailto|file|tel):[^<>]*>")
 """Where a link leads to: Outlook writes it into the plain form, and it is no text of the other."""
-_TITLE = re.compile(r"<title\b[^>]*>(?:[^<]*</title\s*>)?", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^>]*(?:>(?:.*?</title\s*>|.*)|\Z)", re.IGNORECASE | re.DOTALL)
 """Programs that show a message show its subject, and no title of its page."""
 
 

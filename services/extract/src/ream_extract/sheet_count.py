@@ -5,14 +5,21 @@ import re
 import struct
 from itertools import pairwise
 
-_VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>\s*[^<\s]|<(?:\w{1,20}:)?is(?:\s[^<>]*)?>")
+_VALUE = re.compile(
+    rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>\s*[^<\s]"
+    rb"|<(?:\w{1,20}:)?is(?:\s[^<>]*)?>\s*(?:<(?!/(?:\w{1,20}:)?is\b)[^<>]*>\s*)*[^<\s]"
+)
 """A value that is not blank, or words that stand in the cell itself: in a sheet's part only cells have either."""
 _XLSB = frozenset({*range(2, 12), 62})
 """Numbers, errors, truths, words, formulas by their results, rich text; not cells that are only coloured (1)."""
 _XLS = frozenset({0x203, 0x27E, 0xFD, 0x204, 0xD6, 0x205})
 _XLS_MANY, _XLS_FORMULA, _XLS_BEGIN, _XLS_END = 0xBD, 0x06, 0x809, 0x0A
 _TABLE = re.compile(rb"<table:table(?=[\s/>])")
-_TYPED = re.compile(rb"<table:(?:covered-)?table-cell\s[^<>]*\boffice:value-type=")
+_TYPED = re.compile(
+    rb"<table:(?:covered-)?table-cell\s[^<>]*\boffice:value-type="
+    rb"(?:\"(?!string)|\"string\"[^<>]*>\s*(?:<(?!/?table:)[^<>]*>\s*)*[^<\s])"
+)
+"""A cell with a number, day or truth, or with a text that has a letter."""
 _NO_TEXT = (0xFFFF, 3)
 """What the result of a formula of XLS ends and begins with where it is a text without a letter."""
 

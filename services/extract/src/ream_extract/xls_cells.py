@@ -127,7 +127,8 @@ def _take(cells: Cells, kind: int, body: bytes, book: Globals) -> tuple[int, int
             cells.number(row, column + number, value, code, book.since_1904)
     elif kind == _LABEL_SHARED and len(rest) >= 4:
         number = struct.unpack_from("<I", rest)[0]
-        cells.words(row, column, book.shared[number] if number < len(book.shared) else "", code)
+        if number < len(book.shared):  # else its words are lost, and the count of cells says so
+            cells.words(row, column, book.shared[number], code)
     elif kind in (_LABEL, _RICH):
         cells.words(row, column, _text(body, 6, book), code)
     elif kind == _BOOL_OR_ERROR and len(rest) >= 2:

@@ -58,7 +58,8 @@ def _take(
         cells.words(row, column, text_at(body, 1)[0], code)
     elif kind == _REFERENCE and len(body) >= 4:
         number = struct.unpack_from("<I", body)[0]
-        cells.words(row, column, shared[number] if number < len(shared) else "", code)
+        if number < len(shared):  # else its words are lost, and the count of cells says so
+            cells.words(row, column, shared[number], code)
     elif kind in (_REAL, _F_REAL) and len(body) >= 8:
         cells.number(row, column, struct.unpack_from("<d", body)[0], code, since_1904)
     elif kind == _RK and len(body) >= 4:

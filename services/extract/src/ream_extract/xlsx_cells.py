@@ -182,7 +182,8 @@ class _Sheet:
             self._cells.put(row, column, unescaped(f"={formula}" if formula else self._formulas.get(self._group, "=")))
         elif self._kind == "s":
             number = int(value) if value.strip().isdecimal() and len(value) < 10 else -1
-            self._words(self._shared[number] if 0 <= number < len(self._shared) else "")
+            if 0 <= number < len(self._shared):  # else its words are lost, and the count of cells says so
+                self._words(self._shared[number])
         elif self._kind in ("str", "e", "d"):
             self._words(unescaped(value))
         elif self._kind == "b":

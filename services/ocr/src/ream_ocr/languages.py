@@ -98,7 +98,8 @@ def installed(folder: Path) -> frozenset[str]:
 
 def is_read(script: str, languages: Iterable[str]) -> bool:
     """Says whether one of these packs reads a script, named as Tesseract names it."""
-    return script not in OF_SCRIPT or not set(languages).isdisjoint(OF_SCRIPT[script])
+    packs = {language.removesuffix("_vert") for language in languages}
+    return script not in OF_SCRIPT or not packs.isdisjoint(OF_SCRIPT[script])
 
 
 def is_written_in(text: str, script: str) -> bool:

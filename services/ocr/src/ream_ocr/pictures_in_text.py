@@ -46,6 +46,7 @@ def with_pictures(unit: UnitText, answers: Mapping[int, Mapping[str, Any]]) -> U
 
 
 def _added(unit: UnitText, number: int, seen: UnitText) -> UnitText:
+    unit = replace(unit, lacking=unit.lacking or seen.lacking)
     said = unsaid(unit.text, seen.text)
     if not said:
         return unit  # neither its tables: they are made of the same words

@@ -27,7 +27,7 @@ class EpubExtractor:
     """Reads EPUB 2 and 3."""
 
     name = "epub"
-    version = "4"
+    version = "5"
     media_types = ("application/epub+zip",)
     convert_to: str | None = None
 

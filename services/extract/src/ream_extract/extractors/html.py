@@ -68,7 +68,8 @@ class HtmlExtractor:
         parts = share(blocks, bodies(between_tags(data)))
         shares = apportion(counted, parts)
         for number in range(first, last + 1):
-            yield unit(number, parts[number - 1], "markup", confidence, shares[number - 1])
+            read = unit(number, parts[number - 1], "markup", confidence, shares[number - 1])
+            yield replace(read, lacking="too-deep" if page.left_out else None)
 
 
 def between_tags(data: bytes) -> int:

@@ -147,6 +147,8 @@ def _opened(source: Source, kept: Keep) -> Iterator[_Workbook]:
             pictures = keeper(document, taken) if taken is not None else None
             listed = in_open_document(document)
             counted = dict(enumerate(sheet_count.in_open_document(document.data("content.xml") or b""), 1))
+            if len(counted) != len(tables):  # tables inside of others: nobody knows which count is whose
+                counted = {}
             yield _Workbook(
                 listed.count,
                 listed.sheets,
