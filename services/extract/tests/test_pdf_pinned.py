@@ -9,7 +9,7 @@ from ream_contracts.whole import letters
 from ream_extract import pdf_annotations, pdf_structure
 from ream_extract.extractors.pdf import EXTRACTOR
 from ream_extract.pdf_annotations import _beyond
-from ream_extract.reading import ChildRead, Item, Source, UnitFailed, UnitRead, UnitRun
+from ream_extract.reading import ChildRead, Item, Source, UnitFailed, UnitRead, UnitRun, UnitScanned
 from ream_extract.testing import _file, _stream
 
 PDF = "application/pdf"
@@ -114,6 +114,16 @@ def test_a_stamp_changes_no_page_that_is_read_after_it(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert [page(path).text for _ in range(2)] == ["Words of the page\nSeen"] * 2
     assert path.read_bytes() == before
+
+
+def test_what_is_drawn_on_an_empty_page_is_known_before_it_is_read_from_its_picture(tmp_path: Path) -> None:
+    """A button that is small and grey is no word to OCR, and the page would be empty."""
+    stamp = f"<< {RECT} /Subtype /Stamp /AP << /N 7 0 R >> >>"
+    path = made(tmp_path / "a.pdf", stamp, drawing("Authors"), page="/Annots [6 0 R]", content="")
+    (scanned,) = read(path)
+    assert isinstance(scanned, UnitScanned)
+    assert scanned.kept is not None
+    assert (scanned.kept.text, scanned.kept.confidence) == ("Authors", 100)
 
 
 def test_what_is_known_is_left_out_as_often_as_it_is_known() -> None:

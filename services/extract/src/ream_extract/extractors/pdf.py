@@ -62,7 +62,7 @@ class PdfExtractor:
     """Reads PDF."""
 
     name = "pdf"
-    version = "13"
+    version = "14"
     media_types = ("application/pdf",)
     convert_to: str | None = None
 
@@ -222,9 +222,11 @@ def _judged(
         taken, left_out = pictures.of_page(page, drawn.images)
         taken = under_text(taken, lines) if drawn.hidden else taken
         notes += left_out
-    # Of a page that ocr reads, what is pinned to it is in the picture.
-    if scanned is None and pdf_annotations.draws(page, document.formenv):
+    sure = verdict.confidence
+    # Of a page that ocr reads, what is pinned to it is in the picture; where there is nothing else, it is better known.
+    if (scanned is None or not drawn.drawings) and pdf_annotations.draws(page, document.formenv):
         laid = pdf_annotations.drawn_words(document, number, text)
+        sure = 100 if laid and not text.strip() else sure
         text = "\n".join(filter(None, (text, laid)))
         below.append((len(text) - len(laid), len(text)))
         notes += [Annotation("drawn", laid, None)] if laid else []
@@ -233,7 +235,7 @@ def _judged(
         "page",
         text,
         "text-layer" if text.strip() else "none",
-        verdict.confidence,
+        sure,
         document.get_page_label(number - 1) or None,
         round(width, 2),
         round(height, 2),
